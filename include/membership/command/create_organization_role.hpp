@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_COMMAND_CREATE_ORGANIZATION_ROLE_HPP
+#define MEMBERSHIP_COMMAND_CREATE_ORGANIZATION_ROLE_HPP
+
+#include "membership/command/role_change.hpp"
+#include "membership/policy/membership_policy.hpp"
+#include "membership/policy/role_resolution.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace membership {
+inline namespace v0 {
+
+/// Makes a role of one organization, at the bottom of its priority order. With its first own role
+/// an organization gets a priority order and a default role of its own, as they are at that moment.
+///
+/// Errors, in this order: `empty`, `too_long`, `malformed` of `slug` (one that is given begins
+/// with `org-`); `empty`, `not_utf8`, `too_long` of `name`, then of `description`; `empty`,
+/// `too_long`, `malformed` of `resource_type_slug`; `entity_not_found` of the organization;
+/// `missing_id`; `organization_role_slug_conflict`; `role_limit_reached`.
+template <class T>
+struct BasicCreateOrganizationRole {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::organization, Kind::role};
+  static constexpr Kinds mints{Kind::role};
+
+  typename T::OrganizationId organization;
+  std::string_view name;                          ///< 1 to 48 characters
+  std::optional<std::string_view> slug{};         ///< made from the name where not given
+  std::optional<std::string_view> description{};  ///< at most 150 characters
+  std::optional<std::string_view> resource_type_slug{};
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    reads.organization = &organization;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& context,
+                           BasicPlan<T>& plan) const noexcept {
+    if (slug) {
+      const tl::expected<RoleSlug, Error> given = RoleSlug::make_organization(*slug);
+      if (!given) return {given.error().code, Field::slug};
+    }
+    const Refusal refusal = detail::check_role_texts(name, description, resource_type_slug);
+    if (refusal) return refusal;
+    if (!seen.organization || seen.organization->phase != Phase::live) {
+      return {ErrorCode::entity_not_found, Field::organization_id};
+    }
+    if (!context.role) return {ErrorCode::missing_id, Field::role_id};
+    const RoleSlug made = slug ? RoleSlug::from_stored(*slug)
+                               : RoleSlug::generate(name, detail::SlugSuffix(*context.role).view());
+    if (!seen.roles.find(made.view()).is_none()) {
+      return {ErrorCode::organization_role_slug_conflict, Field::slug};
+    }
+    const unsigned place = seen.roles.organization().size();
+    if (place == RoleIndex::per_table) return {ErrorCode::role_limit_reached, Field::slug};
+
+    plan.outcome = Outcome::created;
+    plan.trace.about = Trace::About::organization_role;
+    const RoleIndex index = RoleIndex::organization(place);
+    BasicOrganizationState<T>& state = detail::set_organization(seen, plan);
+    if (place == 0 && state.default_role.is_none()) {
+      detail::ResolvedRoles standard;
+      if (!detail::resolve_default(seen, standard)) state.default_role = standard.first;
+    }
+    RoleOrder& order = plan.order.emplace(detail::whole_order(seen.roles));
+    order.push_back(index);
+    const bool of_organizations =
+        resource_type_slug.value_or(detail::organization_resource) == detail::organization_resource;
+    plan.role.emplace(Precondition::absent, EventType::organization_role_created, *context.role,
+                      index, RoleState(made, of_organizations));
+    detail::write_role_profile(name, description, resource_type_slug, context, plan);
+    return {};
+  }
+
+  constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    if (refusal.field() == Field::slug) return Subject::cut(slug.value_or(std::string_view()));
+    if (refusal.field() == Field::organization_id) return subject_of(organization);
+    if (refusal.field() == Field::resource_type_slug) return Subject::cut(*resource_type_slug);
+    return {};
+  }
+};
+
+using CreateOrganizationRole = BasicCreateOrganizationRole<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_COMMAND_DELETE_MEMBERSHIP_HPP
+#define MEMBERSHIP_COMMAND_DELETE_MEMBERSHIP_HPP
+
+#include "membership/command/membership_change.hpp"
+#include "membership/policy/membership_policy.hpp"
+
+#include <optional>
+
+namespace membership {
+inline namespace v0 {
+
+/// Deletes a membership for good, whatever its status (DOMAIN.md §2, delete). The user may become
+/// a member again and gets a new membership id.
+///
+/// Errors: `entity_not_found`.
+template <class T>
+struct BasicDeleteMembership {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::organization, Kind::membership};
+  static constexpr Kinds mints{};
+
+  typename T::MembershipId membership;
+  std::optional<typename T::UserId> actor{};
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    reads.membership = &membership;
+    if (actor) reads.actor = &*actor;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+                           BasicPlan<T>& plan) const noexcept {
+    const LifecycleCell& cell = detail::enter_cell(LifecycleCommand::remove, seen, plan);
+    if (cell.verdict == LifecycleCell::Verdict::refused) return detail::refused_by(cell);
+    const BasicOrganizationMembership<T>& before = *seen.membership;
+    plan.outcome = Outcome::deleted;
+    plan.membership.emplace(Effect::erase, cell.event, before);
+    Counts counts = seen.organization->counts;
+    counts.remove(before.status, before.roles, seen.organization->owner_role);
+    detail::touch(seen, counts, plan);
+    return {};
+  }
+
+  constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& seen) const noexcept {
+    return detail::membership_subject<T>(refusal, membership, {}, seen);
+  }
+};
+
+using DeleteMembership = BasicDeleteMembership<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_COMMAND_ROLE_CHANGE_HPP
+#define MEMBERSHIP_COMMAND_ROLE_CHANGE_HPP
+
+#include "membership/domain/id.hpp"
+#include "membership/policy/context.hpp"
+#include "membership/policy/plan.hpp"
+#include "membership/policy/refusal.hpp"
+#include "membership/policy/snapshot.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+/// What the commands on roles share.
+
+/// The limits of a role's texts (DOMAIN.md §1).
+inline constexpr std::size_t longest_role_name = 48;
+inline constexpr std::size_t longest_role_description = 150;
+
+constexpr Refusal
+check_role_texts(std::string_view name, const std::optional<std::string_view>& description,
+                 const std::optional<std::string_view>& resource_type_slug) noexcept {
+  ErrorCode fault = text_fault(name, 1, longest_role_name);
+  if (fault != ErrorCode{}) return {fault, Field::name};
+  if (description) {
+    fault = text_fault(*description, 0, longest_role_description);
+    if (fault != ErrorCode{}) return {fault, Field::description};
+  }
+  if (resource_type_slug) {
+    const tl::expected<RoleSlug, Error> slug = RoleSlug::make(*resource_type_slug);
+    if (!slug) return {slug.error().code, Field::resource_type_slug};
+  }
+  return {};
+}
+
+inline constexpr std::string_view organization_resource = "organization";
+
+template <class T>
+constexpr void write_role_profile(std::string_view name,
+                                  const std::optional<std::string_view>& description,
+                                  const std::optional<std::string_view>& resource_type_slug,
+                                  const BasicContext<T>& context, BasicPlan<T>& plan) noexcept {
+  Profile& profile = plan.profile.emplace();
+  profile.texts.set(Text::name, name);
+  profile.texts.set(Text::description, description);
+  profile.texts.set(Text::resource_type_slug, resource_type_slug.value_or(organization_resource));
+  profile.created_at = context.now;
+  profile.updated_at = context.now;
+}
+
+/// Sets the environment's row to its next revision and returns it for further changes.
+template <class T>
+constexpr EnvironmentState& set_environment(const BasicSnapshot<T>& seen,
+                                            BasicPlan<T>& plan) noexcept {
+  EnvironmentWrite& write =
+      plan.environment.emplace(Precondition::set, seen.environment.revision, seen.environment);
+  ++write.after.revision;
+  return write.after;
+}
+
+/// Sets the organization's row, whole, to its next revision and returns it for further changes.
+template <class T>
+constexpr BasicOrganizationState<T>& set_organization(const BasicSnapshot<T>& seen,
+                                                      BasicPlan<T>& plan) noexcept {
+  BasicOrganizationWrite<T>& write = plan.organization.emplace(
+      Precondition::set, EventType::none, seen.organization->revision, *seen.organization);
+  ++write.after.revision;
+  write.after.fenced_to = seen.environment.revision;
+  return write.after;
+}
+
+/// All roles of a catalogue in their order of priority.
+constexpr RoleOrder whole_order(const RoleCatalogue& catalogue) noexcept {
+  RoleOrder order;
+  catalogue.for_each_in_order(catalogue.all(), [&](RoleIndex index) { order.push_back(index); });
+  return order;
+}
+
+/// Six characters of a-z and 0-9 that stand for an id: base 32 of a hash of its text.
+struct SlugSuffix {
+  char text[6]{};
+  template <class I>
+  explicit constexpr SlugSuffix(const I& id) noexcept {
+    const Subject subject = subject_of(id);
+    std::uint64_t hash = 14695981039346656037u;
+    for (const char c : subject.view()) {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    }
+    hash ^= hash >> 32;
+    for (char& c : text) {
+      c = "0123456789abcdefghjkmnpqrstvwxyz"[hash & 31u];
+      hash >>= 5;
+    }
+  }
+  constexpr std::string_view view() const noexcept { return {text, sizeof text}; }
+};
+
+/// The role that a setting names: visible, of organizations, not on its way out.
+constexpr Refusal find_assignable(const RoleCatalogue& catalogue, std::string_view slug,
+                                  RoleIndex& out) noexcept {
+  out = catalogue.find(slug);
+  const RoleState* const role = catalogue.at(out);
+  if (role == nullptr || role->phase != Phase::live) {
+    return {ErrorCode::invalid_role, Field::role_slug};
+  }
+  if (!role->of_organizations) {
+    return {ErrorCode::sub_resource_scoped_role_not_allowed, Field::role_slug};
+  }
+  return {};
+}
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_COMMAND_SET_DEFAULT_ROLE_HPP
+#define MEMBERSHIP_COMMAND_SET_DEFAULT_ROLE_HPP
+
+#include "membership/command/role_change.hpp"
+#include "membership/policy/membership_policy.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace membership {
+inline namespace v0 {
+
+/// Sets the role that is given where none is named: the environment's, or one organization's.
+///
+/// Errors, in this order: `entity_not_found` of the organization; `invalid_role`,
+/// `sub_resource_scoped_role_not_allowed` (an environment's default is one of its own roles).
+template <class T>
+struct BasicSetDefaultRole {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::environment, Kind::organization};
+  static constexpr Kinds mints{};
+
+  std::string_view role;
+  std::optional<typename T::OrganizationId> organization{};
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    if (organization) reads.organization = &*organization;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+                           BasicPlan<T>& plan) const noexcept {
+    if (organization && (!seen.organization || seen.organization->phase != Phase::live)) {
+      return {ErrorCode::entity_not_found, Field::organization_id};
+    }
+    RoleIndex index = RoleIndex::none();
+    const Refusal refusal = detail::find_assignable(seen.roles, role, index);
+    if (refusal) return refusal;
+    plan.trace.about = Trace::About::default_role;
+    const RoleIndex now =
+        organization ? seen.organization->default_role : seen.environment.default_role;
+    if (now == index) return {};
+    plan.outcome = Outcome::updated;
+    if (organization) {
+      detail::set_organization(seen, plan).default_role = index;
+    } else {
+      detail::set_environment(seen, plan).default_role = index;
+    }
+    return {};
+  }
+
+  constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    if (refusal.field() == Field::organization_id && organization) {
+      return subject_of(*organization);
+    }
+    return Subject::cut(role);
+  }
+};
+
+using SetDefaultRole = BasicSetDefaultRole<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_COMMAND_SET_PRIORITY_ORDER_HPP
+#define MEMBERSHIP_COMMAND_SET_PRIORITY_ORDER_HPP
+
+#include "membership/command/role_change.hpp"
+#include "membership/policy/membership_policy.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace membership {
+inline namespace v0 {
+
+/// Sets the order of roles by priority, the highest first: the environment's, over its roles, or
+/// one organization's, over the environment's and its own. It names every role exactly once.
+/// Nothing else is rewritten: order and primary role are worked out when shown.
+///
+/// Errors, in this order: `entity_not_found` of the organization; for the slugs from the first to
+/// the last `invalid_role` or `duplicate`; `incomplete`.
+template <class T>
+struct BasicSetPriorityOrder {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::environment, Kind::organization};
+  static constexpr Kinds mints{};
+
+  const std::string_view* slugs;
+  std::size_t size;
+  std::optional<typename T::OrganizationId> organization{};
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    if (organization) reads.organization = &*organization;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+                           BasicPlan<T>& plan) const noexcept {
+    if (organization && (!seen.organization || seen.organization->phase != Phase::live)) {
+      return {ErrorCode::entity_not_found, Field::organization_id};
+    }
+    RoleOrder order;
+    for (std::size_t at = 0; at < size; ++at) {
+      const RoleIndex index = seen.roles.find(slugs[at]);
+      const auto detail = static_cast<std::uint16_t>(at);
+      if (index.is_none()) return {ErrorCode::invalid_role, Field::priority_order, detail};
+      if (order.contains(index)) return {ErrorCode::duplicate, Field::priority_order, detail};
+      order.push_back(index);
+    }
+    const RoleOrder now = detail::whole_order(seen.roles);
+    if (order.size != now.size) {
+      return {ErrorCode::incomplete, Field::priority_order, static_cast<std::uint16_t>(size)};
+    }
+    plan.trace.about = Trace::About::priority_order;
+    bool same = true;
+    for (unsigned at = 0; at < order.size; ++at) same = same && order[at] == now[at];
+    if (same) return {};
+    plan.outcome = Outcome::updated;
+    plan.order.emplace(order);
+    if (organization) {
+      detail::set_organization(seen, plan);
+    } else {
+      detail::set_environment(seen, plan);
+    }
+    return {};
+  }
+
+  constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    if (refusal.field() == Field::organization_id && organization) {
+      return subject_of(*organization);
+    }
+    return refusal.detail() < size ? Subject::cut(slugs[refusal.detail()]) : Subject{};
+  }
+};
+
+using SetPriorityOrder = BasicSetPriorityOrder<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

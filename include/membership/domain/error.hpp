@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_DOMAIN_ERROR_HPP
+#define MEMBERSHIP_DOMAIN_ERROR_HPP
+
+#include "membership/domain/inline_text.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace membership {
+inline namespace v0 {
+
+/// What went against which rule. There is no value for "no error".
+enum class ErrorCode : std::uint8_t {
+  // A text or number from outside that no value can be made of.
+  empty = 1,                           ///< nothing where at least one character is needed
+  too_long,                            ///< more bytes or characters than the field takes
+  not_utf8,                            ///< not well-formed UTF-8, or with a NUL
+  malformed,                           ///< characters or a form that the field does not allow
+  out_of_range,                        ///< a number outside its limits
+  duplicate,                           ///< the same value twice where each may come once
+  incomplete,                          ///< a list that must name every one of a set and does not
+  missing_user_id_or_organization_id,  ///< a list of memberships that names neither
+  // What a command names.
+  entity_not_found,  ///< no such user, organization, membership or role
+  id_already_used,   ///< an id given for a new entity is taken
+  // Roles.
+  invalid_role,                          ///< not a role of this organization
+  sub_resource_scoped_role_not_allowed,  ///< a role of another resource type
+  multiple_roles_not_enabled,            ///< several roles while Multiple Roles is off
+  default_role_missing,                  ///< the default names no role that can be given
+  role_slug_conflict,                    ///< the environment has a role of this slug
+  organization_role_slug_conflict,       ///< the organization has a role of this slug
+  role_limit_reached,                    ///< 64 roles of the environment or of the organization
+  // What exists.
+  cannot_reactivate_pending_organization_membership,
+  cannot_deactivate_pending_organization_membership,
+  organization_membership_already_exists,  ///< the subject is the existing membership's id
+  membership_not_active,                   ///< option O4
+  directory_managed,                       ///< option O11
+  email_not_available,                     ///< another user holds the address
+  invalid_invite,                          ///< the invited user is an active member by now
+  // The host.
+  missing_id,    ///< the context lacks an id that the decision needs
+  rule_refused,  ///< a rule of the host's own; `Error::detail` is its number
+};
+
+/// The coarse class of an error.
+enum class ErrorKind : std::uint8_t {
+  invalid,    ///< the request itself is wrong
+  not_found,  ///< it names something that is not there
+  conflict,   ///< it does not fit what is there
+  refused,    ///< a rule or option forbids it
+  internal,   ///< the configuration or the host is at fault
+};
+
+/// What an error is about: the field of a request, and so the kind of its subject.
+enum class Field : std::uint8_t {
+  none,
+  user_id,
+  organization_id,
+  organization_membership_id,
+  role_id,
+  event_id,
+  role_slug,
+  role_slugs,
+  slug,
+  name,
+  description,
+  resource_type_slug,
+  email,
+  first_name,
+  last_name,
+  default_role,
+  priority_order,
+  limit,
+  cursor,
+};
+
+/// The text that an error is about, cut to 63 bytes where it is longer.
+using Subject = InlineText<63>;
+
+/// A refusal with what it is about. Trivially copyable.
+struct Error {
+  ErrorCode code;
+  Field field = Field::none;
+  std::uint16_t detail = 0;  ///< `rule_refused`: the host's own number
+  Subject subject{};         ///< the offending id, slug or text; may be empty
+
+  friend constexpr bool operator==(const Error&, const Error&) noexcept = default;
+};
+
+constexpr ErrorKind kind(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::empty:
+    case ErrorCode::too_long:
+    case ErrorCode::not_utf8:
+    case ErrorCode::malformed:
+    case ErrorCode::out_of_range:
+    case ErrorCode::duplicate:
+    case ErrorCode::incomplete:
+    case ErrorCode::missing_user_id_or_organization_id:
+    case ErrorCode::invalid_role:
+    case ErrorCode::sub_resource_scoped_role_not_allowed:
+    case ErrorCode::multiple_roles_not_enabled:
+    case ErrorCode::role_limit_reached: return ErrorKind::invalid;
+    case ErrorCode::entity_not_found: return ErrorKind::not_found;
+    case ErrorCode::id_already_used:
+    case ErrorCode::role_slug_conflict:
+    case ErrorCode::organization_role_slug_conflict:
+    case ErrorCode::cannot_reactivate_pending_organization_membership:
+    case ErrorCode::cannot_deactivate_pending_organization_membership:
+    case ErrorCode::organization_membership_already_exists:
+    case ErrorCode::email_not_available:
+    case ErrorCode::invalid_invite: return ErrorKind::conflict;
+    case ErrorCode::membership_not_active:
+    case ErrorCode::directory_managed:
+    case ErrorCode::rule_refused: return ErrorKind::refused;
+    case ErrorCode::default_role_missing:
+    case ErrorCode::missing_id: return ErrorKind::internal;
+  }
+  return ErrorKind::internal;
+}
+
+/// The spelling that clients of the API match on (DOMAIN.md §4).
+constexpr std::string_view to_string(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::empty:
+    case ErrorCode::too_long:
+    case ErrorCode::not_utf8:
+    case ErrorCode::malformed:
+    case ErrorCode::out_of_range:
+    case ErrorCode::duplicate:
+    case ErrorCode::incomplete:
+    case ErrorCode::role_limit_reached: return "invalid_request_parameters";
+    case ErrorCode::missing_user_id_or_organization_id: return "missing_user_id_or_organization_id";
+    case ErrorCode::entity_not_found: return "entity_not_found";
+    case ErrorCode::id_already_used: return "id_already_used";
+    case ErrorCode::invalid_role: return "invalid_role";
+    case ErrorCode::sub_resource_scoped_role_not_allowed:
+      return "sub_resource_scoped_role_not_allowed";
+    case ErrorCode::multiple_roles_not_enabled: return "multiple_roles_not_enabled";
+    case ErrorCode::default_role_missing:
+    case ErrorCode::missing_id: return "internal_error";
+    case ErrorCode::role_slug_conflict: return "role_slug_conflict";
+    case ErrorCode::organization_role_slug_conflict: return "organization_role_slug_conflict";
+    case ErrorCode::cannot_reactivate_pending_organization_membership:
+      return "cannot_reactivate_pending_organization_membership";
+    case ErrorCode::cannot_deactivate_pending_organization_membership:
+      return "cannot_deactivate_pending_organization_membership";
+    case ErrorCode::organization_membership_already_exists:
+      return "organization_membership_already_exists";
+    case ErrorCode::membership_not_active: return "membership_not_active";
+    case ErrorCode::directory_managed: return "directory_managed";
+    case ErrorCode::email_not_available: return "email_not_available";
+    case ErrorCode::invalid_invite: return "invalid_invite";
+    case ErrorCode::rule_refused: return "rule_refused";
+  }
+  return "internal_error";
+}
+
+/// The HTTP status that the API answers with (DOMAIN.md §4).
+constexpr int http_status(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::missing_user_id_or_organization_id:
+    case ErrorCode::cannot_reactivate_pending_organization_membership:
+    case ErrorCode::cannot_deactivate_pending_organization_membership:
+    case ErrorCode::email_not_available:
+    case ErrorCode::invalid_invite: return 400;
+    case ErrorCode::rule_refused: return 403;
+    case ErrorCode::entity_not_found: return 404;
+    case ErrorCode::id_already_used:
+    case ErrorCode::role_slug_conflict:
+    case ErrorCode::organization_role_slug_conflict:
+    case ErrorCode::organization_membership_already_exists:
+    case ErrorCode::membership_not_active:
+    case ErrorCode::directory_managed: return 409;
+    case ErrorCode::empty:
+    case ErrorCode::too_long:
+    case ErrorCode::not_utf8:
+    case ErrorCode::malformed:
+    case ErrorCode::out_of_range:
+    case ErrorCode::duplicate:
+    case ErrorCode::incomplete:
+    case ErrorCode::invalid_role:
+    case ErrorCode::sub_resource_scoped_role_not_allowed:
+    case ErrorCode::multiple_roles_not_enabled:
+    case ErrorCode::role_limit_reached: return 422;
+    case ErrorCode::default_role_missing:
+    case ErrorCode::missing_id: return 500;
+  }
+  return 500;
+}
+
+/// The field's name as requests spell it.
+constexpr std::string_view to_string(Field field) noexcept {
+  switch (field) {
+    case Field::none: return "";
+    case Field::user_id: return "user_id";
+    case Field::organization_id: return "organization_id";
+    case Field::organization_membership_id: return "organization_membership_id";
+    case Field::role_id: return "role_id";
+    case Field::event_id: return "event_id";
+    case Field::role_slug: return "role_slug";
+    case Field::role_slugs: return "role_slugs";
+    case Field::slug: return "slug";
+    case Field::name: return "name";
+    case Field::description: return "description";
+    case Field::resource_type_slug: return "resource_type_slug";
+    case Field::email: return "email";
+    case Field::first_name: return "first_name";
+    case Field::last_name: return "last_name";
+    case Field::default_role: return "default_role";
+    case Field::priority_order: return "priority_order";
+    case Field::limit: return "limit";
+    case Field::cursor: return "cursor";
+  }
+  return "";
+}
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

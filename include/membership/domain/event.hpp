@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_DOMAIN_EVENT_HPP
+#define MEMBERSHIP_DOMAIN_EVENT_HPP
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace membership {
+inline namespace v0 {
+
+/// What happened, to which kind of entity. `none` is for changes that are no event, as settings.
+enum class EventType : std::uint8_t {
+  none,
+  organization_membership_created,
+  organization_membership_updated,
+  organization_membership_deleted,
+  organization_created,
+  user_created,
+  role_created,
+  organization_role_created,
+};
+
+constexpr std::string_view to_string(EventType type) noexcept {
+  switch (type) {
+    case EventType::none: return "";
+    case EventType::organization_membership_created: return "organization_membership.created";
+    case EventType::organization_membership_updated: return "organization_membership.updated";
+    case EventType::organization_membership_deleted: return "organization_membership.deleted";
+    case EventType::organization_created: return "organization.created";
+    case EventType::user_created: return "user.created";
+    case EventType::role_created: return "role.created";
+    case EventType::organization_role_created: return "organization_role.created";
+  }
+  return "";
+}
+
+/// The event of this name, or nothing.
+constexpr std::optional<EventType> parse_event_type(std::string_view text) noexcept {
+  constexpr EventType last = EventType::organization_role_created;
+  for (unsigned value = 1; value <= static_cast<unsigned>(last); ++value) {
+    const EventType type = static_cast<EventType>(value);
+    if (to_string(type) == text) return type;
+  }
+  return std::nullopt;
+}
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_DOMAIN_SLUG_HPP
+#define MEMBERSHIP_DOMAIN_SLUG_HPP
+
+#include "membership/domain/error.hpp"
+#include "membership/domain/inline_text.hpp"
+
+#include <tl/expected.hpp>
+
+#include <bit>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+
+namespace membership {
+inline namespace v0 {
+
+namespace detail {
+/// The bytes of an unsigned integer, the lowest first.
+template <class Word>
+constexpr Word load_word(const char* bytes) noexcept {
+  Word word = 0;
+  if (std::is_constant_evaluated() || std::endian::native != std::endian::little) {
+    for (std::size_t i = sizeof(Word); i > 0; --i) {
+      word = static_cast<Word>((word << 8) | static_cast<unsigned char>(bytes[i - 1]));
+    }
+  } else {
+    std::memcpy(&word, bytes, sizeof word);
+  }
+  return word;
+}
+}  // namespace detail
+
+/// A slug's text reduced to two words and its length, exact up to 16 bytes: comparing two keys is
+/// three integer comparisons. The same at compile time and at run time.
+struct SlugKey {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::size_t size = 0;
+
+  static constexpr SlugKey of(std::string_view text) noexcept {
+    SlugKey key;
+    key.size = text.size();
+    const char* const bytes = text.data();
+    if (text.size() >= 8) {
+      key.first = detail::load_word<std::uint64_t>(bytes);
+      key.last = detail::load_word<std::uint64_t>(bytes + (text.size() - 8));
+    } else if (text.size() >= 4) {
+      key.first = detail::load_word<std::uint32_t>(bytes);
+      key.last = detail::load_word<std::uint32_t>(bytes + (text.size() - 4));
+    } else {
+      for (const char c : text) key.first = (key.first << 8) | static_cast<unsigned char>(c);
+    }
+    return key;
+  }
+
+  friend constexpr bool operator==(const SlugKey&, const SlugKey&) noexcept = default;
+};
+
+namespace detail {
+constexpr bool is_lower_or_digit(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+constexpr bool is_separator(char c) noexcept { return c == '-' || c == '_'; }
+}  // namespace detail
+
+/// A role's slug: 1 to 48 characters of `a-z 0-9 - _` (DOMAIN.md §1).
+class RoleSlug {
+ public:
+  static constexpr std::size_t capacity = 48;
+
+  /// The slug of an environment role.
+  /// Errors, in this order, with `Field::slug`: `empty`, `too_long`, `malformed`.
+  [[nodiscard]] static constexpr tl::expected<RoleSlug, Error>
+  make(std::string_view text) noexcept {
+    if (text.empty()) return fail(ErrorCode::empty, text);
+    if (text.size() > capacity) return fail(ErrorCode::too_long, text);
+    for (const char c : text) {
+      if (!detail::is_lower_or_digit(c) && !detail::is_separator(c)) {
+        return fail(ErrorCode::malformed, text);
+      }
+    }
+    return tl::expected<RoleSlug, Error>(tl::in_place, RoleSlug(text));
+  }
+
+  /// The slug that somebody gives an organization's own role: it begins with `org-`, and has no
+  /// leading, trailing or consecutive separators. Errors as `make`.
+  [[nodiscard]] static constexpr tl::expected<RoleSlug, Error>
+  make_organization(std::string_view text) noexcept {
+    const tl::expected<RoleSlug, Error> made = make(text);
+    if (!made) return made;
+    if (text.substr(0, 4) != "org-" || detail::is_separator(text.back())) {
+      return fail(ErrorCode::malformed, text);
+    }
+    for (std::size_t i = 1; i < text.size(); ++i) {
+      if (detail::is_separator(text[i]) && detail::is_separator(text[i - 1])) {
+        return fail(ErrorCode::malformed, text);
+      }
+    }
+    return made;
+  }
+
+  /// The slug of an organization's own role made from its name: lower case, white space to `-`,
+  /// other characters dropped, repeated separators collapsed, cut, then `-` and `suffix`. A name
+  /// of which nothing is left counts as `role`. `suffix` is 6 characters derived from the role's
+  /// id.
+  static constexpr RoleSlug generate(std::string_view name, std::string_view suffix) noexcept {
+    char text[capacity]{};
+    std::size_t size = 0;
+    const std::size_t room = capacity - 1 - suffix.size();
+    for (char c : name) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+      if (c == ' ' || (c >= '\t' && c <= '\r')) c = '-';
+      const bool separator = detail::is_separator(c);
+      if (!separator && !detail::is_lower_or_digit(c)) continue;
+      if (separator && (size == 0 || detail::is_separator(text[size - 1]))) continue;
+      if (size == room) break;
+      text[size++] = c;
+    }
+    while (size > 0 && detail::is_separator(text[size - 1])) --size;
+    if (size == 0) {
+      for (const char c : std::string_view("role")) text[size++] = c;
+    }
+    text[size++] = '-';
+    for (const char c : suffix) text[size++] = c;
+    return RoleSlug({text, size});
+  }
+
+  /// For stores: a slug whose text came out of a slug.
+  static constexpr RoleSlug from_stored(std::string_view text) noexcept { return RoleSlug(text); }
+
+  constexpr std::string_view view() const noexcept { return text_.view(); }
+
+  friend constexpr bool operator==(const RoleSlug&, const RoleSlug&) noexcept = default;
+  friend constexpr std::strong_ordering operator<=>(const RoleSlug&,
+                                                    const RoleSlug&) noexcept = default;
+
+ private:
+  explicit constexpr RoleSlug(std::string_view text) noexcept
+      : text_(InlineText<capacity>::cut(text)) {}
+  static constexpr tl::expected<RoleSlug, Error> fail(ErrorCode code,
+                                                      std::string_view text) noexcept {
+    return tl::expected<RoleSlug, Error>(tl::unexpect,
+                                         Error{code, Field::slug, 0, Subject::cut(text)});
+  }
+
+  InlineText<capacity> text_;
+};
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

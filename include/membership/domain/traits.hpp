@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_DOMAIN_TRAITS_HPP
+#define MEMBERSHIP_DOMAIN_TRAITS_HPP
+
+#include "membership/domain/error.hpp"
+#include "membership/domain/id.hpp"
+
+#include <string_view>
+
+namespace membership {
+inline namespace v0 {
+
+struct UserTag {
+  static constexpr Field field = Field::user_id;
+  static constexpr std::string_view prefix = "user_";
+};
+struct OrganizationTag {
+  static constexpr Field field = Field::organization_id;
+  static constexpr std::string_view prefix = "org_";
+};
+struct MembershipTag {
+  static constexpr Field field = Field::organization_membership_id;
+  static constexpr std::string_view prefix = "om_";
+};
+struct RoleTag {
+  static constexpr Field field = Field::role_id;
+  static constexpr std::string_view prefix = "role_";
+};
+
+using UserId = Id<UserTag>;
+using OrganizationId = Id<OrganizationTag>;
+using MembershipId = Id<MembershipTag>;
+using RoleId = Id<RoleTag>;
+
+/// The types that the entities are made of. A host with ids of its own (64-bit integers, UUIDs)
+/// writes such a struct and uses its types without conversion.
+struct DefaultTraits {
+  using UserId = membership::UserId;
+  using OrganizationId = membership::OrganizationId;
+  using MembershipId = membership::MembershipId;
+  using RoleId = membership::RoleId;
+};
+
+/// What a struct of traits has to name.
+template <class T>
+concept Traits = EntityId<typename T::UserId> && EntityId<typename T::OrganizationId> &&
+    EntityId<typename T::MembershipId> && EntityId<typename T::RoleId>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_DOMAIN_USER_HPP
+#define MEMBERSHIP_DOMAIN_USER_HPP
+
+#include "membership/domain/phase.hpp"
+#include "membership/domain/traits.hpp"
+
+#include <cstdint>
+
+namespace membership {
+inline namespace v0 {
+
+/// What decisions see of a user. E-mail address and names are its profile, where the library
+/// keeps users at all.
+template <class T>
+struct BasicUserState {
+  typename T::UserId id;
+  std::uint64_t revision = 0;
+  Phase phase = Phase::live;
+
+  explicit constexpr BasicUserState(const typename T::UserId& user_id,
+                                    std::uint64_t at_revision = 0,
+                                    Phase in_phase = Phase::live) noexcept
+      : id(user_id), revision(at_revision), phase(in_phase) {}
+
+  friend constexpr bool operator==(const BasicUserState&, const BasicUserState&) noexcept = default;
+};
+
+using UserState = BasicUserState<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

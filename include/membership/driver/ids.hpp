@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_DRIVER_IDS_HPP
+#define MEMBERSHIP_DRIVER_IDS_HPP
+
+#include "membership/domain/time.hpp"
+#include "membership/domain/traits.hpp"
+#include "membership/domain/ulid.hpp"
+#include "membership/policy/context.hpp"
+#include "membership/policy/kinds.hpp"
+
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <pthread.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace membership {
+inline namespace v0 {
+
+namespace detail {
+/// How often this process is a fork of another: a source that came along with a fork would mint
+/// the ids of its twin.
+inline unsigned fork_generation = 0;
+inline void count_fork() noexcept { ++fork_generation; }
+inline unsigned watched_fork_generation() noexcept {
+  static const int watching = pthread_atfork(nullptr, nullptr, &count_fork);
+  static_cast<void>(watching);
+  return fork_generation;
+}
+}  // namespace detail
+
+/// Mints ULIDs that only ever grow: in one millisecond the next is the last plus a step, in a new
+/// one the lower 80 bits are drawn anew. The four lowest bits are zero (`PlanId`). Seeded once
+/// from the system, and again after a fork; no system call per id. For one thread.
+class UlidSource {
+ public:
+  Ulid next(Time now) noexcept {
+    const unsigned generation = detail::watched_fork_generation();
+    if (!seeded_ || generation != generation_) seed(generation);
+    const auto milliseconds = static_cast<std::uint64_t>(now.milliseconds()) & 0xFFFF'FFFF'FFFFu;
+    if (milliseconds > last_.high >> 16) {
+      // The highest bit stays free, so that a millisecond has room to count in.
+      last_.high = (milliseconds << 16) | (random() & 0x7FFFu);
+      last_.low = random() & ~std::uint64_t{15};
+    } else {
+      last_.low += 16;
+      if (last_.low == 0) ++last_.high;
+    }
+    return last_;
+  }
+
+  /// The source of this thread.
+  static UlidSource& of_this_thread() noexcept {
+    thread_local UlidSource source;
+    return source;
+  }
+
+ private:
+  void seed(unsigned generation) noexcept {
+    if (getentropy(state_, sizeof state_) != 0) {
+      timespec at{};
+      clock_gettime(CLOCK_MONOTONIC, &at);
+      state_[0] = static_cast<std::uint64_t>(at.tv_nsec);
+      state_[1] = static_cast<std::uint64_t>(getpid());
+      state_[2] = reinterpret_cast<std::uintptr_t>(this);
+      state_[3] = 1;
+    }
+    generation_ = generation;
+    seeded_ = true;
+  }
+
+  /// xoshiro256** of Blackman and Vigna.
+  std::uint64_t random() noexcept {
+    const std::uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
+    const std::uint64_t shifted = state_[1] << 17;
+    state_[2] ^= state_[0];
+    state_[3] ^= state_[1];
+    state_[1] ^= state_[2];
+    state_[0] ^= state_[3];
+    state_[2] ^= shifted;
+    state_[3] = std::rotl(state_[3], 45);
+    return result;
+  }
+
+  std::uint64_t state_[4]{};
+  Ulid last_{};
+  unsigned generation_ = 0;
+  bool seeded_ = false;
+};
+
+/// Ids of the default form: a prefix and a ULID from the source of the thread.
+template <class T>
+struct UlidIds {
+  PlanId plan_id(Time now) const noexcept { return PlanId{mint(now)}; }
+  typename T::MembershipId membership_id(Time now) const noexcept {
+    return T::MembershipId::from_ulid(mint(now));
+  }
+  typename T::OrganizationId organization_id(Time now) const noexcept {
+    return T::OrganizationId::from_ulid(mint(now));
+  }
+  typename T::UserId user_id(Time now) const noexcept { return T::UserId::from_ulid(mint(now)); }
+  typename T::RoleId role_id(Time now) const noexcept { return T::RoleId::from_ulid(mint(now)); }
+
+ private:
+  static Ulid mint(Time now) noexcept { return UlidSource::of_this_thread().next(now); }
+};
+
+/// The context of a decision on `C`: the time, the plan's id and the ids that the command mints.
+/// `ids` needs `plan_id(Time)` and, of `membership_id`, `organization_id`, `user_id` and
+/// `role_id`, those that the commands used with it mint.
+template <class C, class Ids>
+[[nodiscard]] BasicContext<typename C::traits> draw_context(Time now, Ids& ids) {
+  BasicContext<typename C::traits> context(now, ids.plan_id(now));
+  if constexpr (C::mints.has(Kind::membership)) context.membership.emplace(ids.membership_id(now));
+  if constexpr (C::mints.has(Kind::organization)) {
+    context.organization.emplace(ids.organization_id(now));
+  }
+  if constexpr (C::mints.has(Kind::user)) context.user.emplace(ids.user_id(now));
+  if constexpr (C::mints.has(Kind::role)) context.role.emplace(ids.role_id(now));
+  return context;
+}
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_POLICY_CONTEXT_HPP
+#define MEMBERSHIP_POLICY_CONTEXT_HPP
+
+#include "membership/domain/time.hpp"
+#include "membership/domain/traits.hpp"
+#include "membership/domain/ulid.hpp"
+#include "membership/policy/kinds.hpp"
+#include "membership/policy/slot.hpp"
+
+namespace membership {
+inline namespace v0 {
+
+/// What a decision may not fetch for itself: the time, the plan's id and ids for what it makes.
+/// Drawn once, before the first try, so that a repeated decision names the same things.
+/// A command says in `mints` which ids it may need; an id that is missing all the same is the
+/// error `missing_id`.
+template <class T>
+struct BasicContext {
+  Time now;
+  PlanId plan;
+  Slot<typename T::MembershipId> membership{};
+  Slot<typename T::OrganizationId> organization{};
+  Slot<typename T::UserId> user{};
+  Slot<typename T::RoleId> role{};
+
+  constexpr BasicContext(Time at, PlanId plan_id) noexcept : now(at), plan(plan_id) {}
+};
+
+using Context = BasicContext<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

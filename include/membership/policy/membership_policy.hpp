@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_POLICY_MEMBERSHIP_POLICY_HPP
+#define MEMBERSHIP_POLICY_MEMBERSHIP_POLICY_HPP
+
+#include "membership/domain/error.hpp"
+#include "membership/policy/context.hpp"
+#include "membership/policy/kinds.hpp"
+#include "membership/policy/options.hpp"
+#include "membership/policy/plan.hpp"
+#include "membership/policy/reads.hpp"
+#include "membership/policy/refusal.hpp"
+#include "membership/policy/snapshot.hpp"
+
+#include <tl/expected.hpp>
+
+#include <concepts>
+
+namespace membership {
+inline namespace v0 {
+
+template <class... Rules>
+class MembershipPolicy;
+
+/// The key to a command's own decision, which only the policy has: so no plan comes about that the
+/// rules have not judged.
+class DecisionKey {
+ private:
+  constexpr DecisionKey() noexcept = default;
+  template <class... Rules>
+  friend class MembershipPolicy;
+};
+
+/// A command: what it needs to see, which kinds of entity it needs a store to keep, which ids it
+/// may need, and how it is decided.
+template <class C>
+concept Command = requires(const C& command, DecisionKey key, const PolicyOptions& options,
+                           const BasicSnapshot<typename C::traits>& snapshot,
+                           const BasicContext<typename C::traits>& context,
+                           BasicPlan<typename C::traits>& plan, Refusal refusal) {
+  requires Traits<typename C::traits>;
+  { C::kinds } -> std::convertible_to<Kinds>;
+  { C::mints } -> std::convertible_to<Kinds>;
+  { command.reads() }
+  noexcept->std::same_as<BasicReads<typename C::traits>>;
+  { command.decide(key, options, snapshot, context, plan) }
+  noexcept->std::same_as<Refusal>;
+  { command.subject(refusal, snapshot) }
+  noexcept->std::same_as<Subject>;
+};
+
+/// A rule: judges what a plan would do, whatever command it came from. Stateless; what it depends
+/// on is data of the snapshot.
+template <class R, class T>
+concept Rule = requires(const BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) {
+  { R::check(snapshot, plan) }
+  noexcept->std::same_as<Refusal>;
+};
+
+/// Decides commands: the one way from a command to a plan.
+///
+/// `Rules` are asked in their order after the command's own decision; the first refusal counts.
+/// A plan that changes nothing is not judged.
+template <class... Rules>
+class MembershipPolicy {
+ public:
+  PolicyOptions options{};
+
+  /// What `command` would do in the world of `snapshot`, or why it is refused.
+  ///
+  /// Pure: reads no clock and no random source, allocates nothing, touches no store. The plan
+  /// borrows texts from the command and the snapshot and is valid while both are.
+  /// Errors: those of the command, in the order that its page gives; then those of the rules.
+  /// Complexity: linear in the roles named times the roles of the catalogue.
+  template <Command C>
+  requires(Rule<Rules, typename C::traits>&&...)
+      [[nodiscard]] constexpr tl::expected<BasicPlan<typename C::traits>, Error> decide(
+          const C& command, const BasicSnapshot<typename C::traits>& snapshot,
+          const BasicContext<typename C::traits>& context) const noexcept {
+    using Result = tl::expected<BasicPlan<typename C::traits>, Error>;
+    Result result(tl::in_place, context.plan, context.now);
+    Refusal refusal = command.decide(DecisionKey{}, options, snapshot, context, *result);
+    if constexpr (sizeof...(Rules) > 0) {
+      if (!refusal && (*result).outcome != Outcome::unchanged) {
+        refusal = judge<Rules...>(snapshot, *result);
+      }
+    }
+    if (refusal) {
+      const Error error{refusal.code(), refusal.field(), refusal.detail(),
+                        command.subject(refusal, snapshot)};
+      result = Result(tl::unexpect, error);
+    }
+    return result;
+  }
+
+ private:
+  template <class First, class... Rest, class T>
+  static constexpr Refusal judge(const BasicSnapshot<T>& snapshot,
+                                 const BasicPlan<T>& plan) noexcept {
+    const Refusal refusal = First::check(snapshot, plan);
+    if constexpr (sizeof...(Rest) > 0) {
+      if (!refusal) return judge<Rest...>(snapshot, plan);
+    }
+    return refusal;
+  }
+};
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_POLICY_ROLE_SELECTION_HPP
+#define MEMBERSHIP_POLICY_ROLE_SELECTION_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+namespace membership {
+inline namespace v0 {
+
+/// The roles that a request names: none, one, or several; one and several at once cannot be said.
+/// Borrows the slugs. They are looked up, not parsed: what names no role is `invalid_role`.
+class RoleSelection {
+ public:
+  enum class Form : std::uint8_t { none, one, several };
+
+  /// No role is named: the default applies.
+  constexpr RoleSelection() noexcept = default;
+  static constexpr RoleSelection none() noexcept { return {}; }
+
+  static constexpr RoleSelection one(std::string_view slug) noexcept {
+    RoleSelection selection;
+    selection.form_ = Form::one;
+    selection.one_ = slug;
+    selection.size_ = 1;
+    return selection;
+  }
+
+  /// The array must live as long as the selection is used. It may be empty (option O6).
+  static constexpr RoleSelection several(const std::string_view* slugs, std::size_t size) noexcept {
+    RoleSelection selection;
+    selection.form_ = Form::several;
+    selection.slugs_ = slugs;
+    selection.size_ = size;
+    return selection;
+  }
+  template <class Container>
+  requires requires(const Container& slugs) {
+    {slugs.data()};
+    {slugs.size()};
+  }
+  static constexpr RoleSelection several(const Container& slugs) noexcept {
+    return several(slugs.data(), slugs.size());
+  }
+  template <std::size_t Size>
+  static constexpr RoleSelection several(const std::string_view (&slugs)[Size]) noexcept {
+    return several(slugs, Size);
+  }
+
+  constexpr Form form() const noexcept { return form_; }
+  constexpr std::size_t size() const noexcept { return size_; }
+  /// Preconditions: `at` is below `size()`.
+  constexpr std::string_view operator[](std::size_t at) const noexcept {
+    return form_ == Form::one ? one_ : slugs_[at];
+  }
+
+ private:
+  const std::string_view* slugs_ = nullptr;
+  std::size_t size_ = 0;
+  std::string_view one_{};
+  Form form_ = Form::none;
+};
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_POLICY_SLOT_HPP
+#define MEMBERSHIP_POLICY_SLOT_HPP
+
+#include <string>  // std::construct_at, without all of <memory>
+#include <type_traits>
+#include <utility>
+
+namespace membership {
+inline namespace v0 {
+
+/// Room for one value, filled or not, built in place. As `std::optional`, but an empty one costs
+/// one byte to make, and copying is trivial.
+template <class V>
+class Slot {
+  static_assert(std::is_trivially_copyable_v<V> && std::is_trivially_destructible_v<V>);
+
+ public:
+  constexpr Slot() noexcept = default;
+  constexpr Slot(const V& value) noexcept {
+    emplace(value);
+  }  // NOLINT(google-explicit-constructor)
+
+  /// Fills the slot; what was in it is replaced.
+  template <class... Arguments>
+  constexpr V& emplace(Arguments&&... arguments) noexcept {
+    filled_ = true;
+    return *std::construct_at(&room_.value, std::forward<Arguments>(arguments)...);
+  }
+  constexpr void clear() noexcept { filled_ = false; }
+
+  constexpr explicit operator bool() const noexcept { return filled_; }
+  /// Preconditions: the slot is filled.
+  constexpr V& operator*() noexcept { return room_.value; }
+  constexpr const V& operator*() const noexcept { return room_.value; }
+  constexpr V* operator->() noexcept { return &room_.value; }
+  constexpr const V* operator->() const noexcept { return &room_.value; }
+  /// The value's address, or null.
+  constexpr const V* get() const noexcept { return filled_ ? &room_.value : nullptr; }
+
+ private:
+  union Room {
+    char nothing;
+    V value;
+    constexpr Room() noexcept : nothing{} {}
+  };
+  Room room_{};
+  bool filled_ = false;
+};
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_MEMORY_COMMIT_HPP
+#define MEMBERSHIP_STORE_MEMORY_COMMIT_HPP
+
+#include "membership/policy/plan.hpp"
+#include "membership/store/memory/tables.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+/// How ordered indexes see the records that they order: members of a shard, organizations, users.
+template <class T>
+struct MemberOrder {
+  typename Tables<T>::OrganizationShard& shard;
+  bool less(std::uint32_t a, std::uint32_t b) const noexcept {
+    return shard.members[a].id.view() < shard.members[b].id.view();
+  }
+  std::uint32_t& node(std::uint32_t member) const noexcept { return shard.members[member].node; }
+};
+
+template <class T>
+struct OrganizationOrder {
+  Tables<T>& tables;
+  bool less(std::uint32_t a, std::uint32_t b) const noexcept {
+    return tables.organization_at(a).id.view() < tables.organization_at(b).id.view();
+  }
+  std::uint32_t& node(std::uint32_t number) const noexcept {
+    return tables.organizations[RecordNumber::shard(number)]
+        .organizations[RecordNumber::place(number)]
+        .node;
+  }
+};
+
+template <class T>
+struct UserOrder {
+  Tables<T>& tables;
+  bool less(std::uint32_t a, std::uint32_t b) const noexcept {
+    return tables.user_at(a).id.view() < tables.user_at(b).id.view();
+  }
+  std::uint32_t& node(std::uint32_t number) const noexcept {
+    return tables.users[RecordNumber::shard(number)].users[RecordNumber::place(number)].node;
+  }
+};
+
+/// The texts of a span's events that are of no membership, copied before the log is locked.
+template <class T>
+class OtherEvents {
+ public:
+  explicit OtherEvents(std::span<const BasicPlan<T>> plans) {
+    std::size_t count = 0;
+    for (const BasicPlan<T>& plan : plans) count += needs(plan) ? 1u : 0u;
+    if (count == 0) return;
+    events_.reserve(count);
+    for (const BasicPlan<T>& plan : plans) {
+      if (needs(plan)) events_.push_back(make(plan));
+    }
+  }
+  ~OtherEvents() {
+    for (; next_ < events_.size(); ++next_) delete events_[next_];
+  }
+  OtherEvents(const OtherEvents&) = delete;
+  OtherEvents& operator=(const OtherEvents&) = delete;
+
+  OtherEvent<T>* take() noexcept { return events_[next_++]; }
+
+ private:
+  /// Whether the plan has an event that is of no membership. Such a plan has one.
+  static bool needs(const BasicPlan<T>& plan) noexcept {
+    return (plan.user && plan.user->event != EventType::none) ||
+           (plan.organization && plan.organization->event != EventType::none) ||
+           (plan.role && plan.role->event != EventType::none);
+  }
+  static OtherEvent<T>* make(const BasicPlan<T>& plan) {
+    auto* const event = new OtherEvent<T>(plan.profile ? *plan.profile : Profile{});
+    if (plan.organization) event->organization.emplace(plan.organization->after.id);
+    if (plan.user) event->user.emplace(plan.user->after.id);
+    if (plan.role) {
+      event->role_id.emplace(plan.role->id);
+      event->role.emplace(plan.role->after);
+    }
+    return event;
+  }
+  std::vector<OtherEvent<T>*> events_;
+  std::size_t next_ = 0;
+};
+
+/// One commit: each plan of the span is checked, prepared and applied, under locks that are held
+/// already. What was applied is taken back where a later plan does not hold or an allocation fails.
+template <class T>
+class Commit {
+ public:
+  Commit(Tables<T>& tables, std::span<const BasicPlan<T>> plans) : tables_(tables), plans_(plans) {
+    if (plans.size() > 1) more_.reserve(plans.size());
+  }
+  /// Unless it is kept, everything is taken back, the last step first.
+  ~Commit() {
+    for (std::size_t i = count_; i > 0; --i) {
+      if (kept_) {
+        finish(plans_[i - 1], step_at(i - 1));
+      } else {
+        take_back(plans_[i - 1], step_at(i - 1));
+      }
+    }
+  }
+  Commit(const Commit&) = delete;
+  Commit& operator=(const Commit&) = delete;
+
+  enum class Result : std::uint8_t { committed, conflict, full };
+
+  Result run() {
+    for (const BasicPlan<T>& plan : plans_) {
+      if (!holds(plan)) return Result::conflict;
+      if (plans_.size() > 1) more_.emplace_back();
+      Step& step = step_at(count_++);
+      if (!prepare(plan, step)) return Result::full;
+      apply_step(plan, step);
+    }
+    if (!tables_.events.keeps_events()) {
+      keep();
+      return Result::committed;
+    }
+    OtherEvents<T> others(plans_);
+    const UniqueGuard guard(tables_.event_lock);
+    tables_.events.reserve(count_events());
+    keep();
+    for (std::size_t i = 0; i < plans_.size(); ++i) log_plan(plans_[i], step_at(i), others);
+    return Result::committed;
+  }
+
+ private:
+  static constexpr std::uint32_t none = Tables<T>::none;
+
+  /// What one plan of a commit changed, for taking it back.
+  struct Step {
+    enum class Progress : std::uint8_t { begun, applied };
+    Progress progress = Progress::begun;
+    std::uint32_t organization = none;
+    std::uint32_t member = none;
+    std::uint32_t user = none;
+    std::uint32_t claim = none;
+    MemberState member_before{};
+    std::uint64_t revision_before = 0;
+    std::uint64_t fenced_before = 0;
+    Counts counts_before{};
+    Slot<BasicOrganizationState<T>> organization_before{};
+    Ref<RoleVersion<T>> next_roles;  ///< after `apply_step`: those before
+    EnvironmentVersion<T>* next_environment = nullptr;
+    OwnedProfile* profile = nullptr;
+    std::uint64_t user_revision_before = 0;
+    Phase user_phase_before = Phase::live;
+  };
+
+  /// The environment as the plans before in the same commit leave it. Under its lock.
+  const EnvironmentVersion<T>* environment_in_commit() const noexcept {
+    return pending_environment_ != nullptr ? pending_environment_
+                                           : tables_.environment.load(std::memory_order_relaxed);
+  }
+  /// Nothing can fail any more: the environment is shown, the rest is freed at the end.
+  void keep() noexcept {
+    kept_ = true;
+    if (pending_environment_ == nullptr) return;
+    tables_.environment.store(pending_environment_, std::memory_order_release);
+  }
+
+  Step& step_at(std::size_t i) noexcept { return plans_.size() > 1 ? more_[i] : one_; }
+
+  /// Whether every precondition of a plan holds.
+  bool holds(const BasicPlan<T>& plan) const {
+    if (plan.environment && environment_in_commit()->state.revision != plan.environment->expected) {
+      return false;
+    }
+    if (plan.user) {
+      const UserRecord<T>* const user = tables_.find_user_record(plan.user->after.id);
+      if (plan.user->precondition == Precondition::absent) {
+        if (user != nullptr) return false;
+      } else if (user == nullptr || user->revision != plan.user->expected) {
+        return false;
+      }
+    }
+    if (plan.email && tables_.find_claim(*plan.email) != none) return false;
+    if (plan.compared_user) {
+      const UserRecord<T>* const user = tables_.find_user_record(plan.membership->after.user);
+      if (user == nullptr || user->revision != *plan.compared_user) return false;
+    }
+    const auto* const organization = plan.organization_id();
+    if (organization == nullptr) return true;
+    const auto hash = shard_hash(*organization);
+    const typename Tables<T>::OrganizationShard& shard = tables_.organizations[hash.shard];
+    const std::uint32_t place = tables_.find_organization(shard, hash, *organization);
+    if (plan.organization && plan.organization->precondition == Precondition::absent) {
+      return place == none;
+    }
+    const std::uint64_t expected = plan.touch ? plan.touch->expected : plan.organization->expected;
+    if (place == none || shard.organizations[place].state->revision != expected) return false;
+    if (!plan.membership) return true;
+    const BasicMembershipWrite<T>& write = *plan.membership;
+    const std::uint32_t member = tables_.find_member(shard_hash(write.after.id), write.after.id);
+    if (write.precondition == Precondition::absent) {
+      return member == none && tables_.find_pair(shard, place, write.after.user) == none;
+    }
+    return member != none && RecordNumber::shard(member) == hash.shard &&
+           tables_.member_at(member).organization == place &&
+           tables_.member_at(member).state.revision == write.expected;
+  }
+
+  /// Allocates what the plan needs. May throw; false where a shard is full. The destructor takes
+  /// back what is half done.
+  bool prepare(const BasicPlan<T>& plan, Step& step) {
+    if (plan.profile && !plan.role) step.profile = new OwnedProfile(*plan.profile);
+    if (plan.environment && plan.environment->precondition == Precondition::set) {
+      const auto& now = *environment_in_commit();
+      step.next_environment = new EnvironmentVersion<T>;
+      step.next_environment->state = plan.environment->after;
+      step.next_environment->previous = &now;
+      step.next_environment->roles =
+          plan.role || plan.order ? next_version(now.roles.get(), plan) : now.roles;
+    }
+    if (plan.user) {
+      const ShardHash hash = shard_hash(plan.user->after.id);
+      typename Tables<T>::UserShard& shard = tables_.users[hash.shard];
+      if (plan.user->precondition != Precondition::absent) {
+        step.user =
+            RecordNumber::of(hash.shard, tables_.find_user(shard, hash, plan.user->after.id));
+      } else if (!prepare_user(plan, step, hash, shard)) {
+        return false;
+      }
+    }
+    if (plan.email) {
+      if (!tables_.claims.reserve(1)) return false;
+      tables_.emails.reserve(1);
+      step.claim = tables_.claims.take();
+      tables_.claims[step.claim].key.assign(plan.email->view());
+    }
+    return prepare_organization(plan, step);
+  }
+
+  bool prepare_user(const BasicPlan<T>& plan, Step& step, ShardHash hash,
+                    typename Tables<T>::UserShard& shard) {
+    if (!shard.users.reserve(1)) return false;
+    shard.by_id.reserve(1);
+    const UniqueGuard guard(tables_.user_order.lock);
+    if (!tables_.user_order.index.reserve(tables_.user_order.nodes, 1)) return false;
+    const std::uint32_t place = shard.users.take();
+    step.user = RecordNumber::of(hash.shard, place);
+    shard.users[place].id.assign(plan.user->after.id);
+    return true;
+  }
+
+  bool prepare_organization(const BasicPlan<T>& plan, Step& step) {
+    const auto* const organization = plan.organization_id();
+    if (organization == nullptr) return true;
+    const auto hash = shard_hash(*organization);
+    typename Tables<T>::OrganizationShard& shard = tables_.organizations[hash.shard];
+    if (plan.organization) {
+      if (plan.organization->precondition == Precondition::absent) {
+        if (!shard.organizations.reserve(1)) return false;
+        shard.by_id.reserve(1);
+        const UniqueGuard guard(tables_.organization_order.lock);
+        if (!tables_.organization_order.index.reserve(tables_.organization_order.nodes, 1))
+          return false;
+        const std::uint32_t place = shard.organizations.take();
+        step.organization = RecordNumber::of(hash.shard, place);
+        shard.organizations[place].id.assign(*organization);
+      } else {
+        const std::uint32_t place = tables_.find_organization(shard, hash, *organization);
+        step.organization = RecordNumber::of(hash.shard, place);
+        if (plan.role || plan.order) {
+          step.next_roles = next_version(shard.organizations[place].roles.get(), plan);
+        }
+      }
+    } else {
+      step.organization =
+          RecordNumber::of(hash.shard, tables_.find_organization(shard, hash, *organization));
+    }
+    if (!plan.membership) return true;
+    const BasicMembershipWrite<T>& write = *plan.membership;
+    if (write.precondition != Precondition::absent) {
+      step.member = tables_.find_member(shard_hash(write.after.id), write.after.id);
+      // Taking an erasure back inserts again, without allocating.
+      if (write.effect == Effect::erase) return reserve_member(shard, step, write);
+      return true;
+    }
+    if (!shard.members.reserve(1)) return false;
+    shard.by_pair.reserve(1);
+    tables_.member_ids[shard_hash(write.after.id).shard].by_id.reserve(1);
+    if (!reserve_member(shard, step, write)) return false;
+    const std::uint32_t place = shard.members.take();
+    step.member = RecordNumber::of(hash.shard, place);
+    MemberRecord<T>& record = shard.members[place];
+    record.id.assign(write.after.id);
+    record.user.assign(write.after.user);
+    return true;
+  }
+
+  /// Room in the lists that a membership is in.
+  bool reserve_member(typename Tables<T>::OrganizationShard& shard, const Step& step,
+                      const BasicMembershipWrite<T>& write) {
+    const ShardHash user = shard_hash(write.after.user);
+    const std::uint32_t place =
+        tables_.find_user(tables_.users[user.shard], user, write.after.user);
+    if (place != none) tables_.users[user.shard].users[place].members.reserve(1);
+    return shard.organizations[RecordNumber::place(step.organization)].members.reserve(shard.nodes,
+                                                                                       1);
+  }
+
+  /// Makes the change visible. Cannot fail.
+  void apply_step(const BasicPlan<T>& plan, Step& step) noexcept {
+    step.progress = Step::Progress::applied;
+    if (step.next_environment != nullptr) pending_environment_ = step.next_environment;
+    if (plan.user) apply_user(plan, step);
+    if (plan.email) {
+      tables_.claims[step.claim].holder.emplace(plan.user->after.id);
+      tables_.emails.insert(tables_.email_hash(*plan.email), step.claim);
+    }
+    if (step.organization == none) return;
+    typename Tables<T>::OrganizationShard& shard =
+        tables_.organizations[RecordNumber::shard(step.organization)];
+    OrganizationRecord<T>& record = shard.organizations[RecordNumber::place(step.organization)];
+    if (plan.touch) {
+      step.revision_before = std::exchange(record.state->revision, plan.touch->expected + 1);
+      step.fenced_before = std::exchange(record.state->fenced_to, plan.touch->fenced_to);
+      step.counts_before = std::exchange(record.state->counts, plan.touch->after);
+    } else if (plan.organization->precondition == Precondition::set) {
+      step.organization_before = record.state;
+      record.state.emplace(plan.organization->after);
+      if (step.next_roles) std::swap(record.roles, step.next_roles);
+      if (step.profile != nullptr) std::swap(record.profile, step.profile);
+    } else {
+      record.state.emplace(plan.organization->after);
+      record.profile = std::exchange(step.profile, nullptr);
+      shard.by_id.insert(shard_hash(plan.organization->after.id).tag,
+                         RecordNumber::place(step.organization));
+      const UniqueGuard guard(tables_.organization_order.lock);
+      OrganizationOrder<T> order{tables_};
+      tables_.organization_order.index.insert(tables_.organization_order.nodes, order,
+                                              step.organization);
+    }
+    if (plan.membership) apply_member(plan, step, shard, record);
+  }
+
+  void apply_user(const BasicPlan<T>& plan, Step& step) noexcept {
+    const ShardHash hash = shard_hash(plan.user->after.id);
+    typename Tables<T>::UserShard& shard = tables_.users[hash.shard];
+    const std::uint32_t place = RecordNumber::place(step.user);
+    UserRecord<T>& record = shard.users[place];
+    step.user_revision_before = std::exchange(record.revision, plan.user->after.revision);
+    step.user_phase_before = std::exchange(record.phase, plan.user->after.phase);
+    if (step.profile != nullptr) std::swap(record.profile, step.profile);
+    if (plan.user->precondition != Precondition::absent) return;
+    shard.by_id.insert(hash.tag, place);
+    const UniqueGuard guard(tables_.user_order.lock);
+    UserOrder<T> order{tables_};
+    tables_.user_order.index.insert(tables_.user_order.nodes, order, step.user);
+  }
+
+  void apply_member(const BasicPlan<T>& plan, Step& step,
+                    typename Tables<T>::OrganizationShard& shard,
+                    OrganizationRecord<T>& organization) noexcept {
+    const BasicMembershipWrite<T>& write = *plan.membership;
+    MemberRecord<T>& member = tables_.member_at(step.member);
+    step.member_before = member.state;
+    if (write.effect == Effect::erase) {
+      unlink_member(write, step.member, shard, organization);
+      return;
+    }
+    member.state = MemberState::of(write.after);
+    if (write.precondition == Precondition::absent) {
+      member.organization = RecordNumber::place(step.organization);
+      link_member(write, step.member, shard, organization);
+    }
+  }
+
+  void link_member(const BasicMembershipWrite<T>& write, std::uint32_t number,
+                   typename Tables<T>::OrganizationShard& shard,
+                   OrganizationRecord<T>& organization) noexcept {
+    const std::uint32_t place = RecordNumber::place(number);
+    MemberRecord<T>& member = shard.members[place];
+    shard.by_pair.insert(tables_.pair_hash(member.organization, view_of(write.after.user)), place);
+    const ShardHash hash = shard_hash(write.after.id);
+    tables_.member_ids[hash.shard].by_id.insert(hash.tag, number);
+    MemberOrder<T> order{shard};
+    organization.members.insert(shard.nodes, order, place);
+    const ShardHash user = shard_hash(write.after.user);
+    const std::uint32_t user_place =
+        tables_.find_user(tables_.users[user.shard], user, write.after.user);
+    if (user_place == none) return;
+    MemberNumbers& numbers = tables_.users[user.shard].users[user_place].members;
+    std::uint32_t at = numbers.size();
+    while (at > 0 && view_of(write.after.id) < tables_.member_at(numbers[at - 1]).id.view()) --at;
+    numbers.insert(at, number);
+  }
+
+  void unlink_member(const BasicMembershipWrite<T>& write, std::uint32_t number,
+                     typename Tables<T>::OrganizationShard& shard,
+                     OrganizationRecord<T>& organization) noexcept {
+    const std::uint32_t place = RecordNumber::place(number);
+    MemberRecord<T>& member = shard.members[place];
+    const ShardHash user = shard_hash(write.after.user);
+    const std::uint32_t user_place =
+        tables_.find_user(tables_.users[user.shard], user, write.after.user);
+    if (user_place != none) tables_.users[user.shard].users[user_place].members.erase(number);
+    MemberOrder<T> order{shard};
+    organization.members.erase(shard.nodes, order, place);
+    const ShardHash hash = shard_hash(write.after.id);
+    tables_.member_ids[hash.shard].by_id.erase(hash.tag, number);
+    shard.by_pair.erase(tables_.pair_hash(member.organization, view_of(write.after.user)), place);
+  }
+
+  /// Gives a record back that is in no list any more.
+  void free_member(std::uint32_t number) noexcept {
+    MemberRecord<T>& member = tables_.member_at(number);
+    member.id.release();
+    member.user.release();
+    tables_.organizations[RecordNumber::shard(number)].members.give_back(
+        RecordNumber::place(number));
+  }
+
+  /// Frees what the commit replaced.
+  void finish(const BasicPlan<T>& plan, Step& step) noexcept {
+    if (plan.membership && plan.membership->effect == Effect::erase) free_member(step.member);
+    delete step.profile;
+  }
+
+  /// Undoes a step, or frees what was prepared for it.
+  void take_back(const BasicPlan<T>& plan, Step& step) noexcept {
+    const bool applied = step.progress == Step::Progress::applied;
+    const bool inserts_member =
+        plan.membership && plan.membership->precondition == Precondition::absent;
+    if (applied && plan.membership) {
+      typename Tables<T>::OrganizationShard& shard =
+          tables_.organizations[RecordNumber::shard(step.organization)];
+      OrganizationRecord<T>& record = shard.organizations[RecordNumber::place(step.organization)];
+      if (inserts_member) {
+        unlink_member(*plan.membership, step.member, shard, record);
+      } else if (plan.membership->effect == Effect::erase) {
+        link_member(*plan.membership, step.member, shard, record);
+      } else {
+        tables_.member_at(step.member).state = step.member_before;
+      }
+    }
+    if (inserts_member && step.member != none) free_member(step.member);
+    take_back_organization(plan, step, applied);
+    if (step.claim != none) {
+      if (applied) tables_.emails.erase(tables_.email_hash(*plan.email), step.claim);
+      tables_.claims[step.claim].key.clear();
+      tables_.claims.give_back(step.claim);
+    }
+    take_back_user(plan, step, applied);
+    delete step.next_environment;
+    delete step.profile;
+  }
+
+  void take_back_organization(const BasicPlan<T>& plan, Step& step, bool applied) noexcept {
+    if (step.organization == none) return;
+    typename Tables<T>::OrganizationShard& shard =
+        tables_.organizations[RecordNumber::shard(step.organization)];
+    const std::uint32_t place = RecordNumber::place(step.organization);
+    OrganizationRecord<T>& record = shard.organizations[place];
+    if (plan.touch) {
+      if (!applied) return;
+      record.state->revision = step.revision_before;
+      record.state->fenced_to = step.fenced_before;
+      record.state->counts = step.counts_before;
+    } else if (plan.organization->precondition == Precondition::set) {
+      if (!applied) return;
+      record.state = step.organization_before;
+      if (step.next_roles || plan.role || plan.order) std::swap(record.roles, step.next_roles);
+      if (plan.profile && !plan.role) std::swap(record.profile, step.profile);
+    } else {
+      if (applied) {
+        {
+          const UniqueGuard guard(tables_.organization_order.lock);
+          OrganizationOrder<T> order{tables_};
+          tables_.organization_order.index.erase(tables_.organization_order.nodes, order,
+                                                 step.organization);
+        }
+        shard.by_id.erase(shard_hash(plan.organization->after.id).tag, place);
+        delete std::exchange(record.profile, nullptr);
+        record.state.clear();
+        record.roles = Ref<RoleVersion<T>>();
+      }
+      record.id.release();
+      shard.organizations.give_back(place);
+    }
+  }
+
+  void take_back_user(const BasicPlan<T>& plan, Step& step, bool applied) noexcept {
+    if (step.user == none) return;
+    typename Tables<T>::UserShard& shard = tables_.users[RecordNumber::shard(step.user)];
+    const std::uint32_t place = RecordNumber::place(step.user);
+    UserRecord<T>& record = shard.users[place];
+    if (plan.user->precondition != Precondition::absent) {
+      if (!applied) return;
+      record.revision = step.user_revision_before;
+      record.phase = step.user_phase_before;
+      if (plan.profile) std::swap(record.profile, step.profile);
+      return;
+    }
+    if (applied) {
+      {
+        const UniqueGuard guard(tables_.user_order.lock);
+        UserOrder<T> order{tables_};
+        tables_.user_order.index.erase(tables_.user_order.nodes, order, step.user);
+      }
+      shard.by_id.erase(shard_hash(plan.user->after.id).tag, place);
+      delete std::exchange(record.profile, nullptr);
+      record.revision = 0;
+    }
+    record.id.release();
+    shard.users.give_back(place);
+  }
+
+  std::size_t count_events() const noexcept {
+    std::size_t count = 0;
+    for (const BasicPlan<T>& plan : plans_) {
+      for_each_event(plan, [&](EventType, unsigned) { ++count; });
+    }
+    return count;
+  }
+
+  void log_plan(const BasicPlan<T>& plan, const Step& step, OtherEvents<T>& others) noexcept {
+    for_each_event(plan, [&](EventType type, unsigned index) {
+      EventRecord<T>& record = tables_.events.append(EventId::of(plan.id, index));
+      record.type = type;
+      record.created_at = plan.decided_at;
+      record.environment = tables_.environment.load(std::memory_order_relaxed);
+      if (plan.membership && type == plan.membership->event) {
+        record.membership.emplace(plan.membership->after);
+        record.before = plan.membership->before;
+        record.revision = plan.touch->expected + 1;
+        record.own_roles = tables_.organization_at(step.organization).roles;
+        return;
+      }
+      record.other = others.take();
+      if (plan.organization) {
+        record.revision = plan.organization->after.revision;
+      } else if (plan.user) {
+        record.revision = plan.user->after.revision;
+      } else if (plan.environment) {
+        record.revision = plan.environment->after.revision;
+      }
+    });
+  }
+
+  Tables<T>& tables_;
+  std::span<const BasicPlan<T>> plans_;
+  std::size_t count_ = 0;
+  bool kept_ = false;
+  const EnvironmentVersion<T>* pending_environment_ = nullptr;
+  Step one_{};
+  std::vector<Step> more_;
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_MEMORY_EVENT_LOG_HPP
+#define MEMBERSHIP_STORE_MEMORY_EVENT_LOG_HPP
+
+#include "membership/policy/plan.hpp"
+#include "membership/policy/query.hpp"
+#include "membership/policy/rows.hpp"
+#include "membership/policy/slot.hpp"
+#include "membership/store/memory/index_table.hpp"
+#include "membership/store/memory/role_versions.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+/// What an event of anything but a membership tells.
+template <class T>
+struct OtherEvent {
+  Slot<typename T::OrganizationId> organization{};
+  Slot<typename T::UserId> user{};
+  Slot<typename T::RoleId> role_id{};
+  Slot<RoleState> role{};
+  OwnedProfile profile;
+  explicit OtherEvent(const Profile& shown) : profile(shown) {}
+};
+
+template <class T>
+struct EventRecord {
+  EventId id{};
+  EventType type = EventType::none;
+  Time created_at = Time::from_milliseconds(0);
+  std::uint64_t revision = 0;
+  Slot<BasicOrganizationMembership<T>> membership{};
+  MembershipBefore before{};
+  const EnvironmentVersion<T>* environment = nullptr;
+  Ref<RoleVersion<T>> own_roles;
+  OtherEvent<T>* other = nullptr;
+
+  EventRecord() = default;
+  EventRecord(const EventRecord&) = delete;
+  EventRecord& operator=(const EventRecord&) = delete;
+  ~EventRecord() { delete other; }
+
+  void clear() noexcept {
+    delete std::exchange(other, nullptr);
+    own_roles = Ref<RoleVersion<T>>();
+    membership.clear();
+  }
+
+  BasicEventRow<T> row() const noexcept {
+    BasicEventRow<T> row{id, type, created_at};
+    row.revision = revision;
+    if (environment != nullptr) row.roles = catalogue_of(*environment, own_roles.get());
+    row.membership = membership.get();
+    row.before = before;
+    if (membership) row.organization = &membership->organization;
+    if (other != nullptr) {
+      row.organization = other->organization.get();
+      row.user = other->user.get();
+      row.role_id = other->role_id.get();
+      row.role = other->role.get();
+      row.profile = *other->profile;
+    }
+    return row;
+  }
+};
+
+/// The newest events in the order of their commits, at most `limit`; the oldest go first.
+/// An event's place in the log is its position, counted from the first one ever.
+template <class T>
+class EventLog {
+ public:
+  explicit EventLog(std::size_t limit)
+      : limit_(limit), slots_((limit / chunk_size + 2) * chunk_size) {}
+  EventLog(const EventLog&) = delete;
+  EventLog& operator=(const EventLog&) = delete;
+  ~EventLog() {
+    for (EventRecord<T>* chunk : chunks_) delete[] chunk;
+  }
+
+  bool keeps_events() const noexcept { return limit_ > 0; }
+
+  /// Makes sure that `count` calls of `append` succeed. May throw std::bad_alloc.
+  void reserve(std::size_t count) {
+    const std::size_t most = count < slots_ ? count : slots_;
+    places_.reserve(most);
+    for (std::uint64_t position = end_; position < end_ + most; position += 1) {
+      const std::size_t chunk = static_cast<std::size_t>(position % slots_) / chunk_size;
+      if (chunk >= chunks_.size()) {
+        chunks_.reserve(chunk + 1);
+        chunks_.push_back(new EventRecord<T>[chunk_size]);
+      }
+    }
+  }
+
+  /// The record to fill for the next event. Preconditions: room was reserved.
+  EventRecord<T>& append(EventId id) noexcept {
+    while (end_ - begin_ >= limit_) drop_oldest();
+    EventRecord<T>& record = at(end_);
+    record.id = id;
+    places_.insert(hash(id), static_cast<std::uint32_t>(end_ % slots_));
+    ++end_;
+    return record;
+  }
+
+  /// Calls `visit(BasicEventRow)` for a page of events.
+  template <class Visit>
+  ListEnd list(const BasicEventQuery<T>& query, Visit&& visit) const {
+    const bool ascending = query.page().direction == Direction::ascending;
+    std::uint64_t low = begin_;
+    std::uint64_t high = end_;
+    const auto bound = [&](const std::optional<EventId>& cursor, bool lower) {
+      if (!cursor) return;
+      const std::uint64_t position = find(*cursor);
+      if (position == missing) return;
+      if (lower) {
+        low = position + 1;
+      } else {
+        high = position;
+      }
+    };
+    bound(query.page().after, ascending);
+    bound(query.page().until, !ascending);
+    std::size_t shown = 0;
+    for (std::uint64_t step = 0; low + step < high; ++step) {
+      const EventRecord<T>& record = at(ascending ? low + step : high - 1 - step);
+      const BasicEventRow<T> row = record.row();
+      if (!fits(query.filter(), row)) continue;
+      if (shown == query.page().limit) return {true};
+      visit(row);
+      ++shown;
+    }
+    return {false};
+  }
+
+  /// Whether the log holds this event.
+  bool holds(EventId id) const { return find(id) != missing; }
+
+ private:
+  static constexpr std::size_t chunk_size = 64;
+  static constexpr std::uint64_t missing = ~std::uint64_t{0};
+
+  static std::uint32_t hash(EventId id) noexcept {
+    const std::uint64_t mixed = (id.value.high ^ (id.value.low * 0x9FB21C651E98DF25u));
+    return static_cast<std::uint32_t>(mixed ^ (mixed >> 32));
+  }
+  EventRecord<T>& at(std::uint64_t position) const noexcept {
+    const std::size_t slot = static_cast<std::size_t>(position % slots_);
+    return chunks_[slot / chunk_size][slot % chunk_size];
+  }
+  std::uint64_t find(EventId id) const {
+    const std::uint32_t slot = places_.find(hash(id), [&](std::uint32_t number) {
+      return chunks_[number / chunk_size][number % chunk_size].id == id;
+    });
+    if (slot == IndexTable::none) return missing;
+    const std::uint64_t base = begin_ - begin_ % slots_;
+    return base + slot >= begin_ ? base + slot : base + slots_ + slot;
+  }
+  void drop_oldest() noexcept {
+    EventRecord<T>& record = at(begin_);
+    places_.erase(hash(record.id), static_cast<std::uint32_t>(begin_ % slots_));
+    record.clear();
+    ++begin_;
+  }
+  static bool fits(const BasicEventFilter<T>& filter, const BasicEventRow<T>& row) noexcept {
+    if (!filter.types.contains(row.type)) return false;
+    if (filter.organization &&
+        (row.organization == nullptr || !(*row.organization == *filter.organization))) {
+      return false;
+    }
+    if (filter.from && row.created_at < *filter.from) return false;
+    return !filter.before || row.created_at < *filter.before;
+  }
+
+  std::size_t limit_;
+  std::size_t slots_;
+  std::vector<EventRecord<T>*> chunks_;
+  IndexTable places_;
+  std::uint64_t begin_ = 0;
+  std::uint64_t end_ = 0;
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

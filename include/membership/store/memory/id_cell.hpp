@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_MEMORY_ID_CELL_HPP
+#define MEMBERSHIP_STORE_MEMORY_ID_CELL_HPP
+
+#include "membership/domain/id.hpp"
+#include "membership/policy/rows.hpp"
+#include "membership/policy/slot.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string_view>
+#include <type_traits>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+/// A good 64-bit hash of bytes; not one against an adversary who chooses them.
+inline std::uint64_t hash_bytes(std::string_view bytes) noexcept {
+  constexpr std::uint64_t odd = 0x9FB21C651E98DF25u;
+  const auto mix = [](std::uint64_t word) {
+    word *= odd;
+    return word ^ (word >> 32);
+  };
+  std::uint64_t hash = mix(bytes.size() + odd);
+  const char* at = bytes.data();
+  std::size_t rest = bytes.size();
+  for (; rest >= 8; rest -= 8, at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    hash = mix(hash ^ word);
+  }
+  if (rest != 0) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, rest);
+    hash = mix(hash ^ word);
+  }
+  return mix(hash);
+}
+
+/// The hash of an id, or of its text.
+template <class I>
+std::uint64_t hash_id(const I& id) noexcept {
+  if constexpr (TextId<I>) {
+    return hash_bytes(id.view());
+  } else if constexpr (std::is_same_v<I, std::string_view>) {
+    return hash_bytes(id);
+  } else {
+    const std::uint64_t hash = std::hash<I>{}(id);
+    return hash_bytes({reinterpret_cast<const char*>(&hash), sizeof hash});
+  }
+}
+
+/// An id as records keep it: a host's small id itself.
+template <class I>
+class IdCell {
+ public:
+  void assign(const I& id) noexcept { value_.emplace(id); }
+  void release() noexcept { value_.clear(); }
+  /// Preconditions: an id is assigned.
+  I view() const noexcept { return *value_; }
+  /// Whether this id, and not none, is here.
+  bool is(const I& id) const noexcept { return value_ && *value_ == id; }
+
+ private:
+  Slot<I> value_{};
+};
+
+/// A text in 32 bytes; one of more than 31 bytes lies beside it.
+template <TextId I>
+class IdCell<I> {
+ public:
+  IdCell() noexcept = default;
+  IdCell(const IdCell&) = delete;
+  IdCell& operator=(const IdCell&) = delete;
+  ~IdCell() { release(); }
+
+  /// May throw std::bad_alloc for a long id.
+  void assign(const I& id) {
+    const std::string_view text = id.view();
+    if (text.size() <= room) {
+      std::memcpy(bytes_, text.data(), text.size());
+    } else {
+      char* const beside = new char[text.size()];
+      std::memcpy(beside, text.data(), text.size());
+      std::memcpy(bytes_, &beside, sizeof beside);
+    }
+    size_ = static_cast<std::uint8_t>(text.size());
+  }
+  void release() noexcept {
+    if (size_ > room) delete[] beside();
+    size_ = 0;
+  }
+  std::string_view view() const noexcept {
+    return {size_ <= room ? bytes_ : beside(), std::size_t{size_}};
+  }
+  bool is(std::string_view id) const noexcept { return view() == id; }
+
+ private:
+  static constexpr std::size_t room = 31;
+  char* beside() const noexcept {
+    char* address = nullptr;
+    std::memcpy(&address, bytes_, sizeof address);
+    return address;
+  }
+  char bytes_[room];
+  std::uint8_t size_ = 0;
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

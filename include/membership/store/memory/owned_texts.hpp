@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_MEMORY_OWNED_TEXTS_HPP
+#define MEMBERSHIP_STORE_MEMORY_OWNED_TEXTS_HPP
+
+#include "membership/domain/profile.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+/// Copies of profiles whose views stay valid when this is moved: all texts are in one block on
+/// the heap, reserved before anything is copied into it.
+class OwnedTexts {
+ public:
+  static std::size_t size_of(const Profile& profile) noexcept {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < text_count; ++i) {
+      size += profile.texts[static_cast<Text>(i)].size();
+    }
+    return size;
+  }
+
+  void reserve(std::size_t size) { bytes_.reserve(size); }
+
+  /// Preconditions: room for the texts was reserved.
+  Profile copy(const Profile& profile) noexcept {
+    Profile result = profile;
+    for (std::size_t i = 0; i < text_count; ++i) {
+      const Text text = static_cast<Text>(i);
+      if (!profile.texts.has(text)) continue;
+      const std::string_view value = profile.texts[text];
+      const std::size_t begin = bytes_.size();
+      bytes_.insert(bytes_.end(), value.begin(), value.end());
+      result.texts.set(text, std::string_view(bytes_.data() + begin, value.size()));
+    }
+    return result;
+  }
+
+ private:
+  std::vector<char> bytes_;
+};
+
+/// A profile with its texts.
+class OwnedProfile {
+ public:
+  explicit OwnedProfile(const Profile& profile) {
+    texts_.reserve(OwnedTexts::size_of(profile));
+    profile_ = texts_.copy(profile);
+  }
+  OwnedProfile(const OwnedProfile&) = delete;
+  OwnedProfile& operator=(const OwnedProfile&) = delete;
+
+  const Profile& operator*() const noexcept { return profile_; }
+
+ private:
+  OwnedTexts texts_;
+  Profile profile_{};
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_MEMORY_PAGING_HPP
+#define MEMBERSHIP_STORE_MEMORY_PAGING_HPP
+
+#include "membership/policy/query.hpp"
+#include "membership/policy/rows.hpp"
+#include "membership/store/memory/ordered_index.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+template <class T>
+bool fits(const BasicMembershipFilter<T>& filter, Status status, RoleSet roles) noexcept {
+  return filter.statuses.contains(status) && (!filter.holder || roles.contains(*filter.holder));
+}
+template <class I>
+bool within(const Page<I>& page, const I& id) noexcept {
+  const bool ascending = page.direction == Direction::ascending;
+  if (page.after && !(ascending ? *page.after < id : id < *page.after)) return false;
+  return !page.until || (ascending ? id < *page.until : *page.until < id);
+}
+
+/// Where a page begins in an ordered index.
+template <class I, class IdOf>
+OrderedIndex::Position page_begin(const OrderedIndex& index, const OrderedIndex::Nodes& nodes,
+                                  const Page<I>& page, const IdOf& id_of) {
+  if (page.direction == Direction::ascending) {
+    if (!page.after) return index.first();
+    const IdView<I> after = view_of(*page.after);
+    return index.lower_bound(nodes, [&](std::uint32_t number) { return !(after < id_of(number)); });
+  }
+  if (!page.after) return index.last(nodes);
+  const IdView<I> after = view_of(*page.after);
+  const auto at =
+      index.lower_bound(nodes, [&](std::uint32_t number) { return id_of(number) < after; });
+  return at ? OrderedIndex::previous(nodes, at) : index.last(nodes);
+}
+
+/// Walks a page: `show(number)` says whether the entry is a row; it is called once more for
+/// nothing but the question, with `false`, when the page is full.
+template <class I, class IdOf, class Show>
+bool walk(const OrderedIndex::Nodes& nodes, OrderedIndex::Position at, const Page<I>& page,
+          const IdOf& id_of, Show&& show) {
+  const bool ascending = page.direction == Direction::ascending;
+  std::size_t shown = 0;
+  while (at) {
+    const std::uint32_t number = OrderedIndex::entry(nodes, at);
+    if (page.until) {
+      const IdView<I> until = view_of(*page.until);
+      if (!(ascending ? id_of(number) < until : until < id_of(number))) return false;
+    }
+    const bool full = shown == page.limit;
+    if (show(number, !full)) {
+      if (full) return true;
+      ++shown;
+    }
+    at = ascending ? OrderedIndex::next(nodes, at) : OrderedIndex::previous(nodes, at);
+  }
+  return false;
+}
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

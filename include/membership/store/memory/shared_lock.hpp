@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_MEMORY_SHARED_LOCK_HPP
+#define MEMBERSHIP_STORE_MEMORY_SHARED_LOCK_HPP
+
+#include <atomic>
+#include <cstdint>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+/// A lock of four bytes for many readers or one writer. Spins briefly, then sleeps. While somebody
+/// waits, new readers wait too, so that no writer starves.
+class SharedLock {
+ public:
+  void lock() noexcept {
+    for (unsigned round = 0;; ++round) {
+      std::uint32_t seen = state_.load(std::memory_order_relaxed);
+      if ((seen & (writer | readers)) == 0) {
+        if (state_.compare_exchange_weak(seen, seen | writer, std::memory_order_acquire,
+                                         std::memory_order_relaxed)) {
+          return;
+        }
+        continue;
+      }
+      pause(round, seen);
+    }
+  }
+
+  void unlock() noexcept {
+    if ((state_.exchange(0, std::memory_order_release) & waiters) != 0) state_.notify_all();
+  }
+
+  void lock_shared() noexcept {
+    for (unsigned round = 0;; ++round) {
+      std::uint32_t seen = state_.load(std::memory_order_relaxed);
+      if ((seen & (writer | waiters)) == 0) {
+        if (state_.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire,
+                                         std::memory_order_relaxed)) {
+          return;
+        }
+        continue;
+      }
+      pause(round, seen);
+    }
+  }
+
+  void unlock_shared() noexcept {
+    const std::uint32_t before = state_.fetch_sub(1, std::memory_order_release);
+    if (before != (waiters | 1u)) return;
+    std::uint32_t only_waiters = waiters;
+    // Where this fails, a writer took the lock meanwhile and wakes the others itself.
+    if (state_.compare_exchange_strong(only_waiters, 0, std::memory_order_relaxed)) {
+      state_.notify_all();
+    }
+  }
+
+ private:
+  static constexpr std::uint32_t writer = 1u << 31;
+  static constexpr std::uint32_t waiters = 1u << 30;
+  static constexpr std::uint32_t readers = waiters - 1;
+  static constexpr unsigned spins = 64;
+
+  void pause(unsigned round, std::uint32_t seen) noexcept {
+    if (round < spins) return;
+    if ((seen & waiters) == 0 &&
+        !state_.compare_exchange_strong(seen, seen | waiters, std::memory_order_relaxed)) {
+      return;
+    }
+    state_.wait(seen | waiters, std::memory_order_relaxed);
+  }
+
+  std::atomic<std::uint32_t> state_{0};
+};
+
+/// Holds a lock together with other readers.
+class SharedGuard {
+ public:
+  explicit SharedGuard(SharedLock& lock) noexcept : lock_(lock) { lock_.lock_shared(); }
+  ~SharedGuard() { lock_.unlock_shared(); }
+  SharedGuard(const SharedGuard&) = delete;
+  SharedGuard& operator=(const SharedGuard&) = delete;
+
+ private:
+  SharedLock& lock_;
+};
+
+/// Holds a lock alone.
+class UniqueGuard {
+ public:
+  explicit UniqueGuard(SharedLock& lock) noexcept : lock_(lock) { lock_.lock(); }
+  ~UniqueGuard() { lock_.unlock(); }
+  UniqueGuard(const UniqueGuard&) = delete;
+  UniqueGuard& operator=(const UniqueGuard&) = delete;
+
+ private:
+  SharedLock& lock_;
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_MEMORY_SLAB_HPP
+#define MEMBERSHIP_STORE_MEMORY_SLAB_HPP
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+/// Records at addresses that never change, named by small numbers. The chunks grow by an eighth
+/// of an octave, so that at most about an eighth of the room is idle. A record has a field
+/// `std::uint32_t next_free`, which is the slab's while the record is not taken.
+template <class Record>
+class Slab {
+ public:
+  static constexpr std::uint32_t capacity = (1u << 26) - 1;
+  static constexpr std::uint32_t none = 0xFFFFFFFFu;
+
+  Slab() = default;
+  Slab(const Slab&) = delete;
+  Slab& operator=(const Slab&) = delete;
+  ~Slab() {
+    for (std::atomic<Record*>& chunk : chunks_) delete[] chunk.load(std::memory_order_relaxed);
+  }
+
+  /// Makes sure that `count` calls of `take` in a row succeed. May throw std::bad_alloc; false
+  /// where the slab is full.
+  [[nodiscard]] bool reserve(std::uint32_t count) {
+    if (count <= free_) return true;
+    const std::uint64_t end = std::uint64_t{used_} + count - free_;
+    if (end > capacity) return false;
+    for (std::uint32_t index = used_; index < end;) {
+      const Place place = locate(index);
+      std::atomic<Record*>& chunk = chunks_[place.chunk];
+      if (chunk.load(std::memory_order_relaxed) == nullptr) {
+        chunk.store(new Record[place.size], std::memory_order_release);
+      }
+      index += place.size - place.offset;
+    }
+    return true;
+  }
+
+  /// Preconditions: room was reserved.
+  std::uint32_t take() noexcept {
+    if (free_ == 0) return used_++;
+    --free_;
+    const std::uint32_t index = first_free_;
+    first_free_ = (*this)[index].next_free;
+    return index;
+  }
+  void give_back(std::uint32_t index) noexcept {
+    (*this)[index].next_free = first_free_;
+    first_free_ = index;
+    ++free_;
+  }
+
+  Record& operator[](std::uint32_t index) noexcept {
+    const Place place = locate(index);
+    return chunks_[place.chunk].load(std::memory_order_acquire)[place.offset];
+  }
+  const Record& operator[](std::uint32_t index) const noexcept {
+    const Place place = locate(index);
+    return chunks_[place.chunk].load(std::memory_order_acquire)[place.offset];
+  }
+
+  /// One more than the highest number ever taken.
+  std::uint32_t used() const noexcept { return used_; }
+
+ private:
+  static constexpr std::uint32_t unit = 16;
+
+  struct Place {
+    std::uint32_t chunk;
+    std::uint32_t offset;
+    std::uint32_t size;
+  };
+  static Place locate(std::uint32_t index) noexcept {
+    const std::uint32_t number = index / unit + 8;
+    const std::uint32_t octave = static_cast<std::uint32_t>(std::bit_width(number)) - 4;
+    const std::uint32_t eighth = (number >> octave) & 7u;
+    const std::uint32_t within = number & ((1u << octave) - 1);
+    return {octave * 8 + eighth, within * unit + index % unit, unit << octave};
+  }
+  static constexpr std::size_t chunk_count = 160;
+
+  std::atomic<Record*> chunks_[chunk_count]{};
+  std::uint32_t first_free_ = none;
+  std::uint32_t free_ = 0;
+  std::uint32_t used_ = 0;
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_MEMORY_TABLES_HPP
+#define MEMBERSHIP_STORE_MEMORY_TABLES_HPP
+
+#include "membership/policy/rows.hpp"
+#include "membership/store/memory/event_log.hpp"
+#include "membership/store/memory/index_table.hpp"
+#include "membership/store/memory/ordered_index.hpp"
+#include "membership/store/memory/records.hpp"
+#include "membership/store/memory/role_versions.hpp"
+#include "membership/store/memory/shared_lock.hpp"
+#include "membership/store/memory/slab.hpp"
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+template <class Shards, class Action>
+void for_each_shard(Shards& shards, std::uint64_t mask, Action&& action) {
+  for (; mask != 0; mask &= mask - 1) action(shards[std::countr_zero(mask)].lock);
+}
+
+inline std::uint64_t shard_bit(unsigned shard) noexcept { return std::uint64_t{1} << shard; }
+
+/// All that a memory store keeps, and how it is found. Locks are taken in this order: environment,
+/// users, organizations, member ids, e-mail addresses, global orders, events.
+template <class T>
+struct Tables {
+  static constexpr std::uint32_t none = RecordNumber::none;
+  static constexpr unsigned shard_count = RecordNumber::shards;
+
+  struct alignas(64) OrganizationShard {
+    mutable SharedLock lock;
+    mutable SharedLock queue;
+    Slab<OrganizationRecord<T>> organizations;
+    Slab<MemberRecord<T>> members;
+    OrderedIndex::Nodes nodes;
+    IndexTable by_id;    ///< organizations
+    IndexTable by_pair;  ///< members by user and organization
+  };
+  struct alignas(64) UserShard {
+    mutable SharedLock lock;
+    Slab<UserRecord<T>> users;
+    IndexTable by_id;
+  };
+  /// Members by their id, whatever their organization. The numbers are those of all shards.
+  struct alignas(64) MemberIdShard {
+    mutable SharedLock lock;
+    IndexTable by_id;
+  };
+  struct GlobalOrder {
+    mutable SharedLock lock;
+    OrderedIndex index;
+    OrderedIndex::Nodes nodes;
+  };
+
+  /// A membership found by its id, before its organization's shard is locked.
+  struct Found {
+    std::uint32_t member = none;
+    unsigned user_shard = 0;
+  };
+
+  /// The hash of a membership's user and organization, the latter by its place in the shard.
+  static std::uint32_t pair_hash(std::uint32_t organization,
+                                 const IdView<typename T::UserId>& user) noexcept {
+    const std::uint64_t hash = hash_id(user) + std::uint64_t{organization} * 0x9E3779B97F4A7C15u;
+    return static_cast<std::uint32_t>(hash ^ (hash >> 29));
+  }
+
+  MemberRecord<T>& member_at(std::uint32_t number) noexcept {
+    return organizations[RecordNumber::shard(number)].members[RecordNumber::place(number)];
+  }
+  const MemberRecord<T>& member_at(std::uint32_t number) const noexcept {
+    return organizations[RecordNumber::shard(number)].members[RecordNumber::place(number)];
+  }
+  const OrganizationRecord<T>& organization_at(std::uint32_t number) const noexcept {
+    return organizations[RecordNumber::shard(number)].organizations[RecordNumber::place(number)];
+  }
+  const UserRecord<T>& user_at(std::uint32_t number) const noexcept {
+    return users[RecordNumber::shard(number)].users[RecordNumber::place(number)];
+  }
+
+  static std::uint32_t find_organization(const OrganizationShard& shard, ShardHash hash,
+                                         const typename T::OrganizationId& id) noexcept {
+    return shard.by_id.find(hash.tag, [&](std::uint32_t place) {
+      return shard.organizations[place].id.is(view_of(id));
+    });
+  }
+  static std::uint32_t find_user(const UserShard& shard, ShardHash hash,
+                                 const typename T::UserId& id) noexcept {
+    return shard.by_id.find(
+        hash.tag, [&](std::uint32_t place) { return shard.users[place].id.is(view_of(id)); });
+  }
+  static std::uint32_t find_pair(const OrganizationShard& shard, std::uint32_t organization,
+                                 const typename T::UserId& user) noexcept {
+    return shard.by_pair.find(pair_hash(organization, view_of(user)), [&](std::uint32_t place) {
+      const MemberRecord<T>& record = shard.members[place];
+      return record.organization == organization && record.user.is(view_of(user));
+    });
+  }
+  /// Under the lock of the id's shard.
+  std::uint32_t find_member(ShardHash hash, const typename T::MembershipId& id) const {
+    return member_ids[hash.shard].by_id.find(
+        hash.tag, [&](std::uint32_t number) { return member_at(number).id.is(view_of(id)); });
+  }
+  Found find_id(const typename T::MembershipId& id) const {
+    const ShardHash hash = shard_hash(id);
+    const SharedGuard guard(member_ids[hash.shard].lock);
+    Found found;
+    found.member = find_member(hash, id);
+    if (found.member != none)
+      found.user_shard = shard_hash(member_at(found.member).user.view()).shard;
+    return found;
+  }
+  static std::uint32_t email_hash(const EmailKey& key) noexcept {
+    return static_cast<std::uint32_t>(hash_bytes(key.view()));
+  }
+  std::uint32_t find_claim(const EmailKey& key) const noexcept {
+    return emails.find(email_hash(key),
+                       [&](std::uint32_t place) { return claims[place].key == key.view(); });
+  }
+  std::optional<typename T::UserId> find_holder(const EmailKey& key) const {
+    const SharedGuard guard(email_lock);
+    const std::uint32_t claim = find_claim(key);
+    if (claim == none) return std::nullopt;
+    return *claims[claim].holder;
+  }
+
+  const UserRecord<T>* find_user_record(const typename T::UserId& id) const {
+    const ShardHash hash = shard_hash(id);
+    const UserShard& shard = users[hash.shard];
+    const std::uint32_t place = find_user(shard, hash, id);
+    return place == none ? nullptr : &shard.users[place];
+  }
+
+  static BasicMembershipView<T> member_view(const OrganizationShard& shard,
+                                            const MemberRecord<T>& record) noexcept {
+    const MemberState& state = record.state;
+    return {record.id.view(),
+            record.user.view(),
+            shard.organizations[record.organization].id.view(),
+            state.roles,
+            state.created_at,
+            state.updated_at,
+            state.revision,
+            state.status,
+            state.first_requested,
+            state.directory_managed};
+  }
+  static BasicMembershipRow<T> member_row(const EnvironmentVersion<T>& environment,
+                                          const OrganizationShard& shard,
+                                          std::uint32_t place) noexcept {
+    const MemberRecord<T>& record = shard.members[place];
+    return {member_view(shard, record),
+            catalogue_of(environment, shard.organizations[record.organization].roles.get())};
+  }
+
+  std::atomic<const EnvironmentVersion<T>*> environment{nullptr};
+  mutable SharedLock environment_lock;
+  UserShard users[shard_count];
+  OrganizationShard organizations[shard_count];
+  MemberIdShard member_ids[shard_count];
+  mutable SharedLock email_lock;
+  IndexTable emails;
+  Slab<EmailClaim<T>> claims;
+  GlobalOrder organization_order;
+  GlobalOrder user_order;
+  mutable SharedLock event_lock;
+  EventLog<T> events;
+
+  explicit Tables(std::size_t event_limit) : events(event_limit) {}
+  Tables(const Tables&) = delete;
+  Tables& operator=(const Tables&) = delete;
+  ~Tables() {
+    const EnvironmentVersion<T>* at = environment.load(std::memory_order_relaxed);
+    while (at != nullptr) delete std::exchange(at, at->previous);
+  }
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_MEMORY_WRITE_LOCKS_HPP
+#define MEMBERSHIP_STORE_MEMORY_WRITE_LOCKS_HPP
+
+#include "membership/policy/plan.hpp"
+#include "membership/store/memory/tables.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+/// Holds everything that some plans need: the environment, users, organizations, member ids and
+/// e-mail addresses, in this order.
+template <class T>
+class WriteLocks {
+ public:
+  WriteLocks(Tables<T>& tables, std::span<const BasicPlan<T>> plans) : tables_(tables) {
+    for (const BasicPlan<T>& plan : plans) add(plan);
+    if (environment_ == Environment::written) tables.environment_lock.lock();
+    if (environment_ == Environment::compared) tables.environment_lock.lock_shared();
+    for_each_shard(tables.users, user_mask_, [](SharedLock& lock) { lock.lock(); });
+    for_each_shard(tables.organizations, organization_mask_, [](SharedLock& lock) { lock.lock(); });
+    for_each_shard(tables.member_ids, member_id_mask_, [](SharedLock& lock) { lock.lock(); });
+    if (emails_) tables.email_lock.lock();
+  }
+  ~WriteLocks() {
+    if (emails_) tables_.email_lock.unlock();
+    for_each_shard(tables_.member_ids, member_id_mask_, [](SharedLock& lock) { lock.unlock(); });
+    for_each_shard(tables_.organizations, organization_mask_,
+                   [](SharedLock& lock) { lock.unlock(); });
+    for_each_shard(tables_.users, user_mask_, [](SharedLock& lock) { lock.unlock(); });
+    if (environment_ == Environment::compared) tables_.environment_lock.unlock_shared();
+    if (environment_ == Environment::written) tables_.environment_lock.unlock();
+  }
+  WriteLocks(const WriteLocks&) = delete;
+  WriteLocks& operator=(const WriteLocks&) = delete;
+
+ private:
+  enum class Environment : std::uint8_t { untouched, compared, written };
+
+  void add(const BasicPlan<T>& plan) noexcept {
+    if (plan.environment) {
+      if (plan.environment->precondition == Precondition::set) {
+        environment_ = Environment::written;
+      } else if (environment_ == Environment::untouched) {
+        environment_ = Environment::compared;
+      }
+    }
+    if (plan.user) user_mask_ |= shard_bit(shard_hash(plan.user->after.id).shard);
+    if (plan.email) emails_ = true;
+    if (const auto* const organization = plan.organization_id(); organization != nullptr) {
+      organization_mask_ |= shard_bit(shard_hash(*organization).shard);
+    }
+    if (plan.membership) {
+      member_id_mask_ |= shard_bit(shard_hash(plan.membership->after.id).shard);
+      if (plan.membership->precondition == Precondition::absent ||
+          plan.membership->effect == Effect::erase) {
+        user_mask_ |= shard_bit(shard_hash(plan.membership->after.user).shard);
+      }
+    }
+  }
+
+  Tables<T>& tables_;
+  std::uint64_t user_mask_ = 0;
+  std::uint64_t organization_mask_ = 0;
+  std::uint64_t member_id_mask_ = 0;
+  Environment environment_ = Environment::untouched;
+  bool emails_ = false;
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

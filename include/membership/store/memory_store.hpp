@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_MEMORY_STORE_HPP
+#define MEMBERSHIP_STORE_MEMORY_STORE_HPP
+
+#include "membership/policy/plan.hpp"
+#include "membership/policy/query.hpp"
+#include "membership/policy/reads.hpp"
+#include "membership/policy/rows.hpp"
+#include "membership/policy/snapshot.hpp"
+#include "membership/store/concepts.hpp"
+#include "membership/store/memory/commit.hpp"
+#include "membership/store/memory/owned_texts.hpp"
+#include "membership/store/memory/paging.hpp"
+#include "membership/store/memory/read_locks.hpp"
+#include "membership/store/memory/tables.hpp"
+#include "membership/store/memory/write_locks.hpp"
+
+#include <tl/expected.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace membership {
+inline namespace v0 {
+
+/// The one way in which the memory store fails: one of its 64 shards is full (2^26 - 1 records).
+enum class MemoryFailure : std::uint8_t { full };
+
+struct MemoryStoreOptions {
+  /// How many of the newest events are kept.
+  std::size_t event_limit = 100'000;
+  /// When the environment, and so its first role, was made.
+  Time created_at = Time::from_milliseconds(0);
+};
+
+/// Keeps one environment in memory: the embedded default store.
+///
+/// Safe for concurrent use. Organizations and users lie in 64 shards each; readers never block
+/// readers, and a writer blocks only those who need one of its shards. A new environment has the
+/// role `member` (DOMAIN.md §3). An allocation that fails throws std::bad_alloc and leaves the
+/// store as it was. What `load` returned must not outlive the store.
+template <class T>
+class BasicMemoryStore {
+ public:
+  using traits = T;
+  using Failure = MemoryFailure;
+  static constexpr Kinds keeps = all_kinds;
+
+  /// A snapshot with what it points to.
+  class Loaded : public BasicSnapshot<T> {
+    friend class BasicMemoryStore;
+    detail::Ref<detail::RoleVersion<T>> own_roles_;
+    detail::OwnedTexts texts_;
+  };
+
+  /// Holds an organization's place in the queue until it is destroyed.
+  class QueuePlace {
+   public:
+    QueuePlace(const QueuePlace&) = delete;
+    QueuePlace(QueuePlace&& other) noexcept : lock_(std::exchange(other.lock_, nullptr)) {}
+    QueuePlace& operator=(QueuePlace other) noexcept {
+      std::swap(lock_, other.lock_);
+      return *this;
+    }
+    ~QueuePlace() {
+      if (lock_ != nullptr) lock_->unlock();
+    }
+
+   private:
+    friend class BasicMemoryStore;
+    explicit QueuePlace(detail::SharedLock* lock) noexcept : lock_(lock) {
+      if (lock_ != nullptr) lock_->lock();
+    }
+    detail::SharedLock* lock_;
+  };
+
+  /// `member_role` is the id of the environment's first role.
+  explicit BasicMemoryStore(const typename T::RoleId& member_role,
+                            const MemoryStoreOptions& options = {})
+      : tables_(options.event_limit) {
+    Profile profile;
+    profile.texts.set(Text::name, std::string_view("Member"));
+    profile.texts.set(Text::resource_type_slug, std::string_view("organization"));
+    profile.created_at = options.created_at;
+    profile.updated_at = options.created_at;
+    BasicPlan<T> plan(PlanId{}, options.created_at);
+    plan.profile.emplace(profile);
+    plan.role.emplace(Precondition::absent, EventType::none, member_role, RoleIndex::environment(0),
+                      RoleState(RoleSlug::from_stored("member")));
+    auto* const first = new detail::EnvironmentVersion<T>;
+    tables_.environment.store(first, std::memory_order_relaxed);
+    first->roles = detail::next_version<T>(nullptr, plan);
+    first->state.revision = 1;
+  }
+  explicit BasicMemoryStore(const MemoryStoreOptions& options = {}) requires requires {
+    T::RoleId::from_ulid(Ulid{});
+  } : BasicMemoryStore(T::RoleId::from_ulid(Ulid{}), options) {
+  }
+
+  BasicMemoryStore(const BasicMemoryStore&) = delete;
+  BasicMemoryStore& operator=(const BasicMemoryStore&) = delete;
+
+  /// What `reads` asks for, at one moment.
+  /// Complexity: constant on average; with `profiles` linear in their texts.
+  [[nodiscard]] tl::expected<Loaded, Failure> load(const BasicReads<T>& reads) const {
+    const detail::ReadLocks<T> locks(tables_, std::span(&reads, 1));
+    tl::expected<Loaded, Failure> result(tl::in_place);
+    fill(reads, locks.found(0), *result);
+    return result;
+  }
+
+  /// As many snapshots of one moment.
+  [[nodiscard]] tl::expected<std::vector<Loaded>, Failure>
+  load(std::span<const BasicReads<T>> reads) const {
+    const detail::ReadLocks<T> locks(tables_, reads);
+    tl::expected<std::vector<Loaded>, Failure> result(tl::in_place, reads.size());
+    for (std::size_t i = 0; i < reads.size(); ++i) fill(reads[i], locks.found(i), (*result)[i]);
+    return result;
+  }
+
+  /// Shows the membership of a user in an organization as a `BasicMembershipRow`, in place and
+  /// under the lock: `visit` must be short and must not call the store. Returns whether there is
+  /// one. Complexity: constant on average, no allocation.
+  template <class Visit>
+  [[nodiscard]] tl::expected<bool, Failure> view(const typename T::UserId& user,
+                                                 const typename T::OrganizationId& organization,
+                                                 Visit&& visit) const {
+    const auto hash = detail::shard_hash(organization);
+    const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
+    const detail::SharedGuard guard(shard.lock);
+    const std::uint32_t place = tables_.find_organization(shard, hash, organization);
+    if (place == none) return false;
+    const std::uint32_t member = tables_.find_pair(shard, place, user);
+    if (member == none) return false;
+    visit(tables_.member_row(*tables_.environment.load(std::memory_order_acquire), shard, member));
+    return true;
+  }
+
+  /// Carries out all plans or, where a precondition of one no longer holds, none.
+  [[nodiscard]] tl::expected<CommitStatus, Failure> commit(std::span<const BasicPlan<T>> plans) {
+    const detail::WriteLocks<T> locks(tables_, plans);
+    using Commit = detail::Commit<T>;
+    Commit commit(tables_, plans);
+    switch (commit.run()) {
+      case Commit::Result::committed: return CommitStatus::committed;
+      case Commit::Result::conflict: return CommitStatus::conflict;
+      case Commit::Result::full: break;
+    }
+    return tl::expected<CommitStatus, Failure>(tl::unexpect, Failure::full);
+  }
+
+  /// Shows a page of memberships, each as a `BasicMembershipRow` under the lock: `visit` must not
+  /// call the store. Complexity: the rows passed over and shown; the first and the last page of an
+  /// organization cost the same.
+  template <class Visit>
+  [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicMembershipQuery<T>& query,
+                                                    Visit&& visit) const {
+    if (!query.filter().organization) return list_of_user(query, visit);
+    if (!query.filter().user) return list_of_organization(query, visit);
+    const auto show = [&](const BasicMembershipRow<T>& row) {
+      if (detail::within(query.page(), copy_of<typename T::MembershipId>(row.membership.id)) &&
+          detail::fits(query.filter(), row.membership.status, row.membership.roles)) {
+        visit(row);
+      }
+    };
+    static_cast<void>(view(*query.filter().user, *query.filter().organization, show));
+    return ListEnd{false};
+  }
+
+  /// Shows a page of organizations, each as a `BasicOrganizationRow` under its lock.
+  template <class Visit>
+  [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicOrganizationQuery<T>& query,
+                                                    Visit&& visit) const {
+    return list_global<typename T::OrganizationId>(
+        tables_.organization_order, query.page(),
+        [&](std::uint32_t number) { return tables_.organization_at(number).id.view(); },
+        [&](std::uint32_t number) {
+          const detail::SharedGuard guard(
+              tables_.organizations[detail::RecordNumber::shard(number)].lock);
+          const detail::OrganizationRecord<T>& record = tables_.organization_at(number);
+          if (!record.state) return false;
+          visit(BasicOrganizationRow<T>{*record.state,
+                                        record.profile == nullptr ? Profile{} : **record.profile});
+          return true;
+        });
+  }
+
+  /// Shows a page of users, each as a `BasicUserRow` under its lock.
+  template <class Visit>
+  [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicUserQuery<T>& query,
+                                                    Visit&& visit) const {
+    const auto show = [&](std::uint32_t number) {
+      const detail::SharedGuard guard(tables_.users[detail::RecordNumber::shard(number)].lock);
+      const detail::UserRecord<T>& record = tables_.user_at(number);
+      if (record.revision == 0) return false;
+      visit(BasicUserRow<T>{record.state(),
+                            record.profile == nullptr ? Profile{} : **record.profile});
+      return true;
+    };
+    if (query.filter().email) {
+      const std::optional<typename T::UserId> holder = tables_.find_holder(*query.filter().email);
+      if (holder) {
+        const detail::ShardHash hash = detail::shard_hash(*holder);
+        std::uint32_t place = none;
+        {
+          const detail::SharedGuard guard(tables_.users[hash.shard].lock);
+          place = tables_.find_user(tables_.users[hash.shard], hash, *holder);
+        }
+        if (place != none && detail::within(query.page(), *holder)) {
+          show(detail::RecordNumber::of(hash.shard, place));
+        }
+      }
+      return ListEnd{false};
+    }
+    return list_global<typename T::UserId>(
+        tables_.user_order, query.page(),
+        [&](std::uint32_t number) { return tables_.user_at(number).id.view(); }, show);
+  }
+
+  /// Shows the roles, each as a `BasicRoleRow`, in their order of priority. An unknown
+  /// organization has no roles.
+  template <class Visit>
+  [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicRoleQuery<T>& query,
+                                                    Visit&& visit) const {
+    detail::Ref<detail::RoleVersion<T>> own;
+    const detail::EnvironmentVersion<T>* environment = nullptr;
+    if (query.organization) {
+      const auto hash = detail::shard_hash(*query.organization);
+      const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
+      const detail::SharedGuard guard(shard.lock);
+      const std::uint32_t place = tables_.find_organization(shard, hash, *query.organization);
+      if (place == none) return ListEnd{false};
+      own = shard.organizations[place].roles;
+      environment = tables_.environment.load(std::memory_order_acquire);
+    } else {
+      environment = tables_.environment.load(std::memory_order_acquire);
+    }
+    const RoleCatalogue catalogue = detail::catalogue_of(*environment, own.get());
+    catalogue.for_each_in_order(catalogue.all(), [&](RoleIndex index) {
+      const auto& shown = index.is_organization() ? *own : *environment->roles;
+      const detail::RoleDetail<T>& detail = *shown.details[index.place()];
+      visit(BasicRoleRow<T>{detail.id, index, *catalogue.at(index), *detail.profile});
+    });
+    return ListEnd{false};
+  }
+
+  /// Shows a page of events, each as a `BasicEventRow` under the log's lock.
+  template <class Visit>
+  [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicEventQuery<T>& query,
+                                                    Visit&& visit) const {
+    const detail::SharedGuard guard(tables_.event_lock);
+    return tables_.events.list(query, visit);
+  }
+
+  /// Waits for the organization's place in the queue of this process (PROTOCOL.md 8). Reads that
+  /// name no organization wait for nothing.
+  [[nodiscard]] QueuePlace queue(const BasicReads<T>& reads) const {
+    if (reads.organization != nullptr) {
+      return QueuePlace(
+          &tables_.organizations[detail::shard_hash(*reads.organization).shard].queue);
+    }
+    if (reads.membership != nullptr) {
+      const typename Tables::Found found = tables_.find_id(*reads.membership);
+      if (found.member != none) {
+        return QueuePlace(&tables_.organizations[detail::RecordNumber::shard(found.member)].queue);
+      }
+    }
+    return QueuePlace(nullptr);
+  }
+
+ private:
+  using Tables = detail::Tables<T>;
+  static constexpr std::uint32_t none = Tables::none;
+
+  /// Fills a snapshot, under the locks.
+  void fill(const BasicReads<T>& reads, std::uint32_t found, Loaded& out) const {
+    const detail::EnvironmentVersion<T>& environment =
+        *tables_.environment.load(std::memory_order_acquire);
+    out.environment = environment.state;
+    const typename Tables::OrganizationShard* shard = nullptr;
+    std::uint32_t organization = none;
+    if (found != none) {
+      shard = &tables_.organizations[detail::RecordNumber::shard(found)];
+      const detail::MemberRecord<T>& record = shard->members[detail::RecordNumber::place(found)];
+      organization = record.organization;
+      out.membership.emplace(tables_.member_view(*shard, record).copy());
+    } else if (reads.organization != nullptr) {
+      const auto hash = detail::shard_hash(*reads.organization);
+      shard = &tables_.organizations[hash.shard];
+      organization = tables_.find_organization(*shard, hash, *reads.organization);
+    }
+    const detail::OwnedProfile* organization_profile = nullptr;
+    if (organization != none) {
+      const detail::OrganizationRecord<T>& record = shard->organizations[organization];
+      out.organization.emplace(*record.state);
+      out.own_roles_ = record.roles;
+      organization_profile = record.profile;
+      if (reads.pair && reads.user != nullptr) {
+        const std::uint32_t member = tables_.find_pair(*shard, organization, *reads.user);
+        if (member != none) {
+          out.membership.emplace(tables_.member_view(*shard, shard->members[member]).copy());
+        }
+      }
+      if (reads.actor != nullptr) {
+        const std::uint32_t actor = tables_.find_pair(*shard, organization, *reads.actor);
+        if (actor != none) {
+          out.actor.emplace(tables_.member_view(*shard, shard->members[actor]).copy());
+        }
+      }
+    }
+    out.roles = detail::catalogue_of(environment, out.own_roles_.get());
+    const detail::UserRecord<T>* user = nullptr;
+    if (reads.user != nullptr) {
+      user = tables_.find_user_record(*reads.user);
+    } else if (reads.profiles && out.membership) {
+      user = tables_.find_user_record(out.membership->user);
+    }
+    if (user != nullptr) out.user.emplace(user->state());
+    if (reads.email) {
+      const std::optional<typename T::UserId> holder = tables_.find_holder(*reads.email);
+      if (holder) out.email_holder.emplace(*holder);
+    }
+    if (!reads.profiles) return;
+    const detail::OwnedProfile* const user_profile = user == nullptr ? nullptr : user->profile;
+    std::size_t size = 0;
+    if (organization_profile != nullptr) {
+      size += detail::OwnedTexts::size_of(**organization_profile);
+    }
+    if (user_profile != nullptr) size += detail::OwnedTexts::size_of(**user_profile);
+    out.texts_.reserve(size);
+    if (organization_profile != nullptr) {
+      out.organization_profile.emplace(out.texts_.copy(**organization_profile));
+    }
+    if (user_profile != nullptr) out.user_profile.emplace(out.texts_.copy(**user_profile));
+  }
+
+  template <class Visit>
+  tl::expected<ListEnd, Failure> list_of_organization(const BasicMembershipQuery<T>& query,
+                                                      Visit& visit) const {
+    // A cursor that is a member of this organization gives its place at once.
+    const auto& page = query.page();
+    const std::uint32_t cursor = page.after ? tables_.find_id(*page.after).member : none;
+    const auto hash = detail::shard_hash(*query.filter().organization);
+    const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
+    const detail::SharedGuard guard(shard.lock);
+    const std::uint32_t place =
+        tables_.find_organization(shard, hash, *query.filter().organization);
+    if (place == none) return ListEnd{false};
+    const detail::OrderedIndex& members = shard.organizations[place].members;
+    const auto id_of = [&](std::uint32_t member) { return shard.members[member].id.view(); };
+    detail::OrderedIndex::Position begin;
+    const std::uint32_t local = detail::RecordNumber::place(cursor);
+    if (cursor != none && detail::RecordNumber::shard(cursor) == hash.shard &&
+        shard.members[local].organization == place &&
+        shard.members[local].id.is(view_of(*page.after))) {
+      begin = {shard.members[local].node, 0};
+      while (detail::OrderedIndex::entry(shard.nodes, begin) != local) ++begin.at;
+      begin = page.direction == Direction::ascending
+                  ? detail::OrderedIndex::next(shard.nodes, begin)
+                  : detail::OrderedIndex::previous(shard.nodes, begin);
+    } else {
+      begin = detail::page_begin(members, shard.nodes, page, id_of);
+    }
+    const detail::EnvironmentVersion<T>& environment =
+        *tables_.environment.load(std::memory_order_acquire);
+    return ListEnd{
+        detail::walk(shard.nodes, begin, page, id_of, [&](std::uint32_t member, bool show) {
+          const detail::MemberState& state = shard.members[member].state;
+          if (!detail::fits(query.filter(), state.status, state.roles)) return false;
+          if (show) visit(tables_.member_row(environment, shard, member));
+          return true;
+        })};
+  }
+
+  template <class Visit>
+  tl::expected<ListEnd, Failure> list_of_user(const BasicMembershipQuery<T>& query,
+                                              Visit& visit) const {
+    const auto& page = query.page();
+    const bool ascending = page.direction == Direction::ascending;
+    const detail::ShardHash hash = detail::shard_hash(*query.filter().user);
+    const typename Tables::UserShard& users = tables_.users[hash.shard];
+    const detail::SharedGuard guard(users.lock);
+    const std::uint32_t place = tables_.find_user(users, hash, *query.filter().user);
+    if (place == none) return ListEnd{false};
+    const detail::MemberNumbers& members = users.users[place].members;
+    std::size_t shown = 0;
+    for (std::uint32_t i = 0; i < members.size(); ++i) {
+      const std::uint32_t number = members[ascending ? i : members.size() - 1 - i];
+      const typename Tables::OrganizationShard& shard =
+          tables_.organizations[detail::RecordNumber::shard(number)];
+      const detail::SharedGuard inner(shard.lock);
+      const std::uint32_t member = detail::RecordNumber::place(number);
+      const detail::MemberRecord<T>& record = shard.members[member];
+      if (!detail::within(page, copy_of<typename T::MembershipId>(record.id.view()))) continue;
+      if (!detail::fits(query.filter(), record.state.status, record.state.roles)) continue;
+      if (shown == page.limit) return ListEnd{true};
+      visit(
+          tables_.member_row(*tables_.environment.load(std::memory_order_acquire), shard, member));
+      ++shown;
+    }
+    return ListEnd{false};
+  }
+
+  /// A page of the organizations or the users. Their order has a lock of its own, which is given
+  /// back before a row's shard is locked.
+  template <class I, class IdOf, class Show>
+  static tl::expected<ListEnd, Failure> list_global(const typename Tables::GlobalOrder& order,
+                                                    const Page<I>& page, const IdOf& id_of,
+                                                    Show&& show) {
+    std::uint32_t numbers[longest_page];
+    std::size_t count = 0;
+    bool more = false;
+    {
+      const detail::SharedGuard guard(order.lock);
+      more = detail::walk(order.nodes, detail::page_begin(order.index, order.nodes, page, id_of),
+                          page, id_of, [&](std::uint32_t number, bool collect) {
+                            if (collect) numbers[count++] = number;
+                            return true;
+                          });
+    }
+    for (std::size_t i = 0; i < count; ++i) show(numbers[i]);
+    return ListEnd{more};
+  }
+
+  Tables tables_;
+};
+
+using MemoryStore = BasicMemoryStore<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_VERSION_HPP
+#define MEMBERSHIP_VERSION_HPP
+
+#define MEMBERSHIP_VERSION_MAJOR 0
+#define MEMBERSHIP_VERSION_MINOR 1
+#define MEMBERSHIP_VERSION_PATCH 0
+
+namespace membership {
+inline namespace v0 {
+
+/// The version of the headers, as in semantic versioning.
+struct Version {
+  int major_number;
+  int minor_number;
+  int patch_number;
+};
+
+inline constexpr Version library_version{MEMBERSHIP_VERSION_MAJOR, MEMBERSHIP_VERSION_MINOR,
+                                         MEMBERSHIP_VERSION_PATCH};
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

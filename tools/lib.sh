@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: BSL-1.0
+# Shell functions of the scripts in tools/ and of .ci/run. To be sourced by bash.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$top" || exit 1
+
+say() { printf '\n== %s\n' "$*"; }
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# Group, package of Debian 12, and what shows on another system that it is there: a command or a
+# header.
+packages='
+build   g++-12                cmd:g++-12
+build   meson                 cmd:meson
+build   ninja-build           cmd:ninja
+build   cmake                 cmd:cmake
+build   pkg-config            cmd:pkg-config
+build   python3               cmd:python3
+build   libexpected-dev       header:tl/expected.hpp
+tests   libboost1.81-dev      header:boost/version.hpp
+tests   libboost-test1.81-dev header:boost/test/unit_test.hpp
+tests   libboost-json1.81-dev header:boost/json.hpp
+tests   librapidcheck-dev     header:rapidcheck.h
+bench   libbenchmark-dev      header:benchmark/benchmark.h
+docs    graphviz              cmd:dot
+demo    curl                  cmd:curl
+demo    jq                    cmd:jq
+ci      clang-14              cmd:clang++-14
+ci      clang-16              cmd:clang++-16
+ci      clang-19              cmd:clang++-19
+ci      libclang-rt-19-dev    cmd:clang++-19
+ci      llvm-19               cmd:llvm-symbolizer-19
+ci      clang-format-14       cmd:clang-format-14
+ci      clang-tidy-19         cmd:clang-tidy-19
+ci      git                   cmd:git
+libcxx  libc++-19-dev         cmd:clang++-19
+libcxx  libc++abi-19-dev      cmd:clang++-19
+'
+
+on_debian_12() { (. /etc/os-release 2>/dev/null && [ "${ID:-}/${VERSION_ID:-}" = debian/12 ]); }
+
+is_there() { # package, probe
+  if on_debian_12; then
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+  else
+    case $2 in
+      cmd:*) command -v "${2#cmd:}" >/dev/null 2>&1 ;;
+      header:*)
+        printf '#include <%s>\n' "${2#header:}" |
+          "${CXX:-c++}" -std=c++20 -E -x c++ - >/dev/null 2>&1
+        ;;
+    esac
+  fi
+}
+
+apt_get() {
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 || return 1
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >/dev/null
+}
+
+# Installs what is missing of the named groups of packages; elsewhere than on Debian 12 only looks.
+require_packages() { # group...
+  local group package probe missing=()
+  while read -r group package probe; do
+    case " $* " in
+      *" $group "*) is_there "$package" "$probe" || missing+=("$package") ;;
+    esac
+  done <<<"$packages"
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  if ! on_debian_12; then
+    die "this is not Debian 12, so nothing is installed. Missing, by the names of Debian 12: ${missing[*]}"
+  fi
+  say "installing ${missing[*]}"
+  apt_get install -y --no-install-recommends "${missing[@]}" ||
+    { apt_get update && apt_get install -y --no-install-recommends "${missing[@]}"; } ||
+    die "could not install; needed: ${missing[*]}"
+}
+
+# Configures build/NAME, anew where it exists, so that new files are seen.
+configure() { # name, meson option...
+  local name=$1
+  shift
+  if [ -f "build/$name/build.ninja" ]; then
+    meson setup --reconfigure "build/$name" "$@" >"build/$name.log" 2>&1
+  else
+    mkdir -p build && rm -rf "build/$name" && meson setup "build/$name" "$@" >"build/$name.log" 2>&1
+  fi || { tail -n 20 "build/$name.log" && return 1; }
+}
+
+# Counts of everything so far.
+passed=0
+failed=0
+
+# Adds what the last `meson test` in build/NAME logged.
+count_tests() { # name
+  local counts
+  counts=$(python3 - "build/$1/meson-logs/testlog.json" <<'PY'
+import json
+import sys
+good = ("OK", "EXPECTEDFAIL", "SKIP")
+try:
+    results = [json.loads(line)["result"] for line in open(sys.argv[1])]
+except OSError:
+    results = []
+passed = sum(r in good for r in results)
+print(passed, len(results) - passed)
+PY
+  )
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+}
+
+# Configures, builds what the tests need, runs them and counts. A build that fails counts as one.
+run_tests() { # name, "meson options", meson test argument...
+  local name=$1 options=$2
+  shift 2
+  # shellcheck disable=SC2086
+  if ! configure "$name" $options; then
+    echo "build/$name: configuring failed"
+    failed=$((failed + 1))
+    return 1
+  fi
+  rm -f "build/$name/meson-logs/testlog.json"
+  meson test -C "build/$name" --print-errorlogs "$@"
+  local status=$?
+  if [ ! -s "build/$name/meson-logs/testlog.json" ] && [ "$status" -ne 0 ]; then
+    echo "build/$name: the build failed"
+    failed=$((failed + 1))
+  else
+    count_tests "$name"
+  fi
+  return "$status"
+}
+
+# The last line of a script.
+finish() {
+  printf '\n%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" -eq 0 ] || exit 1
+}
