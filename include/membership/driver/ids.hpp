@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <pthread.h>
 #include <time.h>
-#include <unistd.h>
+#include <sys/random.h>
 
 namespace membership {
 inline namespace v0 {
@@ -62,9 +62,9 @@ class UlidSource {
       timespec at{};
       clock_gettime(CLOCK_MONOTONIC, &at);
       state_[0] = static_cast<std::uint64_t>(at.tv_nsec);
-      state_[1] = static_cast<std::uint64_t>(getpid());
+      state_[1] = static_cast<std::uint64_t>(at.tv_sec);
       state_[2] = reinterpret_cast<std::uintptr_t>(this);
-      state_[3] = 1;
+      state_[3] = generation + 1;
     }
     generation_ = generation;
     seeded_ = true;

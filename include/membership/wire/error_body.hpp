@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_WIRE_ERROR_BODY_HPP
+#define MEMBERSHIP_WIRE_ERROR_BODY_HPP
+
+#include "membership/domain/utf8.hpp"
+#include "membership/wire/request_error.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace membership {
+inline namespace v0 {
+namespace wire {
+
+namespace detail {
+
+/// A text for JSON: what is not well-formed UTF-8 is replaced by U+FFFD.
+inline boost::json::string json_text(std::string_view text) {
+  if (is_valid_utf8(text)) return boost::json::string(text.data(), text.data() + text.size());
+  boost::json::string result;
+  result.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = membership::detail::utf8_sequence(text, at);
+    if (length == 0) {
+      result.append("\xEF\xBF\xBD");
+      ++at;
+    } else {
+      result.append(text.data() + at, text.data() + at + length);
+      at += length;
+    }
+  }
+  return result;
+}
+
+}  // namespace detail
+
+/// The JSON body of a refusal: `code` (where there is one), `message`, `errors` (where there are
+/// some), then the extra keys.
+/// Complexity: linear. Throws: `std::bad_alloc`.
+/// Rule: the API's page, A1, "error keys" and "422 body".
+[[nodiscard]] inline std::string error_body(const RequestError& error) {
+  boost::json::object body;
+  if (!error.code.empty()) body["code"] = detail::json_text(error.code);
+  body["message"] = detail::json_text(error.message);
+  if (!error.errors.empty()) {
+    boost::json::array entries;
+    for (const ErrorEntry& entry : error.errors) {
+      boost::json::object object;
+      object["code"] = detail::json_text(entry.code);
+      object["message"] = detail::json_text(entry.message);
+      entries.push_back(std::move(object));
+    }
+    body["errors"] = std::move(entries);
+  }
+  for (const auto& [key, value] : error.extra) {
+    body[detail::json_text(key)] = detail::json_text(value);
+  }
+  return boost::json::serialize(body);
+}
+
+/// The JSON body `{"code":…,"message":…}`; without `code` where that is empty.
+[[nodiscard]] inline std::string error_body(std::string_view code, std::string_view message) {
+  return error_body(RequestError{0, std::string(code), std::string(message)});
+}
+
+}  // namespace wire
+}  // namespace v0
+}  // namespace membership
+
+#endif

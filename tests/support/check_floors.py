@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Checks what each public header includes: floors below its own, and no package but its own.
+
+usage: check_floors.py INCLUDE_FOLDER
+"""
+import pathlib
+import re
+import sys
+
+# Folder -> folders that its headers may include besides itself.
+FLOORS = {
+    "domain": {"domain"},
+    "policy": {"domain", "policy"},
+    "command": {"domain", "policy", "command"},
+    "store": {"domain", "policy", "store"},
+    "driver": {"domain", "policy", "store/concepts.hpp", "driver"},
+    "wire": {"domain", "policy", "command", "wire"},
+    "testing": {"domain", "policy", "command", "store", "driver", "testing", "core.hpp",
+                "membership.hpp"},
+}
+# Whole files at the top: core.hpp and membership.hpp are nothing but includes.
+TOP = {
+    "core.hpp": {"domain", "policy", "command", "store/concepts.hpp", "driver", "version.hpp"},
+    "membership.hpp": {"core.hpp", "store/memory_store.hpp"},
+    "fwd.hpp": set(),
+    "version.hpp": set(),
+}
+PACKAGES = {"wire": {"boost/json", "boost/system"}, "testing": {"rapidcheck"}}
+# Headers of the standard library that cost ten thousand lines each: not in the core.
+HEAVY = {"chrono", "thread", "random", "memory", "iostream", "sstream", "regex", "mutex",
+         "shared_mutex", "condition_variable", "format", "map", "unordered_map", "variant"}
+# atomic is heavy too, but a memory store needs it.
+CORE_ONLY_HEAVY = HEAVY | {"atomic"}
+
+root = pathlib.Path(sys.argv[1])
+wrong = []
+checked = 0
+for header in sorted(root.glob("membership/**/*.hpp")):
+    name = header.relative_to(root / "membership").as_posix()
+    folder = name.split("/")[0]
+    allowed = TOP[name] if "/" not in name else FLOORS[folder]
+    packages = PACKAGES.get(folder, set()) | {"tl/expected.hpp"}
+    text = header.read_text()
+    checked += 1
+    for included in re.findall(r'^#include "membership/(.*)"', text, re.M):
+        if included not in allowed and included.split("/")[0] not in allowed:
+            wrong.append(f"{name} includes {included}, which is not on a floor below")
+    for included in re.findall(r"^#include <([^>]*)>", text, re.M):
+        if "/" in included and not included.startswith("sys/"):
+            if not any(included.startswith(package) for package in packages):
+                wrong.append(f"{name} includes <{included}>, a package that it may not need")
+        heavy = HEAVY if folder == "store" else CORE_ONLY_HEAVY
+        if folder not in ("wire", "testing") and included in heavy:
+            wrong.append(f"{name} includes <{included}>, which costs too much")
+print("\n".join(wrong) or f"{checked} headers keep to their floors")
+sys.exit(1 if wrong or checked == 0 else 0)
