@@ -26,6 +26,8 @@ tests   libboost-json1.81-dev header:boost/json.hpp
 tests   librapidcheck-dev     header:rapidcheck.h
 bench   libbenchmark-dev      header:benchmark/benchmark.h
 docs    graphviz              cmd:dot
+demo    libboost1.81-dev      header:boost/version.hpp
+demo    libboost-json1.81-dev header:boost/json.hpp
 demo    curl                  cmd:curl
 demo    jq                    cmd:jq
 ci      clang-14              cmd:clang++-14

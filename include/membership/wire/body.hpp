@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_WIRE_BODY_HPP
 #define MEMBERSHIP_WIRE_BODY_HPP
 
+#include "membership/domain/error.hpp"
 #include "membership/wire/field_rule.hpp"
 #include "membership/wire/request_error.hpp"
 
@@ -162,6 +163,11 @@ class FieldReader {
   }
   void fail(ErrorEntry entry) {
     if (!error_) error_ = std::move(entry);
+  }
+
+  /// Records a fault that the domain has found in a value; `ErrorCode{}` is none.
+  void check(std::string_view field, ErrorCode fault) {
+    if (fault != ErrorCode{}) fail(field, field_rule(fault));
   }
 
   [[nodiscard]] bool failed() const noexcept { return error_.has_value(); }

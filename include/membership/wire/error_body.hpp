@@ -2,15 +2,13 @@
 #ifndef MEMBERSHIP_WIRE_ERROR_BODY_HPP
 #define MEMBERSHIP_WIRE_ERROR_BODY_HPP
 
-#include "membership/domain/utf8.hpp"
+#include "membership/wire/json_text.hpp"
 #include "membership/wire/request_error.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/string.hpp>
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,28 +16,6 @@
 namespace membership {
 inline namespace v0 {
 namespace wire {
-
-namespace detail {
-
-/// A text for JSON: what is not well-formed UTF-8 is replaced by U+FFFD.
-inline boost::json::string json_text(std::string_view text) {
-  if (is_valid_utf8(text)) return boost::json::string(text.data(), text.data() + text.size());
-  boost::json::string result;
-  result.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = membership::detail::utf8_sequence(text, at);
-    if (length == 0) {
-      result.append("\xEF\xBF\xBD");
-      ++at;
-    } else {
-      result.append(text.data() + at, text.data() + at + length);
-      at += length;
-    }
-  }
-  return result;
-}
-
-}  // namespace detail
 
 /// The JSON body of a refusal: `code` (where there is one), `message`, `errors` (where there are
 /// some), then the extra keys.

@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_WIRE_FIELD_RULE_HPP
 #define MEMBERSHIP_WIRE_FIELD_RULE_HPP
 
+#include "membership/domain/error.hpp"
 #include "membership/wire/request_error.hpp"
 
 #include <cstddef>
@@ -68,6 +69,13 @@ enum class FieldRule : std::uint8_t {
     case FieldRule::invalid: return " is invalid.";
   }
   return " is invalid.";
+}
+
+/// The rule that a text goes against, for a fault that the domain has found in it.
+[[nodiscard]] constexpr FieldRule field_rule(ErrorCode fault) noexcept {
+  if (fault == ErrorCode::empty) return FieldRule::string_required;
+  if (fault == ErrorCode::too_long) return FieldRule::too_long;
+  return FieldRule::invalid;
 }
 
 /// The entry of a 422 answer for a field that goes against a rule: `user_id_string_required`,

@@ -55,6 +55,7 @@ struct PageRequest {
   ErrorEntry entry = field_error(name, FieldRule::invalid);
   if (name == "limit") entry.message = "Limit should be an integer from 1 to 100.";
   if (name == "order") entry.message = "Order should be one of asc, desc, normal.";
+  if (name == "statuses") entry.message = "Statuses should be some of active, inactive, pending.";
   if (refusal == PagingRefusal::unprocessable) return validation_failed(std::move(entry));
   return RequestError{400, "invalid_request_parameters", std::move(entry.message)};
 }

@@ -2,6 +2,8 @@
 #ifndef MEMBERSHIP_WIRE_REQUEST_ERROR_HPP
 #define MEMBERSHIP_WIRE_REQUEST_ERROR_HPP
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +27,7 @@ struct RequestError {
   std::string message{};
   std::vector<ErrorEntry> errors{};                          ///< written where not empty
   std::vector<std::pair<std::string, std::string>> extra{};  ///< more keys, such as `entity_id`
+  std::optional<std::uint32_t> retry_after{};                ///< seconds: the header `Retry-After`
 
   friend bool operator==(const RequestError&, const RequestError&) = default;
 };

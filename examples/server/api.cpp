@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "api.hpp"
+
+#include <iostream>
+#include <stdexcept>
+#include <string>
+
+namespace membership_server {
+
+namespace wire = membership::wire;
+
+Api::Api(const ApiOptions& options)
+    : store_(membership::MemoryStoreOptions{.created_at = membership::SystemClock{}.now()}) {
+  if (options.multiple_roles && !execute(membership::EnableMultipleRoles{})) {
+    throw std::runtime_error("Multiple Roles cannot be switched on");
+  }
+}
+
+void Api::add_routes(Router& router) {
+  router.add(
+      "GET", "/health", [](const Call&) { return json_response(200, R"({"status":"ok"})"); },
+      Access::open);
+  add_membership_routes(router);
+  add_organization_routes(router);
+  add_user_routes(router);
+  add_role_routes(router);
+}
+
+void Api::add(Router& router, std::string_view method, std::string_view pattern, Method handler) {
+  router.add(method, pattern, [this, handler](const Call& call) {
+    Result result = (this->*handler)(call);
+    return result ? std::move(*result) : error_response(result.error());
+  });
+}
+
+Api::RequestError Api::request_error(const membership::Failure<Store>& failure) {
+  if (failure.kind == membership::FailureKind::contended) return wire::contended();
+  if (failure.error) {
+    RequestError error = wire::request_error(*failure.error);
+    if (error.status >= 500) {
+      std::cerr << "membership-server: " + membership::message(*failure.error) + "\n";
+    }
+    return error;
+  }
+  std::cerr << "membership-server: a shard of the store is full\n";
+  return wire::internal_error();
+}
+
+Api::Store::Loaded Api::load(const membership::Reads& reads) const {
+  return std::move(*store_.load(reads));  // a load of the memory store does not fail
+}
+
+bool Api::exists(const membership::UserId& id) const {
+  membership::Reads reads;
+  reads.user = &id;
+  return static_cast<bool>(load(reads).user);
+}
+
+bool Api::exists(const membership::OrganizationId& id) const {
+  membership::Reads reads;
+  reads.organization = &id;
+  return static_cast<bool>(load(reads).organization);
+}
+
+bool Api::exists(const membership::MembershipId& id) const {
+  membership::Reads reads;
+  reads.membership = &id;
+  return static_cast<bool>(load(reads).membership);
+}
+
+}  // namespace membership_server

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_SERVER_API_HPP
+#define MEMBERSHIP_SERVER_API_HPP
+
+#include "http_message.hpp"
+#include "membership/membership.hpp"
+#include "membership/wire/errors.hpp"
+#include "membership/wire/list_object.hpp"
+#include "membership/wire/page_walk.hpp"
+#include "membership/wire/paging.hpp"
+#include "membership/wire/request_error.hpp"
+#include "router.hpp"
+#include "shared_ids.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <tl/expected.hpp>
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace membership_server {
+
+struct ApiOptions {
+  bool multiple_roles = false;
+};
+
+/// The calls of the API, over the memory store. It must outlive the router that it adds its routes
+/// to. Handlers run on several threads at once: the store is made for that, the rest is constant.
+class Api {
+ public:
+  /// Throws std::runtime_error where the options cannot be applied.
+  explicit Api(const ApiOptions& options);
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  void add_routes(Router& router);
+
+ private:
+  using Store = membership::MemoryStore;
+  using RequestError = membership::wire::RequestError;
+  /// A handler answers, or says why it refuses.
+  using Result = tl::expected<Response, RequestError>;
+  using Method = Result (Api::*)(const Call&);
+
+  /// A row of a page: its id, by which paging goes on, and what is shown of it.
+  template <class I>
+  struct Row {
+    I id;
+    boost::json::object object;
+  };
+
+  void add(Router& router, std::string_view method, std::string_view pattern, Method handler);
+  void add_membership_routes(Router& router);
+  void add_organization_routes(Router& router);
+  void add_user_routes(Router& router);
+  void add_role_routes(Router& router);
+
+  Result create_membership(const Call& call);
+  Result list_memberships(const Call& call);
+  Result get_membership(const Call& call);
+  Result update_membership(const Call& call);
+  Result delete_membership(const Call& call);
+  Result deactivate_membership(const Call& call);
+  Result reactivate_membership(const Call& call);
+
+  Result create_organization(const Call& call);
+  Result list_organizations(const Call& call);
+  Result get_organization(const Call& call);
+
+  Result create_user(const Call& call);
+  Result list_users(const Call& call);
+  Result get_user(const Call& call);
+
+  Result create_role(const Call& call);
+  Result list_roles(const Call& call);
+  Result get_role(const Call& call);
+
+  static tl::unexpected<RequestError> refuse(RequestError error) {
+    return tl::unexpected<RequestError>(std::move(error));
+  }
+  static Response answer(int status, const boost::json::object& object) {
+    return json_response(status, boost::json::serialize(object));
+  }
+
+  /// Carries a command out, with what is shown of user and organization.
+  template <class Command>
+  tl::expected<membership::Receipt<Store>, membership::Failure<Store>>
+  execute(const Command& command) {
+    membership::Runtime<membership::SystemClock, SharedIds&> runtime{.ids = ids_,
+                                                                     .with_profiles = true};
+    return membership::execute(store_, policy_, command, runtime);
+  }
+  /// Why a command was not carried out, as an answer. What is the server's own fault is logged.
+  static RequestError request_error(const membership::Failure<Store>& failure);
+
+  /// What the store shows.
+  Store::Loaded load(const membership::Reads& reads) const;
+  bool exists(const membership::UserId& id) const;
+  bool exists(const membership::OrganizationId& id) const;
+  bool exists(const membership::MembershipId& id) const;
+  /// The id of this text; one that cannot be an id is simply not found.
+  template <class I>
+  static tl::expected<I, RequestError> parse_id(std::string_view text) {
+    const auto id = I::make(text);
+    if (!id) return refuse(membership::wire::not_found(I::tag::field, text));
+    return *id;
+  }
+  /// The id of this text, of something that exists.
+  template <class I>
+  tl::expected<I, RequestError> find(std::string_view text) const {
+    auto id = parse_id<I>(text);
+    if (id && !exists(*id)) return refuse(membership::wire::not_found(I::tag::field, text));
+    return id;
+  }
+
+  /// A membership as calls show it, with the user and the organization that `seen` holds.
+  boost::json::object shown(const membership::OrganizationMembership& membership,
+                            const Store::Loaded& seen) const;
+  /// Carries out a command that leaves a membership, and answers that.
+  template <class Command>
+  Result change_membership(const Command& command, int status);
+  /// The same for a command that needs no fields.
+  template <class Command>
+  Result change_status(const Call& call);
+
+  /// Answers a page of a list whose rows `fetch` shows.
+  template <class I, class Fetch>
+  Result list(const membership::wire::PageRequest& request, Fetch&& fetch) const {
+    namespace wire = membership::wire;
+    const auto position = wire::find_position<I>(request, wire::PagingRefusal::unprocessable,
+                                                 [this](const I& id) { return exists(id); });
+    if (!position) return refuse(position.error());
+    auto page = wire::walk_page(*position, fetch);  // a list of the memory store does not fail
+    boost::json::array data;
+    for (Row<I>& row : page->rows) data.push_back(std::move(row.object));
+    return answer(200, wire::list_object(std::move(data), page->before, page->after));
+  }
+
+  const membership::MembershipPolicy<> policy_{};
+  SharedIds ids_;
+  Store store_;
+};
+
+}  // namespace membership_server
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "api.hpp"
+#include "membership/wire/body.hpp"
+#include "membership/wire/organization_object.hpp"
+#include "membership/wire/organization_request.hpp"
+
+namespace membership_server {
+
+namespace wire = membership::wire;
+using membership::OrganizationId;
+
+void Api::add_organization_routes(Router& router) {
+  add(router, "POST", "/organizations", &Api::create_organization);
+  add(router, "GET", "/organizations", &Api::list_organizations);
+  add(router, "GET", "/organizations/{id}", &Api::get_organization);
+}
+
+Api::Result Api::create_organization(const Call& call) {
+  const auto body = wire::Body::parse(call.request.body);
+  if (!body) return refuse(body.error());
+  const auto command = wire::read_create_organization(*body);
+  if (!command) return refuse(command.error());
+  const auto done = execute(*command);
+  if (!done) return refuse(request_error(done.error()));
+  return answer(201,
+                wire::organization_object(done->plan.organization->after.id, *done->plan.profile));
+}
+
+Api::Result Api::list_organizations(const Call& call) {
+  const auto request = wire::read_organization_list(call.query);
+  if (!request) return refuse(request.error());
+  return list<OrganizationId>(*request, [this](const membership::Page<OrganizationId>& page) {
+    tl::expected<wire::Rows<Row<OrganizationId>>, Store::Failure> fetched(tl::in_place);
+    const auto end = store_.list(
+        *membership::OrganizationQuery::make(page), [&](const membership::OrganizationRow& row) {
+          fetched->rows.push_back(
+              {row.state.id, wire::organization_object(row.state.id, row.profile)});
+        });
+    fetched->more = end->more;
+    return fetched;
+  });
+}
+
+Api::Result Api::get_organization(const Call& call) {
+  const auto id = parse_id<OrganizationId>(call.parameters[0]);
+  if (!id) return refuse(id.error());
+  membership::Reads reads;
+  reads.organization = &*id;
+  reads.profiles = true;
+  const Store::Loaded seen = load(reads);
+  if (!seen.organization) {
+    return refuse(wire::not_found(OrganizationId::tag::field, call.parameters[0]));
+  }
+  return answer(200, wire::organization_object(*id, *seen.organization_profile));
+}
+
+}  // namespace membership_server

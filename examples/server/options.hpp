@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_SERVER_OPTIONS_HPP
+#define MEMBERSHIP_SERVER_OPTIONS_HPP
+
+#include "api.hpp"
+#include "http_server.hpp"
+
+#include <tl/expected.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace membership_server {
+
+/// What the command line says.
+struct Options {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::vector<std::string> api_keys{};
+  ApiOptions api{};
+  HttpLimits limits{};
+  bool help = false;
+};
+
+inline constexpr std::string_view usage =
+    R"(Usage: membership-server [OPTION]...
+A server of organization memberships, kept in memory.
+
+  --host ADDRESS            address to listen on (127.0.0.1)
+  --port NUMBER             port to listen on, 0 for any free one (8080)
+  --api-key KEY             a key that clients may use; may be given several times.
+                            Others can see the command line of a process: rather
+                            set MEMBERSHIP_API_KEY, which is read when no --api-key
+                            is given
+  --multiple-roles on|off   whether a membership may have several roles (off)
+  --threads NUMBER          threads that answer requests (2)
+  --max-connections NUMBER  connections at a time; more wait (1000)
+  --idle-timeout-ms NUMBER  how long a connection may wait between requests (60000)
+  --header-timeout-ms NUMBER
+                            how long the head of a request may take (10000)
+  --body-timeout-ms NUMBER  how long a body may take (30000)
+  --write-timeout-ms NUMBER how long a client may take to read an answer (30000)
+  --stop-timeout-ms NUMBER  how long requests under way may take at the end (5000)
+  --help                    print this and exit
+
+SIGTERM and SIGINT end it: requests under way are finished first.
+)";
+
+namespace detail {
+
+inline std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t low,
+                                                 std::uint32_t high) noexcept {
+  std::uint64_t value = 0;
+  if (text.empty() || text.size() > 10) return std::nullopt;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  if (value < low || value > high) return std::nullopt;
+  return static_cast<std::uint32_t>(value);
+}
+
+/// Whether a text can stand behind `Bearer ` in a header.
+inline bool is_key(std::string_view text) noexcept {
+  for (const char c : text) {
+    if (c <= ' ' || c > '~') return false;
+  }
+  return !text.empty();
+}
+
+}  // namespace detail
+
+/// Reads the command line; `environment_key` is MEMBERSHIP_API_KEY or null.
+/// Errors: one line that says what is wrong.
+[[nodiscard]] inline tl::expected<Options, std::string>
+parse_options(const std::vector<std::string_view>& arguments, const char* environment_key) {
+  const auto refuse = [](std::string message) {
+    return tl::unexpected<std::string>(std::move(message));
+  };
+  tl::expected<Options, std::string> result(tl::in_place);
+  Options& options = *result;
+  HttpLimits& limits = options.limits;
+
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::size_t equals = arguments[i].find('=');
+    const std::string flag(arguments[i].substr(0, equals));
+    if (flag == "--help" && equals == std::string_view::npos) {
+      options.help = true;
+      return result;
+    }
+
+    std::uint32_t* number = nullptr;
+    std::uint32_t low = 1;
+    std::uint32_t high = 3'600'000;
+    std::uint32_t value = 0;
+    std::chrono::milliseconds* duration = nullptr;
+    if (flag == "--port") {
+      number = &value;
+      low = 0;
+      high = 65'535;
+    } else if (flag == "--threads") {
+      number = &limits.threads;
+      high = 256;
+    } else if (flag == "--max-connections") {
+      number = &limits.connections;
+      high = 1'000'000;
+    } else if (flag == "--idle-timeout-ms") {
+      duration = &limits.idle_timeout;
+    } else if (flag == "--header-timeout-ms") {
+      duration = &limits.header_timeout;
+    } else if (flag == "--body-timeout-ms") {
+      duration = &limits.body_timeout;
+    } else if (flag == "--write-timeout-ms") {
+      duration = &limits.write_timeout;
+    } else if (flag == "--stop-timeout-ms") {
+      duration = &limits.stop_timeout;
+    } else if (flag != "--host" && flag != "--api-key" && flag != "--multiple-roles") {
+      return refuse("unknown option '" + std::string(arguments[i]) + "', see --help");
+    }
+
+    std::string_view text;
+    if (equals != std::string_view::npos) {
+      text = arguments[i].substr(equals + 1);
+    } else if (i + 1 < arguments.size()) {
+      text = arguments[++i];
+    } else {
+      return refuse(flag + " needs a value");
+    }
+
+    if (number != nullptr || duration != nullptr) {
+      const auto parsed = detail::parse_number(text, low, high);
+      if (!parsed) {
+        return refuse(flag + " must be a number from " + std::to_string(low) + " to " +
+                      std::to_string(high));
+      }
+      if (number != nullptr) *number = *parsed;
+      if (duration != nullptr) *duration = std::chrono::milliseconds(*parsed);
+      if (flag == "--port") options.port = static_cast<std::uint16_t>(value);
+    } else if (flag == "--host") {
+      options.host = text;
+    } else if (flag == "--api-key") {
+      if (!detail::is_key(text)) {
+        return refuse("--api-key must be one or more visible ASCII characters");
+      }
+      options.api_keys.emplace_back(text);
+    } else {
+      if (text != "on" && text != "off") return refuse("--multiple-roles must be on or off");
+      options.api.multiple_roles = text == "on";
+    }
+  }
+
+  if (options.api_keys.empty() && environment_key != nullptr && *environment_key != '\0') {
+    if (!detail::is_key(environment_key)) {
+      return refuse("MEMBERSHIP_API_KEY must be one or more visible ASCII characters");
+    }
+    options.api_keys.emplace_back(environment_key);
+  }
+  if (options.api_keys.empty()) {
+    return refuse("an API key is required: set MEMBERSHIP_API_KEY or give --api-key");
+  }
+  return result;
+}
+
+}  // namespace membership_server
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_WIRE_ERRORS_HPP
+#define MEMBERSHIP_WIRE_ERRORS_HPP
+
+#include "membership/domain/error.hpp"
+#include "membership/domain/error_message.hpp"
+#include "membership/wire/field_rule.hpp"
+#include "membership/wire/request_error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace membership {
+inline namespace v0 {
+namespace wire {
+
+/// The refusal of an id, slug or other name of something that is not there: 404
+/// `entity_not_found`. `field` says of what kind it is; `sent` is what the client sent, whole.
+/// Throws: `std::bad_alloc`. Rule: the API's page, A4, "Names in 404 messages".
+[[nodiscard]] inline RequestError not_found(Field field, std::string_view sent) {
+  std::string message(membership::detail::entity_name(field));
+  message.append(" not found: '").append(sent).append("'.");
+  RequestError error{404, "entity_not_found", std::move(message)};
+  error.extra.emplace_back("entity_id", sent);
+  return error;
+}
+
+/// 500 `internal_error`. Says nothing about the inside; that belongs into a log.
+[[nodiscard]] inline RequestError internal_error() {
+  return RequestError{500, "internal_error", "Internal Server Error"};
+}
+
+/// The refusal of a change that met others until its tries were used up: 503, to be sent again.
+[[nodiscard]] inline RequestError contended() {
+  RequestError error{503, "service_unavailable", "Too many changes at once. Please try again."};
+  error.retry_after = 1;
+  return error;
+}
+
+/// The answer to a command that the policy refuses.
+///
+/// A value that breaks a rule of its field is 422 `invalid_request_parameters` with one entry,
+/// as if the body had been refused; a fault of the configuration 500 `internal_error`; all else
+/// has the status, code and message of the error, and these extra keys: `entity_id`
+/// (`entity_not_found`), `role_slug` (`sub_resource_scoped_role_not_allowed`),
+/// `organization_membership_id` (`organization_membership_already_exists`).
+/// Throws: `std::bad_alloc`. Rule: DOMAIN.md §4; the API's page, A3.
+[[nodiscard]] inline RequestError request_error(const Error& error) {
+  const std::string_view field = to_string(error.field);
+  const std::string_view subject = error.subject.view();
+  RequestError result{http_status(error.code), std::string(to_string(error.code)), message(error)};
+  switch (error.code) {
+    case ErrorCode::empty:
+      return validation_failed(field_error(field, error.field == Field::role_slugs
+                                                      ? FieldRule::array_required
+                                                      : FieldRule::string_required));
+    case ErrorCode::too_long:
+    case ErrorCode::not_utf8:
+    case ErrorCode::malformed:
+    case ErrorCode::out_of_range:
+    case ErrorCode::duplicate:
+    case ErrorCode::incomplete:
+      return validation_failed(field_error(field, field_rule(error.code)));
+    case ErrorCode::role_limit_reached:
+      return validation_failed(ErrorEntry{"role_limit_reached", message(error)});
+    case ErrorCode::default_role_missing:
+    case ErrorCode::missing_id: return internal_error();
+    case ErrorCode::entity_not_found: result.extra.emplace_back("entity_id", subject); break;
+    case ErrorCode::sub_resource_scoped_role_not_allowed:
+      result.extra.emplace_back("role_slug", subject);
+      break;
+    case ErrorCode::organization_membership_already_exists:
+      result.extra.emplace_back("organization_membership_id", subject);
+      break;
+    case ErrorCode::missing_user_id_or_organization_id:
+    case ErrorCode::id_already_used:
+    case ErrorCode::invalid_role:
+    case ErrorCode::multiple_roles_not_enabled:
+    case ErrorCode::role_slug_conflict:
+    case ErrorCode::organization_role_slug_conflict:
+    case ErrorCode::cannot_reactivate_pending_organization_membership:
+    case ErrorCode::cannot_deactivate_pending_organization_membership:
+    case ErrorCode::membership_not_active:
+    case ErrorCode::directory_managed:
+    case ErrorCode::email_not_available:
+    case ErrorCode::invalid_invite:
+    case ErrorCode::rule_refused: break;
+  }
+  return result;
+}
+
+/// The same for the creation of a user, where an address in use is 400 `user_creation_error` with
+/// an entry `email_not_available`. Rule: the API's page, A4, "E-mail in use, POST".
+[[nodiscard]] inline RequestError user_creation_error(const Error& error) {
+  if (error.code != ErrorCode::email_not_available) return request_error(error);
+  RequestError result{400, "user_creation_error", "Could not create user."};
+  result.errors.push_back({std::string(to_string(error.code)), message(error)});
+  return result;
+}
+
+}  // namespace wire
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_WIRE_LIST_OBJECT_HPP
+#define MEMBERSHIP_WIRE_LIST_OBJECT_HPP
+
+#include "membership/wire/json_text.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace membership {
+inline namespace v0 {
+namespace wire {
+
+/// A whole list, without `list_metadata`, as roles are answered.
+/// Throws: `std::bad_alloc`. Rule: the API's page, A2.
+[[nodiscard]] inline boost::json::object list_object(boost::json::array data) {
+  boost::json::object list;
+  list.reserve(3);
+  list["object"] = "list";
+  list["data"] = std::move(data);
+  return list;
+}
+
+/// A page of a list, with the ids that ask for the pages beside it.
+/// Throws: `std::bad_alloc`. Rule: the API's page, A2, "metadata".
+template <class I>
+[[nodiscard]] boost::json::object list_object(boost::json::array data,
+                                              const std::optional<I>& before,
+                                              const std::optional<I>& after) {
+  const auto id_or_null = [](const std::optional<I>& id) {
+    return id ? boost::json::value(detail::json_id(*id)) : boost::json::value(nullptr);
+  };
+  boost::json::object list = list_object(std::move(data));
+  boost::json::object& metadata = list["list_metadata"].emplace_object();
+  metadata["before"] = id_or_null(before);
+  metadata["after"] = id_or_null(after);
+  return list;
+}
+
+}  // namespace wire
+}  // namespace v0
+}  // namespace membership
+
+#endif
