@@ -128,10 +128,10 @@ constexpr Error refusal(const C& command, const BasicSnapshot<typename C::traits
 
 /// The plan of a command that is not refused.
 template <class C>
-constexpr BasicPlan<typename C::traits> plan_of(
-    const C& command, const BasicSnapshot<typename C::traits>& seen,
-    const PolicyOptions& options = {},
-    const BasicContext<typename C::traits>& drawn = context) noexcept {
+constexpr BasicPlan<typename C::traits>
+plan_of(const C& command, const BasicSnapshot<typename C::traits>& seen,
+        const PolicyOptions& options = {},
+        const BasicContext<typename C::traits>& drawn = context) noexcept {
   MembershipPolicy<> policy;
   policy.options = options;
   return *policy.decide(command, seen, drawn);

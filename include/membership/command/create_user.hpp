@@ -13,7 +13,8 @@ namespace membership {
 inline namespace v0 {
 
 /// Makes a user known, with or without a profile. An e-mail address is claimed: no second user of
-/// the environment gets it, in whatever case it is written.
+/// the environment gets it, in whatever case it is written. A user without any text has no profile,
+/// which costs a store nothing: the profile is the host's.
 ///
 /// Errors, in this order: `empty`, `too_long`, `not_utf8`, `malformed` of `email`; `not_utf8` of
 /// `first_name`, then of `last_name`; `id_already_used`; `email_not_available`; `missing_id`.
@@ -61,6 +62,7 @@ struct BasicCreateUser {
     plan.user.emplace(Precondition::absent, EventType::user_created, std::uint64_t{0},
                       BasicUserState<T>(id ? *id : *context.user, 1));
     if (email) plan.email.emplace(EmailKey::folded(*email));
+    if (!email && !first_name && !last_name) return {};
     Profile& profile = plan.profile.emplace();
     profile.texts.set(Text::email, email);
     profile.texts.set(Text::first_name, first_name);

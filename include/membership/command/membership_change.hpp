@@ -95,7 +95,7 @@ constexpr Subject role_subject(Refusal refusal, const RoleSelection& selection,
     }
     return Subject::cut(index.is_none() ? "member" : seen.roles.slug(index));
   }
-  if (refusal.detail() >= selection.size()) return {};
+  if (refusal.detail() >= selection.size() || refusal.detail() == unnamed_place) return {};
   return Subject::cut(selection[refusal.detail()]);
 }
 

@@ -51,7 +51,8 @@ struct BasicReactivateMembership {
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& seen) const noexcept {
     if (refusal.code() == ErrorCode::invalid_role) {
-      const RoleSet unfit = seen.membership->roles - seen.roles.assignable();
+      const RoleSet held = seen.membership->roles;
+      const RoleSet unfit = held - seen.roles.assignable(held);
       return Subject::cut(
           seen.roles.slug(seen.roles.highest(unfit.empty() ? seen.membership->roles : unfit)));
     }

@@ -98,10 +98,10 @@ class EmailKey {
     return ErrorCode{};
   }
 
-  /// The key of any text; an address that nobody can hold gives a key that nobody holds.
+  /// The key of any text. One that is too long gives the empty key, which nobody holds.
   static constexpr EmailKey folded(std::string_view address) noexcept {
     char text[capacity]{};
-    const std::string_view kept = address.substr(0, capacity);
+    const std::string_view kept = address.size() <= capacity ? address : std::string_view();
     for (std::size_t i = 0; i < kept.size(); ++i) {
       const char c = kept[i];
       text[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

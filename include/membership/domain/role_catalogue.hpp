@@ -6,6 +6,7 @@
 #include "membership/domain/role_set.hpp"
 #include "membership/domain/slug.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -115,17 +116,14 @@ class RoleCatalogue {
     return {lowest_bits(environment_.size()), lowest_bits(organization_.size())};
   }
 
-  /// Those that exist, are of organizations and are not on their way out.
-  constexpr RoleSet assignable() const noexcept {
-    RoleSet set;
-    for (unsigned i = 0; i < environment_.size(); ++i) {
-      if (environment_[i].assignable()) set.insert(RoleIndex::environment(i));
-    }
-    for (unsigned i = 0; i < organization_.size(); ++i) {
-      if (organization_[i].assignable()) set.insert(RoleIndex::organization(i));
-    }
-    return set;
+  /// Those of `set` that exist, are of organizations and are not on their way out.
+  constexpr RoleSet assignable(RoleSet set) const noexcept {
+    return {assignable(environment_, set.environment()),
+            assignable(organization_, set.organization())};
   }
+
+  /// All such roles.
+  constexpr RoleSet assignable() const noexcept { return assignable(all()); }
 
   /// Calls `visit(RoleIndex)` for each role of `set` in order of priority, the highest first.
   /// Complexity: linear in the order and the set.
@@ -167,6 +165,15 @@ class RoleCatalogue {
   }
 
  private:
+  static constexpr std::uint64_t assignable(RoleTable table, std::uint64_t places) noexcept {
+    std::uint64_t fit = 0;
+    for (; places != 0; places &= places - 1) {
+      const auto place = static_cast<unsigned>(std::countr_zero(places));
+      if (place < table.size() && table[place].assignable()) fit |= places & (~places + 1);
+    }
+    return fit;
+  }
+
   static constexpr std::uint64_t lowest_bits(unsigned count) noexcept {
     return count == RoleIndex::per_table ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
   }

@@ -48,6 +48,9 @@ struct Receipt {
   BasicPlan<typename S::traits> plan;
   unsigned tries;
 
+  Receipt(typename S::Loaded&& seen, PlanId plan_id, Time now, unsigned count)
+      : snapshot(std::move(seen)), plan(plan_id, now), tries(count) {}
+
   constexpr Outcome outcome() const noexcept { return plan.outcome; }
   /// The membership as it is now, also where nothing changed; null after a deletion, and for
   /// commands that are about none.
@@ -95,19 +98,50 @@ constexpr bool check_store() {
   return true;
 }
 
-/// The pause before another try: a random part of a bound that doubles from try to try. The
-/// randomness is drawn out of the plan's id.
-inline std::int64_t pause_before_retry(const RetryLimits& limits, PlanId plan,
-                                       unsigned tries) noexcept {
-  std::int64_t bound = limits.first_pause;
-  for (unsigned i = 1; i < tries && bound < limits.longest_pause; ++i) bound *= 2;
-  if (bound > limits.longest_pause) bound = limits.longest_pause;
-  std::uint64_t mixed = (plan.value.low ^ (plan.value.high << 17)) + tries * 0x9E3779B97F4A7C15u;
-  mixed ^= mixed >> 31;
-  mixed *= 0x9FB21C651E98DF25u;
-  mixed ^= mixed >> 29;
-  return bound <= 0 ? 0 : 1 + static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(bound));
-}
+/// Counts the tries of a driver and waits between them: a random part of a bound that doubles from
+/// try to try. The randomness is drawn out of the plan's id.
+template <class RuntimeType>
+class Retries {
+ public:
+  Retries(RuntimeType& runtime, PlanId plan) noexcept
+      : runtime_(runtime), random_(plan.value.low ^ (plan.value.high << 17)),
+        bound_(runtime.limits.first_pause) {}
+
+  /// The number of the try that is under way.
+  unsigned tries() const noexcept { return tries_; }
+
+  /// After a conflict: waits and begins another try, or says that a limit is reached.
+  bool next() {
+    if (tries_ == 1) begun_ = runtime_.wait.elapsed();
+    const RetryLimits& limits = runtime_.limits;
+    const std::int64_t pause = draw();
+    if (tries_ == limits.tries) return false;
+    if (runtime_.wait.elapsed() - begun_ + pause > limits.microseconds) return false;
+    runtime_.wait.sleep(pause);
+    ++tries_;
+    return true;
+  }
+
+ private:
+  std::int64_t draw() noexcept {
+    const RetryLimits& limits = runtime_.limits;
+    if (bound_ > limits.longest_pause) bound_ = limits.longest_pause;
+    random_ += 0x9E3779B97F4A7C15u;
+    std::uint64_t mixed = random_ ^ (random_ >> 31);
+    mixed *= 0x9FB21C651E98DF25u;
+    mixed ^= mixed >> 29;
+    const std::int64_t pause =
+        bound_ <= 0 ? 0 : 1 + static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(bound_));
+    bound_ *= 2;
+    return pause;
+  }
+
+  RuntimeType& runtime_;
+  std::uint64_t random_;
+  std::int64_t bound_;
+  std::int64_t begun_ = 0;
+  unsigned tries_ = 1;
+};
 
 /// The queue's place where the store has a queue.
 template <class S>
@@ -119,6 +153,49 @@ auto queue_place(S& store, const BasicReads<typename S::traits>& reads) {
     static_cast<void>(reads);
     return 0;
   }
+}
+
+/// Decides on what was loaded and commits. The receipt is filled where the caller will have it:
+/// what was loaded is moved once, the plan never.
+template <class S, class Policy, class C>
+tl::expected<Receipt<S>, Failure<S>>
+decide_and_commit(S& store, const Policy& policy, const C& command,
+                  const BasicContext<typename C::traits>& context, typename S::Loaded&& loaded,
+                  unsigned tries) {
+  using Refused = tl::unexpected<Failure<S>>;
+  tl::expected<Receipt<S>, Failure<S>> result(tl::in_place, std::move(loaded), context.plan,
+                                              context.now, tries);
+  Receipt<S>& receipt = *result;
+  const Refusal refusal =
+      PolicyAccess::decide_into(policy, command, receipt.snapshot, context, receipt.plan);
+  if (refusal) {
+    const Error error = PolicyAccess::error_of(policy, command, receipt.snapshot, refusal);
+    result = Refused(Failure<S>{FailureKind::refused, tries, error, std::nullopt});
+    return result;
+  }
+  if (receipt.outcome() == Outcome::unchanged) return result;
+  const auto committed =
+      store.commit(std::span<const BasicPlan<typename C::traits>>(&receipt.plan, 1));
+  if (!committed) {
+    result = Refused(Failure<S>{FailureKind::store, tries, std::nullopt, committed.error()});
+  } else if (*committed != CommitStatus::committed) {
+    result = Refused(Failure<S>{FailureKind::contended, tries, std::nullopt, std::nullopt});
+  }
+  return result;
+}
+
+/// One try; `contended` on a conflict.
+template <class S, class Policy, class C>
+tl::expected<Receipt<S>, Failure<S>> try_once(S& store, const Policy& policy, const C& command,
+                                              const BasicContext<typename C::traits>& context,
+                                              const BasicReads<typename C::traits>& reads,
+                                              unsigned tries) {
+  using Result = tl::expected<Receipt<S>, Failure<S>>;
+  [[maybe_unused]] const auto place = queue_place(store, reads);
+  auto loaded = store.load(reads);
+  return loaded ? decide_and_commit(store, policy, command, context, std::move(*loaded), tries)
+                : Result(tl::unexpect, Failure<S>{FailureKind::store, tries, std::nullopt,
+                                                  std::move(loaded.error())});
 }
 }  // namespace detail
 
@@ -134,47 +211,16 @@ template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<
 execute(S& store, const MembershipPolicy<Rules...>& policy, const C& command,
         RuntimeType&& runtime = RuntimeType{}) {
   static_assert(detail::check_store<S, C>());
-  using PlanOf = BasicPlan<typename C::traits>;
-  using Result = tl::expected<Receipt<S>, Failure<S>>;
 
   const auto context = draw_context<C>(runtime.clock.now(), runtime.ids);
   BasicReads<typename C::traits> reads = command.reads();
   reads.profiles = reads.profiles || runtime.with_profiles;
-  std::int64_t begun = 0;
-  for (unsigned tries = 1;; ++tries) {
-    {
-      [[maybe_unused]] const auto place = detail::queue_place(store, reads);
-      auto loaded = store.load(reads);
-      if (!loaded) {
-        return Result(tl::unexpect, Failure<S>{FailureKind::store, tries, std::nullopt,
-                                               std::move(loaded.error())});
-      }
-      const tl::expected<PlanOf, Error> plan = policy.decide(command, *loaded, context);
-      if (!plan) {
-        return Result(tl::unexpect,
-                      Failure<S>{FailureKind::refused, tries, plan.error(), std::nullopt});
-      }
-      if ((*plan).outcome == Outcome::unchanged) {
-        return Result(tl::in_place, Receipt<S>{std::move(*loaded), *plan, tries});
-      }
-      const auto committed = store.commit(std::span<const PlanOf>(&*plan, 1));
-      if (!committed) {
-        return Result(tl::unexpect,
-                      Failure<S>{FailureKind::store, tries, std::nullopt, committed.error()});
-      }
-      if (*committed == CommitStatus::committed) {
-        return Result(tl::in_place, Receipt<S>{std::move(*loaded), *plan, tries});
-      }
-    }
-    if (tries == 1) begun = runtime.wait.elapsed();
-    const std::int64_t pause = detail::pause_before_retry(runtime.limits, context.plan, tries);
-    const bool out_of_time = runtime.wait.elapsed() - begun + pause > runtime.limits.microseconds;
-    if (out_of_time || tries == runtime.limits.tries) {
-      return Result(tl::unexpect,
-                    Failure<S>{FailureKind::contended, tries, std::nullopt, std::nullopt});
-    }
-    runtime.wait.sleep(pause);
+  detail::Retries retries(runtime, context.plan);
+  auto result = detail::try_once(store, policy, command, context, reads, retries.tries());
+  while (!result && result.error().kind == FailureKind::contended && retries.next()) {
+    result = detail::try_once(store, policy, command, context, reads, retries.tries());
   }
+  return result;
 }
 
 }  // namespace v0

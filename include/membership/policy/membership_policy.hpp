@@ -14,12 +14,31 @@
 #include <tl/expected.hpp>
 
 #include <concepts>
+#include <string>  // std::construct_at, without all of <memory>
 
 namespace membership {
 inline namespace v0 {
 
 template <class... Rules>
 class MembershipPolicy;
+
+namespace detail {
+/// How drivers decide into a plan that stays where it is: `MembershipPolicy::decide` without the
+/// copy. Of a refusal, `error_of` makes the error, and the plan is worthless.
+struct PolicyAccess {
+  template <class Policy, class C, class Snapshot, class Context, class Plan>
+  static constexpr auto decide_into(const Policy& policy, const C& command,
+                                    const Snapshot& snapshot, const Context& context,
+                                    Plan& plan) noexcept {
+    return policy.decide_into(command, snapshot, context, plan);
+  }
+  template <class Policy, class C, class Snapshot, class Refused>
+  static constexpr auto error_of(const Policy& policy, const C& command, const Snapshot& snapshot,
+                                 Refused refusal) noexcept {
+    return policy.error_of(command, snapshot, refusal);
+  }
+};
+}  // namespace detail
 
 /// The key to a command's own decision, which only the policy has: so no plan comes about that the
 /// rules have not judged.
@@ -78,21 +97,38 @@ class MembershipPolicy {
           const BasicContext<typename C::traits>& context) const noexcept {
     using Result = tl::expected<BasicPlan<typename C::traits>, Error>;
     Result result(tl::in_place, context.plan, context.now);
-    Refusal refusal = command.decide(DecisionKey{}, options, snapshot, context, *result);
-    if constexpr (sizeof...(Rules) > 0) {
-      if (!refusal && (*result).outcome != Outcome::unchanged) {
-        refusal = judge<Rules...>(snapshot, *result);
-      }
-    }
+    const Refusal refusal = decide_into(command, snapshot, context, *result);
+    // Assigning would copy a whole plan's room.
     if (refusal) {
-      const Error error{refusal.code(), refusal.field(), refusal.detail(),
-                        command.subject(refusal, snapshot)};
-      result = Result(tl::unexpect, error);
+      std::construct_at(&result, tl::unexpect, error_of(command, snapshot, refusal));
     }
     return result;
   }
 
  private:
+  friend struct detail::PolicyAccess;
+
+  template <Command C>
+  constexpr Refusal decide_into(const C& command, const BasicSnapshot<typename C::traits>& snapshot,
+                                const BasicContext<typename C::traits>& context,
+                                BasicPlan<typename C::traits>& plan) const noexcept {
+    Refusal refusal = command.decide(DecisionKey{}, options, snapshot, context, plan);
+    if constexpr (sizeof...(Rules) > 0) {
+      if (!refusal && plan.outcome != Outcome::unchanged) {
+        refusal = judge<Rules...>(snapshot, plan);
+      }
+    }
+    return refusal;
+  }
+
+  template <Command C>
+  static constexpr Error error_of(const C& command,
+                                  const BasicSnapshot<typename C::traits>& snapshot,
+                                  Refusal refusal) noexcept {
+    return Error{refusal.code(), refusal.field(), refusal.detail(),
+                 command.subject(refusal, snapshot)};
+  }
+
   template <class First, class... Rest, class T>
   static constexpr Refusal judge(const BasicSnapshot<T>& snapshot,
                                  const BasicPlan<T>& plan) noexcept {

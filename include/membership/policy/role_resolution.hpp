@@ -44,6 +44,9 @@ constexpr Refusal check_selection(const PolicyOptions& options,
   return {};
 }
 
+/// The place of a slug that is too far down a selection for an error to name it.
+inline constexpr std::uint16_t unnamed_place = 0xFFFF;
+
 /// The role of one requested slug. Sets `scoped` where it is of another resource type.
 constexpr RoleIndex requested_role(const RoleCatalogue& catalogue, std::string_view slug,
                                    bool& scoped) noexcept {
@@ -65,8 +68,7 @@ constexpr Refusal resolve_requested(const RoleCatalogue& catalogue, const RoleSe
   for (std::size_t at = 0; at < selection.size(); ++at) {
     bool scoped = false;
     const RoleIndex index = requested_role(catalogue, selection[at], scoped);
-    const std::uint16_t place =
-        at < 0xFFFF ? static_cast<std::uint16_t>(at) : std::uint16_t{0xFFFF};
+    const std::uint16_t place = at < unnamed_place ? static_cast<std::uint16_t>(at) : unnamed_place;
     if (index.is_none()) return {ErrorCode::invalid_role, field, place};
     if (scoped && !scoped_refusal) {
       scoped_refusal = {ErrorCode::sub_resource_scoped_role_not_allowed, field, place};
@@ -125,7 +127,7 @@ template <class T>
 constexpr Refusal resolve_retained(const PolicyOptions& options, const BasicSnapshot<T>& snapshot,
                                    ResolvedRoles& out) noexcept {
   const RoleSet held = snapshot.membership->roles;
-  const RoleSet fit = held & snapshot.roles.assignable();
+  const RoleSet fit = snapshot.roles.assignable(held);
   const bool too_many = fit.several() && !snapshot.environment.allows_several_roles();
   out.first = snapshot.membership->first_requested;
   out.roles = fit;

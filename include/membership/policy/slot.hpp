@@ -16,7 +16,8 @@ class Slot {
   static_assert(std::is_trivially_copyable_v<V> && std::is_trivially_destructible_v<V>);
 
  public:
-  constexpr Slot() noexcept = default;
+  // Not defaulted: `Slot x{}` would clear the whole room first.
+  constexpr Slot() noexcept {}
   constexpr Slot(const V& value) noexcept {
     emplace(value);
   }  // NOLINT(google-explicit-constructor)
@@ -42,9 +43,11 @@ class Slot {
   union Room {
     char nothing;
     V value;
-    constexpr Room() noexcept : nothing{} {}
+    constexpr Room() noexcept {
+      if (std::is_constant_evaluated()) nothing = 0;
+    }
   };
-  Room room_{};
+  Room room_;
   bool filled_ = false;
 };
 

@@ -52,6 +52,11 @@ class BasicMemoryStore {
 
   /// A snapshot with what it points to.
   class Loaded : public BasicSnapshot<T> {
+   public:
+    // Not defaulted: `Loaded()` would clear all of it first.
+    Loaded() noexcept {}
+
+   private:
     friend class BasicMemoryStore;
     detail::Ref<detail::RoleVersion<T>> own_roles_;
     detail::OwnedTexts texts_;
@@ -134,17 +139,20 @@ class BasicMemoryStore {
     const detail::SharedGuard guard(shard.lock);
     const std::uint32_t place = tables_.find_organization(shard, hash, organization);
     if (place == none) return false;
-    const std::uint32_t member = tables_.find_pair(shard, place, user);
+    const std::uint32_t member =
+        tables_.find_pair(shard, tables_.pair_hash(hash, detail::shard_hash(user)), place, user);
     if (member == none) return false;
-    visit(tables_.member_row(*tables_.environment.load(std::memory_order_acquire), shard, member));
+    visit(tables_.member_row(*tables_.environment.load(std::memory_order_acquire),
+                             shard.organizations[place], shard.members[member]));
     return true;
   }
 
   /// Carries out all plans or, where a precondition of one no longer holds, none.
   [[nodiscard]] tl::expected<CommitStatus, Failure> commit(std::span<const BasicPlan<T>> plans) {
-    const detail::WriteLocks<T> locks(tables_, plans);
+    const detail::PlansHashes<T> hashes(plans);
+    const detail::WriteLocks<T> locks(tables_, plans, hashes);
     using Commit = detail::Commit<T>;
-    Commit commit(tables_, plans);
+    Commit commit(tables_, plans, hashes);
     switch (commit.run()) {
       case Commit::Result::committed: return CommitStatus::committed;
       case Commit::Result::conflict: return CommitStatus::conflict;
@@ -277,19 +285,21 @@ class BasicMemoryStore {
   static constexpr std::uint32_t none = Tables::none;
 
   /// Fills a snapshot, under the locks.
-  void fill(const BasicReads<T>& reads, std::uint32_t found, Loaded& out) const {
+  void fill(const BasicReads<T>& reads, const typename Tables::Found& seen, Loaded& out) const {
+    const std::uint32_t found = seen.member;
     const detail::EnvironmentVersion<T>& environment =
         *tables_.environment.load(std::memory_order_acquire);
     out.environment = environment.state;
     const typename Tables::OrganizationShard* shard = nullptr;
+    detail::ShardHash hash = seen.organization;
     std::uint32_t organization = none;
     if (found != none) {
       shard = &tables_.organizations[detail::RecordNumber::shard(found)];
       const detail::MemberRecord<T>& record = shard->members[detail::RecordNumber::place(found)];
       organization = record.organization;
-      out.membership.emplace(tables_.member_view(*shard, record).copy());
+      out.membership.emplace(
+          tables_.member_view(shard->organizations[organization], record).copy());
     } else if (reads.organization != nullptr) {
-      const auto hash = detail::shard_hash(*reads.organization);
       shard = &tables_.organizations[hash.shard];
       organization = tables_.find_organization(*shard, hash, *reads.organization);
     }
@@ -300,24 +310,29 @@ class BasicMemoryStore {
       out.own_roles_ = record.roles;
       organization_profile = record.profile;
       if (reads.pair && reads.user != nullptr) {
-        const std::uint32_t member = tables_.find_pair(*shard, organization, *reads.user);
+        const std::uint32_t member = tables_.find_pair(*shard, tables_.pair_hash(hash, seen.user),
+                                                       organization, *reads.user);
         if (member != none) {
-          out.membership.emplace(tables_.member_view(*shard, shard->members[member]).copy());
+          out.membership.emplace(tables_.member_view(record, shard->members[member]).copy());
         }
       }
       if (reads.actor != nullptr) {
-        const std::uint32_t actor = tables_.find_pair(*shard, organization, *reads.actor);
+        if (reads.organization == nullptr) hash = detail::shard_hash(record.id.view());
+        const std::uint32_t actor =
+            tables_.find_pair(*shard, tables_.pair_hash(hash, detail::shard_hash(*reads.actor)),
+                              organization, *reads.actor);
         if (actor != none) {
-          out.actor.emplace(tables_.member_view(*shard, shard->members[actor]).copy());
+          out.actor.emplace(tables_.member_view(record, shard->members[actor]).copy());
         }
       }
     }
     out.roles = detail::catalogue_of(environment, out.own_roles_.get());
     const detail::UserRecord<T>* user = nullptr;
     if (reads.user != nullptr) {
-      user = tables_.find_user_record(*reads.user);
+      user = tables_.find_user_record(seen.user, *reads.user);
     } else if (reads.profiles && out.membership) {
-      user = tables_.find_user_record(out.membership->user);
+      user =
+          tables_.find_user_record(detail::shard_hash(out.membership->user), out.membership->user);
     }
     if (user != nullptr) out.user.emplace(user->state());
     if (reads.email) {
@@ -350,7 +365,8 @@ class BasicMemoryStore {
     const std::uint32_t place =
         tables_.find_organization(shard, hash, *query.filter().organization);
     if (place == none) return ListEnd{false};
-    const detail::OrderedIndex& members = shard.organizations[place].members;
+    const detail::OrganizationRecord<T>& organization = shard.organizations[place];
+    const detail::OrderedIndex& members = organization.members;
     const auto id_of = [&](std::uint32_t member) { return shard.members[member].id.view(); };
     detail::OrderedIndex::Position begin;
     const std::uint32_t local = detail::RecordNumber::place(cursor);
@@ -369,9 +385,9 @@ class BasicMemoryStore {
         *tables_.environment.load(std::memory_order_acquire);
     return ListEnd{
         detail::walk(shard.nodes, begin, page, id_of, [&](std::uint32_t member, bool show) {
-          const detail::MemberState& state = shard.members[member].state;
-          if (!detail::fits(query.filter(), state.status, state.roles)) return false;
-          if (show) visit(tables_.member_row(environment, shard, member));
+          const detail::MemberRecord<T>& record = shard.members[member];
+          if (!detail::fits(query.filter(), record.state.status, record.state.roles)) return false;
+          if (show) visit(tables_.member_row(environment, organization, record));
           return true;
         })};
   }
@@ -398,8 +414,8 @@ class BasicMemoryStore {
       if (!detail::within(page, copy_of<typename T::MembershipId>(record.id.view()))) continue;
       if (!detail::fits(query.filter(), record.state.status, record.state.roles)) continue;
       if (shown == page.limit) return ListEnd{true};
-      visit(
-          tables_.member_row(*tables_.environment.load(std::memory_order_acquire), shard, member));
+      visit(tables_.member_row(*tables_.environment.load(std::memory_order_acquire),
+                               shard.organizations[record.organization], record));
       ++shown;
     }
     return ListEnd{false};

@@ -4,6 +4,7 @@
 
 #include "membership/policy/plan.hpp"
 #include "membership/store/memory/tables.hpp"
+#include "membership/store/memory/write_locks.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -96,7 +97,8 @@ class OtherEvents {
 template <class T>
 class Commit {
  public:
-  Commit(Tables<T>& tables, std::span<const BasicPlan<T>> plans) : tables_(tables), plans_(plans) {
+  Commit(Tables<T>& tables, std::span<const BasicPlan<T>> plans, const PlansHashes<T>& hashes)
+      : tables_(tables), plans_(plans), hashes_(hashes) {
     if (plans.size() > 1) more_.reserve(plans.size());
   }
   /// Unless it is kept, everything is taken back, the last step first.
@@ -116,9 +118,11 @@ class Commit {
 
   Result run() {
     for (const BasicPlan<T>& plan : plans_) {
-      if (!holds(plan)) return Result::conflict;
       if (plans_.size() > 1) more_.emplace_back();
-      Step& step = step_at(count_++);
+      Step& step = step_at(count_);
+      step.hash = hashes_[count_];
+      if (!find(plan, step)) return Result::conflict;
+      ++count_;
       if (!prepare(plan, step)) return Result::full;
       apply_step(plan, step);
     }
@@ -141,9 +145,11 @@ class Commit {
   struct Step {
     enum class Progress : std::uint8_t { begun, applied };
     Progress progress = Progress::begun;
+    PlanHashes hash{};
     std::uint32_t organization = none;
     std::uint32_t member = none;
-    std::uint32_t user = none;
+    std::uint32_t user = none;         ///< the one written
+    std::uint32_t member_user = none;  ///< the place of the membership's, where it is listed there
     std::uint32_t claim = none;
     MemberState member_before{};
     std::uint64_t revision_before = 0;
@@ -171,27 +177,36 @@ class Commit {
 
   Step& step_at(std::size_t i) noexcept { return plans_.size() > 1 ? more_[i] : one_; }
 
-  /// Whether every precondition of a plan holds.
-  bool holds(const BasicPlan<T>& plan) const {
+  /// Finds the rows of a plan; whether every precondition holds. A row that is to be made stays
+  /// `none`.
+  bool find(const BasicPlan<T>& plan, Step& step) const {
     if (plan.environment && environment_in_commit()->state.revision != plan.environment->expected) {
       return false;
     }
     if (plan.user) {
-      const UserRecord<T>* const user = tables_.find_user_record(plan.user->after.id);
+      const auto& shard = tables_.users[step.hash.user.shard];
+      const std::uint32_t place = tables_.find_user(shard, step.hash.user, plan.user->after.id);
       if (plan.user->precondition == Precondition::absent) {
-        if (user != nullptr) return false;
-      } else if (user == nullptr || user->revision != plan.user->expected) {
+        if (place != none) return false;
+      } else if (place == none || shard.users[place].revision != plan.user->expected) {
         return false;
+      } else {
+        step.user = RecordNumber::of(step.hash.user.shard, place);
       }
     }
     if (plan.email && tables_.find_claim(*plan.email) != none) return false;
-    if (plan.compared_user) {
-      const UserRecord<T>* const user = tables_.find_user_record(plan.membership->after.user);
-      if (user == nullptr || user->revision != *plan.compared_user) return false;
+    if (plan.membership && (plan.membership->precondition == Precondition::absent ||
+                            plan.membership->effect == Effect::erase)) {
+      const auto& shard = tables_.users[step.hash.user.shard];
+      step.member_user = tables_.find_user(shard, step.hash.user, plan.membership->after.user);
+      if (plan.compared_user && (step.member_user == none ||
+                                 shard.users[step.member_user].revision != *plan.compared_user)) {
+        return false;
+      }
     }
     const auto* const organization = plan.organization_id();
     if (organization == nullptr) return true;
-    const auto hash = shard_hash(*organization);
+    const ShardHash hash = step.hash.organization;
     const typename Tables<T>::OrganizationShard& shard = tables_.organizations[hash.shard];
     const std::uint32_t place = tables_.find_organization(shard, hash, *organization);
     if (plan.organization && plan.organization->precondition == Precondition::absent) {
@@ -199,15 +214,18 @@ class Commit {
     }
     const std::uint64_t expected = plan.touch ? plan.touch->expected : plan.organization->expected;
     if (place == none || shard.organizations[place].state->revision != expected) return false;
+    step.organization = RecordNumber::of(hash.shard, place);
     if (!plan.membership) return true;
     const BasicMembershipWrite<T>& write = *plan.membership;
-    const std::uint32_t member = tables_.find_member(shard_hash(write.after.id), write.after.id);
+    const std::uint32_t member = tables_.find_member(step.hash.member, write.after.id);
     if (write.precondition == Precondition::absent) {
-      return member == none && tables_.find_pair(shard, place, write.after.user) == none;
+      return member == none && tables_.find_pair(shard, tables_.pair_hash(hash, step.hash.user),
+                                                 place, write.after.user) == none;
     }
-    return member != none && RecordNumber::shard(member) == hash.shard &&
-           tables_.member_at(member).organization == place &&
-           tables_.member_at(member).state.revision == write.expected;
+    if (member == none || RecordNumber::shard(member) != hash.shard) return false;
+    const MemberRecord<T>& record = tables_.member_at(member);
+    step.member = member;
+    return record.organization == place && record.state.revision == write.expected;
   }
 
   /// Allocates what the plan needs. May throw; false where a shard is full. The destructor takes
@@ -222,15 +240,9 @@ class Commit {
       step.next_environment->roles =
           plan.role || plan.order ? next_version(now.roles.get(), plan) : now.roles;
     }
-    if (plan.user) {
-      const ShardHash hash = shard_hash(plan.user->after.id);
-      typename Tables<T>::UserShard& shard = tables_.users[hash.shard];
-      if (plan.user->precondition != Precondition::absent) {
-        step.user =
-            RecordNumber::of(hash.shard, tables_.find_user(shard, hash, plan.user->after.id));
-      } else if (!prepare_user(plan, step, hash, shard)) {
-        return false;
-      }
+    if (plan.user && plan.user->precondition == Precondition::absent) {
+      const ShardHash hash = step.hash.user;
+      if (!prepare_user(plan, step, hash, tables_.users[hash.shard])) return false;
     }
     if (plan.email) {
       if (!tables_.claims.reserve(1)) return false;
@@ -256,7 +268,7 @@ class Commit {
   bool prepare_organization(const BasicPlan<T>& plan, Step& step) {
     const auto* const organization = plan.organization_id();
     if (organization == nullptr) return true;
-    const auto hash = shard_hash(*organization);
+    const ShardHash hash = step.hash.organization;
     typename Tables<T>::OrganizationShard& shard = tables_.organizations[hash.shard];
     if (plan.organization) {
       if (plan.organization->precondition == Precondition::absent) {
@@ -268,29 +280,22 @@ class Commit {
         const std::uint32_t place = shard.organizations.take();
         step.organization = RecordNumber::of(hash.shard, place);
         shard.organizations[place].id.assign(*organization);
-      } else {
-        const std::uint32_t place = tables_.find_organization(shard, hash, *organization);
-        step.organization = RecordNumber::of(hash.shard, place);
-        if (plan.role || plan.order) {
-          step.next_roles = next_version(shard.organizations[place].roles.get(), plan);
-        }
+      } else if (plan.role || plan.order) {
+        step.next_roles =
+            next_version(tables_.organization_at(step.organization).roles.get(), plan);
       }
-    } else {
-      step.organization =
-          RecordNumber::of(hash.shard, tables_.find_organization(shard, hash, *organization));
     }
     if (!plan.membership) return true;
     const BasicMembershipWrite<T>& write = *plan.membership;
     if (write.precondition != Precondition::absent) {
-      step.member = tables_.find_member(shard_hash(write.after.id), write.after.id);
       // Taking an erasure back inserts again, without allocating.
-      if (write.effect == Effect::erase) return reserve_member(shard, step, write);
+      if (write.effect == Effect::erase) return reserve_member(shard, step);
       return true;
     }
     if (!shard.members.reserve(1)) return false;
     shard.by_pair.reserve(1);
-    tables_.member_ids[shard_hash(write.after.id).shard].by_id.reserve(1);
-    if (!reserve_member(shard, step, write)) return false;
+    tables_.member_ids[step.hash.member.shard].by_id.reserve(1);
+    if (!reserve_member(shard, step)) return false;
     const std::uint32_t place = shard.members.take();
     step.member = RecordNumber::of(hash.shard, place);
     MemberRecord<T>& record = shard.members[place];
@@ -300,14 +305,15 @@ class Commit {
   }
 
   /// Room in the lists that a membership is in.
-  bool reserve_member(typename Tables<T>::OrganizationShard& shard, const Step& step,
-                      const BasicMembershipWrite<T>& write) {
-    const ShardHash user = shard_hash(write.after.user);
-    const std::uint32_t place =
-        tables_.find_user(tables_.users[user.shard], user, write.after.user);
-    if (place != none) tables_.users[user.shard].users[place].members.reserve(1);
+  bool reserve_member(typename Tables<T>::OrganizationShard& shard, const Step& step) {
+    if (step.member_user != none) user_of(step).members.reserve(1);
     return shard.organizations[RecordNumber::place(step.organization)].members.reserve(shard.nodes,
                                                                                        1);
+  }
+
+  /// The user whose membership is made or erased.
+  UserRecord<T>& user_of(const Step& step) noexcept {
+    return tables_.users[step.hash.user.shard].users[step.member_user];
   }
 
   /// Makes the change visible. Cannot fail.
@@ -335,8 +341,7 @@ class Commit {
     } else {
       record.state.emplace(plan.organization->after);
       record.profile = std::exchange(step.profile, nullptr);
-      shard.by_id.insert(shard_hash(plan.organization->after.id).tag,
-                         RecordNumber::place(step.organization));
+      shard.by_id.insert(step.hash.organization.tag, RecordNumber::place(step.organization));
       const UniqueGuard guard(tables_.organization_order.lock);
       OrganizationOrder<T> order{tables_};
       tables_.organization_order.index.insert(tables_.organization_order.nodes, order,
@@ -346,7 +351,7 @@ class Commit {
   }
 
   void apply_user(const BasicPlan<T>& plan, Step& step) noexcept {
-    const ShardHash hash = shard_hash(plan.user->after.id);
+    const ShardHash hash = step.hash.user;
     typename Tables<T>::UserShard& shard = tables_.users[hash.shard];
     const std::uint32_t place = RecordNumber::place(step.user);
     UserRecord<T>& record = shard.users[place];
@@ -367,50 +372,39 @@ class Commit {
     MemberRecord<T>& member = tables_.member_at(step.member);
     step.member_before = member.state;
     if (write.effect == Effect::erase) {
-      unlink_member(write, step.member, shard, organization);
+      unlink_member(step, shard, organization);
       return;
     }
     member.state = MemberState::of(write.after);
     if (write.precondition == Precondition::absent) {
       member.organization = RecordNumber::place(step.organization);
-      link_member(write, step.member, shard, organization);
+      link_member(write, step, shard, organization);
     }
   }
 
-  void link_member(const BasicMembershipWrite<T>& write, std::uint32_t number,
+  void link_member(const BasicMembershipWrite<T>& write, const Step& step,
                    typename Tables<T>::OrganizationShard& shard,
                    OrganizationRecord<T>& organization) noexcept {
-    const std::uint32_t place = RecordNumber::place(number);
-    MemberRecord<T>& member = shard.members[place];
-    shard.by_pair.insert(tables_.pair_hash(member.organization, view_of(write.after.user)), place);
-    const ShardHash hash = shard_hash(write.after.id);
-    tables_.member_ids[hash.shard].by_id.insert(hash.tag, number);
+    const std::uint32_t place = RecordNumber::place(step.member);
+    shard.by_pair.insert(tables_.pair_hash(step.hash.organization, step.hash.user), place);
+    tables_.member_ids[step.hash.member.shard].by_id.insert(step.hash.member.tag, step.member);
     MemberOrder<T> order{shard};
     organization.members.insert(shard.nodes, order, place);
-    const ShardHash user = shard_hash(write.after.user);
-    const std::uint32_t user_place =
-        tables_.find_user(tables_.users[user.shard], user, write.after.user);
-    if (user_place == none) return;
-    MemberNumbers& numbers = tables_.users[user.shard].users[user_place].members;
+    if (step.member_user == none) return;
+    MemberNumbers& numbers = user_of(step).members;
     std::uint32_t at = numbers.size();
     while (at > 0 && view_of(write.after.id) < tables_.member_at(numbers[at - 1]).id.view()) --at;
-    numbers.insert(at, number);
+    numbers.insert(at, step.member);
   }
 
-  void unlink_member(const BasicMembershipWrite<T>& write, std::uint32_t number,
-                     typename Tables<T>::OrganizationShard& shard,
+  void unlink_member(const Step& step, typename Tables<T>::OrganizationShard& shard,
                      OrganizationRecord<T>& organization) noexcept {
-    const std::uint32_t place = RecordNumber::place(number);
-    MemberRecord<T>& member = shard.members[place];
-    const ShardHash user = shard_hash(write.after.user);
-    const std::uint32_t user_place =
-        tables_.find_user(tables_.users[user.shard], user, write.after.user);
-    if (user_place != none) tables_.users[user.shard].users[user_place].members.erase(number);
+    const std::uint32_t place = RecordNumber::place(step.member);
+    if (step.member_user != none) user_of(step).members.erase(step.member);
     MemberOrder<T> order{shard};
     organization.members.erase(shard.nodes, order, place);
-    const ShardHash hash = shard_hash(write.after.id);
-    tables_.member_ids[hash.shard].by_id.erase(hash.tag, number);
-    shard.by_pair.erase(tables_.pair_hash(member.organization, view_of(write.after.user)), place);
+    tables_.member_ids[step.hash.member.shard].by_id.erase(step.hash.member.tag, step.member);
+    shard.by_pair.erase(tables_.pair_hash(step.hash.organization, step.hash.user), place);
   }
 
   /// Gives a record back that is in no list any more.
@@ -438,9 +432,9 @@ class Commit {
           tables_.organizations[RecordNumber::shard(step.organization)];
       OrganizationRecord<T>& record = shard.organizations[RecordNumber::place(step.organization)];
       if (inserts_member) {
-        unlink_member(*plan.membership, step.member, shard, record);
+        unlink_member(step, shard, record);
       } else if (plan.membership->effect == Effect::erase) {
-        link_member(*plan.membership, step.member, shard, record);
+        link_member(*plan.membership, step, shard, record);
       } else {
         tables_.member_at(step.member).state = step.member_before;
       }
@@ -481,7 +475,7 @@ class Commit {
           tables_.organization_order.index.erase(tables_.organization_order.nodes, order,
                                                  step.organization);
         }
-        shard.by_id.erase(shard_hash(plan.organization->after.id).tag, place);
+        shard.by_id.erase(step.hash.organization.tag, place);
         delete std::exchange(record.profile, nullptr);
         record.state.clear();
         record.roles = Ref<RoleVersion<T>>();
@@ -509,7 +503,7 @@ class Commit {
         UserOrder<T> order{tables_};
         tables_.user_order.index.erase(tables_.user_order.nodes, order, step.user);
       }
-      shard.by_id.erase(shard_hash(plan.user->after.id).tag, place);
+      shard.by_id.erase(step.hash.user.tag, place);
       delete std::exchange(record.profile, nullptr);
       record.revision = 0;
     }
@@ -554,6 +548,7 @@ class Commit {
   std::size_t count_ = 0;
   bool kept_ = false;
   const EnvironmentVersion<T>* pending_environment_ = nullptr;
+  const PlansHashes<T>& hashes_;
   Step one_{};
   std::vector<Step> more_;
 };

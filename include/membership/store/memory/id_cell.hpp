@@ -17,30 +17,40 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
-/// A good 64-bit hash of bytes; not one against an adversary who chooses them.
+/// A good 64-bit hash of bytes; not one against an adversary who chooses them. Reads 16 bytes at a
+/// time in two lanes, the last ones overlapping.
 inline std::uint64_t hash_bytes(std::string_view bytes) noexcept {
   constexpr std::uint64_t odd = 0x9FB21C651E98DF25u;
+  const auto word_at = [](const char* at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+  };
   const auto mix = [](std::uint64_t word) {
     word *= odd;
     return word ^ (word >> 32);
   };
-  std::uint64_t hash = mix(bytes.size() + odd);
   const char* at = bytes.data();
   std::size_t rest = bytes.size();
-  for (; rest >= 8; rest -= 8, at += 8) {
+  std::uint64_t even_lane = rest + odd;
+  std::uint64_t odd_lane = odd;
+  if (rest >= 8) {
+    for (; rest > 16; rest -= 16, at += 16) {
+      even_lane = mix(even_lane ^ word_at(at));
+      odd_lane = mix(odd_lane ^ word_at(at + 8));
+    }
+    const char* const end = at + rest;
+    const char* const before = bytes.size() >= 16 ? end - 16 : at;
+    even_lane = mix(even_lane ^ word_at(before));
+    odd_lane = mix(odd_lane ^ word_at(end - 8));
+  } else {
     std::uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    hash = mix(hash ^ word);
+    for (; rest > 0; --rest, ++at) word = (word << 8) | static_cast<unsigned char>(*at);
+    even_lane = mix(even_lane ^ word);
   }
-  if (rest != 0) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, rest);
-    hash = mix(hash ^ word);
-  }
-  return mix(hash);
+  return mix(mix(even_lane + (odd_lane << 23 | odd_lane >> 41)));
 }
 
-/// The hash of an id, or of its text.
 template <class I>
 std::uint64_t hash_id(const I& id) noexcept {
   if constexpr (TextId<I>) {
@@ -96,10 +106,27 @@ class IdCell<I> {
   std::string_view view() const noexcept {
     return {size_ <= room ? bytes_ : beside(), std::size_t{size_}};
   }
-  bool is(std::string_view id) const noexcept { return view() == id; }
+  bool is(std::string_view id) const noexcept {
+    if (size_ != id.size()) return false;
+    return size_ <= room && size_ >= 8 ? same_bytes(id.data()) : view() == id;
+  }
 
  private:
   static constexpr std::size_t room = 31;
+  /// Compares 8 to 31 bytes without a call, by words that may overlap.
+  bool same_bytes(const char* other) const noexcept {
+    const auto differs = [&](std::size_t at) {
+      std::uint64_t mine = 0;
+      std::uint64_t theirs = 0;
+      std::memcpy(&mine, bytes_ + at, sizeof mine);
+      std::memcpy(&theirs, other + at, sizeof theirs);
+      return mine ^ theirs;
+    };
+    const std::size_t last = std::size_t{size_} - 8;
+    std::uint64_t difference = differs(0) | differs(last);
+    if (last > 8) difference |= differs(8) | differs(last - 8);
+    return difference == 0;
+  }
   char* beside() const noexcept {
     char* address = nullptr;
     std::memcpy(&address, bytes_, sizeof address);

@@ -101,12 +101,17 @@ class OrderedIndex {
   static Position next(const Nodes& nodes, Position position) noexcept {
     const OrderNode& node = nodes[position.node];
     if (position.at + 1 < node.count) return {position.node, position.at + 1};
-    return {node.next, 0};
+    return after(node);
   }
   static Position previous(const Nodes& nodes, Position position) noexcept {
     if (position.at > 0) return {position.node, position.at - 1};
-    const std::uint32_t before = nodes[position.node].previous;
-    return before == none ? Position{} : Position{before, nodes[before].count - 1};
+    return before(nodes, nodes[position.node]);
+  }
+  /// The first entry after a node, the last one before it.
+  static Position after(const OrderNode& node) noexcept { return {node.next, 0}; }
+  static Position before(const Nodes& nodes, const OrderNode& node) noexcept {
+    if (node.previous == none) return {};
+    return {node.previous, nodes[node.previous].count - 1};
   }
   static std::uint32_t entry(const Nodes& nodes, Position position) noexcept {
     return nodes[position.node].entries[position.at];

@@ -16,6 +16,13 @@ namespace detail {
 /// the heap, reserved before anything is copied into it.
 class OwnedTexts {
  public:
+  OwnedTexts() noexcept = default;
+  OwnedTexts(const OwnedTexts&) = delete;
+  OwnedTexts(OwnedTexts&&) noexcept = default;
+  OwnedTexts& operator=(const OwnedTexts&) = delete;
+  OwnedTexts& operator=(OwnedTexts&&) noexcept = default;
+  ~OwnedTexts() = default;
+
   static std::size_t size_of(const Profile& profile) noexcept {
     std::size_t size = 0;
     for (std::size_t i = 0; i < text_count; ++i) {

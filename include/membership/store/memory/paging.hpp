@@ -48,17 +48,21 @@ bool walk(const OrderedIndex::Nodes& nodes, OrderedIndex::Position at, const Pag
   const bool ascending = page.direction == Direction::ascending;
   std::size_t shown = 0;
   while (at) {
-    const std::uint32_t number = OrderedIndex::entry(nodes, at);
-    if (page.until) {
-      const IdView<I> until = view_of(*page.until);
-      if (!(ascending ? id_of(number) < until : until < id_of(number))) return false;
+    const OrderNode& node = nodes[at.node];
+    // From `at` to the end of the node, or to its beginning.
+    for (std::uint32_t left = ascending ? node.count - at.at : at.at + 1; left > 0; --left) {
+      const std::uint32_t number = node.entries[ascending ? node.count - left : left - 1];
+      if (page.until) {
+        const IdView<I> until = view_of(*page.until);
+        if (!(ascending ? id_of(number) < until : until < id_of(number))) return false;
+      }
+      const bool full = shown == page.limit;
+      if (show(number, !full)) {
+        if (full) return true;
+        ++shown;
+      }
     }
-    const bool full = shown == page.limit;
-    if (show(number, !full)) {
-      if (full) return true;
-      ++shown;
-    }
-    at = ascending ? OrderedIndex::next(nodes, at) : OrderedIndex::previous(nodes, at);
+    at = ascending ? OrderedIndex::after(node) : OrderedIndex::before(nodes, node);
   }
   return false;
 }

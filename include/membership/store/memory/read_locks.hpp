@@ -38,8 +38,8 @@ class ReadLocks {
   ReadLocks(const ReadLocks&) = delete;
   ReadLocks& operator=(const ReadLocks&) = delete;
 
-  std::uint32_t found(std::size_t at) const noexcept {
-    return more_.empty() ? one_.member : more_[at].member;
+  const typename Tables<T>::Found& found(std::size_t at) const noexcept {
+    return more_.empty() ? one_ : more_[at];
   }
 
  private:
@@ -48,12 +48,16 @@ class ReadLocks {
   }
 
   void add(const BasicReads<T>& reads, typename Tables<T>::Found& found) {
-    if (reads.user != nullptr) user_mask_ |= shard_bit(shard_hash(*reads.user).shard);
+    if (reads.membership != nullptr) found = tables_.find_id(*reads.membership);
+    if (reads.user != nullptr) {
+      found.user = shard_hash(*reads.user);
+      user_mask_ |= shard_bit(found.user.shard);
+    }
     if (reads.organization != nullptr) {
-      organization_mask_ |= shard_bit(shard_hash(*reads.organization).shard);
+      found.organization = shard_hash(*reads.organization);
+      organization_mask_ |= shard_bit(found.organization.shard);
     }
     if (reads.membership != nullptr) {
-      found = tables_.find_id(*reads.membership);
       if (found.member == Tables<T>::none) return;
       organization_mask_ |= shard_bit(RecordNumber::shard(found.member));
       if (reads.profiles) user_mask_ |= shard_bit(found.user_shard);

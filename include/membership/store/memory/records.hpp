@@ -35,10 +35,13 @@ class RecordNumber {
 
 /// A hash as the shards use it: six bits choose the shard, 32 others the place in its tables.
 struct ShardHash {
-  unsigned shard;
-  std::uint32_t tag;
+  std::uint64_t value = 0;
+  unsigned shard = 0;
+  std::uint32_t tag = 0;
+  ShardHash() noexcept = default;
   explicit ShardHash(std::uint64_t hash) noexcept
-      : shard(static_cast<unsigned>(hash >> 58)), tag(static_cast<std::uint32_t>(hash)) {}
+      : value(hash), shard(static_cast<unsigned>(hash >> 58)),
+        tag(static_cast<std::uint32_t>(hash)) {}
 };
 
 template <class I>
@@ -65,7 +68,7 @@ struct MemberState {
 
 /// A membership: its ids in cells, its organization by number.
 template <class T>
-struct MemberRecord {
+struct alignas(64) MemberRecord {
   IdCell<typename T::MembershipId> id;
   IdCell<typename T::UserId> user;
   MemberState state;
@@ -146,12 +149,13 @@ struct UserRecord {
 };
 
 template <class T>
-struct OrganizationRecord {
+struct alignas(64) OrganizationRecord {
+  // What reading a membership needs is in one cache line.
   IdCell<typename T::OrganizationId> id;
-  Slot<BasicOrganizationState<T>> state;
   Ref<RoleVersion<T>> roles;
-  OwnedProfile* profile = nullptr;
   OrderedIndex members;
+  Slot<BasicOrganizationState<T>> state;
+  OwnedProfile* profile = nullptr;
   std::uint32_t node = 0;
   std::uint32_t next_free = 0;
 

@@ -78,13 +78,15 @@ class Slab {
     std::uint32_t offset;
     std::uint32_t size;
   };
+  /// Of a number moved up by 8 units, the four highest bits are the chunk of its octave and the
+  /// others the place in it.
   static Place locate(std::uint32_t index) noexcept {
-    const std::uint32_t number = index / unit + 8;
-    const std::uint32_t octave = static_cast<std::uint32_t>(std::bit_width(number)) - 4;
-    const std::uint32_t eighth = (number >> octave) & 7u;
-    const std::uint32_t within = number & ((1u << octave) - 1);
-    return {octave * 8 + eighth, within * unit + index % unit, unit << octave};
+    const std::uint32_t moved = index + 8 * unit;
+    const auto shift = static_cast<std::uint32_t>(std::bit_width(moved)) - 4;
+    const std::uint32_t size = std::uint32_t{1} << shift;
+    return {(moved >> shift) + 8 * (shift - least_shift) - 8, moved & (size - 1), size};
   }
+  static constexpr std::uint32_t least_shift = std::bit_width(unit) - 1;
   static constexpr std::size_t chunk_count = 160;
 
   std::atomic<Record*> chunks_[chunk_count]{};

@@ -37,18 +37,19 @@ struct Tables {
   static constexpr unsigned shard_count = RecordNumber::shards;
 
   struct alignas(64) OrganizationShard {
+    // What every search needs is in one cache line.
     mutable SharedLock lock;
+    IndexTable by_id;    ///< organizations
+    IndexTable by_pair;  ///< members by user and organization
     mutable SharedLock queue;
     Slab<OrganizationRecord<T>> organizations;
     Slab<MemberRecord<T>> members;
     OrderedIndex::Nodes nodes;
-    IndexTable by_id;    ///< organizations
-    IndexTable by_pair;  ///< members by user and organization
   };
   struct alignas(64) UserShard {
     mutable SharedLock lock;
-    Slab<UserRecord<T>> users;
     IndexTable by_id;
+    Slab<UserRecord<T>> users;
   };
   /// Members by their id, whatever their organization. The numbers are those of all shards.
   struct alignas(64) MemberIdShard {
@@ -65,12 +66,13 @@ struct Tables {
   struct Found {
     std::uint32_t member = none;
     unsigned user_shard = 0;
+    ShardHash user{};  ///< of the ids that the reads name
+    ShardHash organization{};
   };
 
-  /// The hash of a membership's user and organization, the latter by its place in the shard.
-  static std::uint32_t pair_hash(std::uint32_t organization,
-                                 const IdView<typename T::UserId>& user) noexcept {
-    const std::uint64_t hash = hash_id(user) + std::uint64_t{organization} * 0x9E3779B97F4A7C15u;
+  /// The hash of a membership's user and organization.
+  static std::uint32_t pair_hash(ShardHash organization, ShardHash user) noexcept {
+    const std::uint64_t hash = user.value + organization.value * 0x9E3779B97F4A7C15u;
     return static_cast<std::uint32_t>(hash ^ (hash >> 29));
   }
 
@@ -98,9 +100,10 @@ struct Tables {
     return shard.by_id.find(
         hash.tag, [&](std::uint32_t place) { return shard.users[place].id.is(view_of(id)); });
   }
-  static std::uint32_t find_pair(const OrganizationShard& shard, std::uint32_t organization,
+  static std::uint32_t find_pair(const OrganizationShard& shard, std::uint32_t pair,
+                                 std::uint32_t organization,
                                  const typename T::UserId& user) noexcept {
-    return shard.by_pair.find(pair_hash(organization, view_of(user)), [&](std::uint32_t place) {
+    return shard.by_pair.find(pair, [&](std::uint32_t place) {
       const MemberRecord<T>& record = shard.members[place];
       return record.organization == organization && record.user.is(view_of(user));
     });
@@ -133,33 +136,23 @@ struct Tables {
     return *claims[claim].holder;
   }
 
-  const UserRecord<T>* find_user_record(const typename T::UserId& id) const {
-    const ShardHash hash = shard_hash(id);
+  const UserRecord<T>* find_user_record(ShardHash hash, const typename T::UserId& id) const {
     const UserShard& shard = users[hash.shard];
     const std::uint32_t place = find_user(shard, hash, id);
     return place == none ? nullptr : &shard.users[place];
   }
 
-  static BasicMembershipView<T> member_view(const OrganizationShard& shard,
+  static BasicMembershipView<T> member_view(const OrganizationRecord<T>& organization,
                                             const MemberRecord<T>& record) noexcept {
     const MemberState& state = record.state;
-    return {record.id.view(),
-            record.user.view(),
-            shard.organizations[record.organization].id.view(),
-            state.roles,
-            state.created_at,
-            state.updated_at,
-            state.revision,
-            state.status,
-            state.first_requested,
-            state.directory_managed};
+    return {record.id.view(),      record.user.view(),     organization.id.view(), state.roles,
+            state.created_at,      state.updated_at,       state.revision,         state.status,
+            state.first_requested, state.directory_managed};
   }
   static BasicMembershipRow<T> member_row(const EnvironmentVersion<T>& environment,
-                                          const OrganizationShard& shard,
-                                          std::uint32_t place) noexcept {
-    const MemberRecord<T>& record = shard.members[place];
-    return {member_view(shard, record),
-            catalogue_of(environment, shard.organizations[record.organization].roles.get())};
+                                          const OrganizationRecord<T>& organization,
+                                          const MemberRecord<T>& record) noexcept {
+    return {member_view(organization, record), catalogue_of(environment, organization.roles.get())};
   }
 
   std::atomic<const EnvironmentVersion<T>*> environment{nullptr};

@@ -5,20 +5,65 @@
 #include "membership/policy/plan.hpp"
 #include "membership/store/memory/tables.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace membership {
 inline namespace v0 {
 namespace detail {
+
+/// The hashes of the ids that a plan names, each computed once.
+struct PlanHashes {
+  ShardHash organization{};
+  ShardHash member{};
+  ShardHash user{};  ///< the membership's, or the one written
+
+  PlanHashes() noexcept = default;
+  template <class T>
+  explicit PlanHashes(const BasicPlan<T>& plan) noexcept {
+    if (const auto* const id = plan.organization_id(); id != nullptr) {
+      organization = shard_hash(*id);
+    }
+    if (plan.membership) {
+      member = shard_hash(plan.membership->after.id);
+      user = shard_hash(plan.membership->after.user);
+    } else if (plan.user) {
+      user = shard_hash(plan.user->after.id);
+    }
+  }
+};
+
+/// Those of a span.
+template <class T>
+class PlansHashes {
+ public:
+  explicit PlansHashes(std::span<const BasicPlan<T>> plans) {
+    if (plans.size() == 1) {
+      one_ = PlanHashes(plans[0]);
+      return;
+    }
+    more_.reserve(plans.size());
+    for (const BasicPlan<T>& plan : plans) more_.emplace_back(plan);
+  }
+  const PlanHashes& operator[](std::size_t at) const noexcept {
+    return more_.empty() ? one_ : more_[at];
+  }
+
+ private:
+  PlanHashes one_{};
+  std::vector<PlanHashes> more_;
+};
 
 /// Holds everything that some plans need: the environment, users, organizations, member ids and
 /// e-mail addresses, in this order.
 template <class T>
 class WriteLocks {
  public:
-  WriteLocks(Tables<T>& tables, std::span<const BasicPlan<T>> plans) : tables_(tables) {
-    for (const BasicPlan<T>& plan : plans) add(plan);
+  WriteLocks(Tables<T>& tables, std::span<const BasicPlan<T>> plans, const PlansHashes<T>& hashes)
+      : tables_(tables) {
+    for (std::size_t i = 0; i < plans.size(); ++i) add(plans[i], hashes[i]);
     if (environment_ == Environment::written) tables.environment_lock.lock();
     if (environment_ == Environment::compared) tables.environment_lock.lock_shared();
     for_each_shard(tables.users, user_mask_, [](SharedLock& lock) { lock.lock(); });
@@ -41,7 +86,7 @@ class WriteLocks {
  private:
   enum class Environment : std::uint8_t { untouched, compared, written };
 
-  void add(const BasicPlan<T>& plan) noexcept {
+  void add(const BasicPlan<T>& plan, const PlanHashes& hashes) noexcept {
     if (plan.environment) {
       if (plan.environment->precondition == Precondition::set) {
         environment_ = Environment::written;
@@ -49,16 +94,16 @@ class WriteLocks {
         environment_ = Environment::compared;
       }
     }
-    if (plan.user) user_mask_ |= shard_bit(shard_hash(plan.user->after.id).shard);
+    if (plan.user) user_mask_ |= shard_bit(hashes.user.shard);
     if (plan.email) emails_ = true;
-    if (const auto* const organization = plan.organization_id(); organization != nullptr) {
-      organization_mask_ |= shard_bit(shard_hash(*organization).shard);
+    if (plan.organization_id() != nullptr) {
+      organization_mask_ |= shard_bit(hashes.organization.shard);
     }
     if (plan.membership) {
-      member_id_mask_ |= shard_bit(shard_hash(plan.membership->after.id).shard);
+      member_id_mask_ |= shard_bit(hashes.member.shard);
       if (plan.membership->precondition == Precondition::absent ||
           plan.membership->effect == Effect::erase) {
-        user_mask_ |= shard_bit(shard_hash(plan.membership->after.user).shard);
+        user_mask_ |= shard_bit(hashes.user.shard);
       }
     }
   }

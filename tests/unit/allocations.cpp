@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// Plan
+//   the counter itself counts and fails                           -> the_counter_counts
+//   decide of every command, accepted and refused: no allocation  -> decide_allocates_nothing
+//   view and a page of a list: no allocation                      -> reading_allocates_nothing
+//   each allocation of execute, and of a commit of a span, fails in turn: the store is as it was
+//     and works on                          -> failing_executions, failing_spans
+//   nothing that was allocated is lost      -> failing_executions, failing_spans_leak_nothing
+
+#include "../support/allocations.hpp"
+
+#include "../support/host.hpp"
+#include "../support/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <functional>
+#include <memory>
+
+using namespace membership;
+namespace tests = membership_tests;
+using membership_tests::describe;
+using membership_tests::Host;
+using membership_tests::make_id;
+using membership_tests::allocations::failing;
+using membership_tests::allocations::live;
+using membership_tests::allocations::made;
+
+namespace {
+
+/// How many allocations an action makes.
+template <class Action>
+long allocations_of(Action&& action) {
+  const long before = made;
+  action();
+  return made - before;
+}
+
+template <class C>
+long decide_allocations(const C& command, const Snapshot& seen) {
+  const MembershipPolicy<> policy;
+  bool accepted = false;
+  const long count =
+      allocations_of([&] { accepted = policy.decide(command, seen, tests::context).has_value(); });
+  static_cast<void>(accepted);
+  return count;
+}
+
+const std::string base(40, 'x');  // ids that do not fit into a record
+
+/// A world with something of everything, right before the log's next part.
+struct World {
+  std::unique_ptr<Host> host = std::make_unique<Host>();
+  UserId ada = host->user(base + "ada");
+  UserId bob = host->user(base + "bob");
+  OrganizationId acme = host->organization(base + "acme");
+  OrganizationMembership bobs = host->join(bob, acme);
+
+  explicit World(std::size_t events) {
+    host->role("admin");
+    host->organization_role(acme, "org-lead");
+    for (std::size_t i = 6; i < events; ++i) host->done(CreateUser{});
+  }
+  template <class C>
+  Plan decide(const C& command, const Snapshot& seen) {
+    const auto drawn = draw_context<C>(host->runtime.clock.at, host->runtime.ids);
+    return *host->policy.decide(command, seen, drawn);
+  }
+};
+
+struct Result {
+  long failures = 0;
+  bool always_unchanged = true;
+  bool always_usable = true;
+  bool done = false;
+  bool leaks = false;
+};
+
+/// Lets the first allocation of `action` fail, then the second, and so on until it succeeds.
+template <class Action>
+Result fail_each(std::size_t events, const Action& action) {
+  Result result;
+  for (long number = 1; !result.done; ++number) {
+    const long before_world = live;
+    {
+      World world(events);
+      const std::string before = describe(world.host->store);
+      auto prepared = action(world);
+      failing = number;
+      try {
+        prepared();
+        result.done = failing > 0;
+      } catch (const std::bad_alloc&) {
+        ++result.failures;
+      }
+      const bool failed = failing == 0;
+      failing = 0;
+      if (failed) {
+        result.always_unchanged = result.always_unchanged && describe(world.host->store) == before;
+        // Once more, now with memory, and something else.
+        prepared();
+        const bool changed = describe(world.host->store) != before;
+        const auto after = world.host->join(world.host->user("new"), world.acme);
+        result.always_usable = result.always_usable && changed &&
+                               world.host->find(after.id).has_value() &&
+                               world.host->shown_roles(world.bob, world.acme) != "";
+      }
+    }
+    result.leaks = result.leaks || live != before_world;
+  }
+  return result;
+}
+
+template <class Action>
+void check(std::string_view name, long least, const Action& action, bool leaks_too = true) {
+  for (const std::size_t events : {std::size_t{6}, std::size_t{63}, std::size_t{64}}) {
+    const Result result = fail_each(events, action);
+    BOOST_TEST_CONTEXT(name << " after " << events << " events") {
+      BOOST_TEST(result.done);
+      BOOST_TEST(result.failures >= least);
+      BOOST_TEST(result.always_unchanged);
+      BOOST_TEST(result.always_usable);
+      if (leaks_too) BOOST_TEST(!result.leaks);
+    }
+  }
+}
+
+/// The execution of a command that `make` makes in a world.
+template <class Make>
+auto executing(const Make& make) {
+  return [make](World& world) {
+    return [command = make(world), &world] { static_cast<void>(world.host->done(command)); };
+  };
+}
+/// The commit of the plans that `make` makes in a world.
+template <class Make>
+auto committing(const Make& make) {
+  return [make](World& world) {
+    return [plans = make(world), &world] { static_cast<void>(*world.host->store.commit(plans)); };
+  };
+}
+
+const auto several_users = committing([](World& world) {
+  std::vector<Plan> plans;
+  for (const std::string_view email : {"one@x", "two@x", "three@x"}) {
+    CreateUser command;
+    command.id = make_id<UserId>(base + std::string(email));
+    command.email = email;
+    plans.push_back(world.decide(command, world.host->load(Reads{})));
+  }
+  return plans;
+});
+
+const auto span_of_everything = committing([](World& world) {
+  Host& host = *world.host;
+  std::vector<Plan> plans;
+  CreateUser user;
+  user.email = "new@x";
+  plans.push_back(world.decide(user, host.load(Reads{})));
+  plans.push_back(world.decide(CreateOrganization{"New"}, host.load(Reads{})));
+  Snapshot seen = host.load(Reads{});
+  apply(seen, plans[0]);
+  apply(seen, plans[1]);
+  plans.push_back(world.decide(
+      CreateMembership{plans[0].user->after.id, plans[1].organization->after.id}, seen));
+  apply(seen, plans.back());
+  plans.push_back(world.decide(DeactivateMembership{seen.membership->id}, seen));
+  Reads reads;
+  reads.membership = &world.bobs.id;
+  // Borrows the roles of the world; they stay while its organization does.
+  Snapshot old = host.load(reads);
+  plans.push_back(world.decide(DeleteMembership{world.bobs.id}, old));
+  apply(old, plans.back());
+  old.user.emplace(world.bob, 1u);
+  plans.push_back(world.decide(CreateMembership{world.bob, world.acme}, old));
+  plans.push_back(world.decide(CreateRole{"viewer", "Viewer"}, host.load(Reads{})));
+  return plans;
+});
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(allocations)
+
+BOOST_AUTO_TEST_CASE(the_counter_counts) {
+  std::unique_ptr<int> value;
+  BOOST_TEST(allocations_of([&] { value = std::make_unique<int>(1); }) == 1);
+  BOOST_TEST(allocations_of([&] { value.reset(); }) == 0);
+  bool failed = false;
+  failing = 2;
+  try {
+    value = std::make_unique<int>(2);
+    value = std::make_unique<int>(3);
+  } catch (const std::bad_alloc&) {
+    failed = true;
+  }
+  BOOST_TEST(failed);
+  BOOST_TEST(failing == 0);
+  BOOST_TEST(*value == 2);
+}
+
+BOOST_AUTO_TEST_CASE(decide_allocates_nothing) {
+  using namespace membership_tests;
+  const Snapshot active = several_allowed(with(Status::active, set_of(admin, viewer)));
+  const Snapshot inactive = several_allowed(with(Status::inactive, set_of(admin, gone)));
+  const std::string_view two[] = {"viewer", "org-lead"};
+  const std::string_view bad[] = {"viewer", "nobody"};
+  const std::string_view order[] = {"org-clerk", "leaving", "document-editor", "viewer",
+                                    "member",    "admin",   "org-lead"};
+  long count = 0;
+  for (const Snapshot& seen : {world, active, inactive}) {
+    count += decide_allocations(CreateMembership{user_id, organization_id}, seen);
+    count += decide_allocations(
+        CreateMembership{user_id, organization_id, RoleSelection::several(two)}, seen);
+    count += decide_allocations(
+        CreateMembership{user_id, organization_id, RoleSelection::several(bad)}, seen);
+    count += decide_allocations(UpdateRoles{membership_id, RoleSelection::several(two)}, seen);
+    count += decide_allocations(UpdateRoles{membership_id, RoleSelection::several(bad)}, seen);
+    count += decide_allocations(DeactivateMembership{membership_id}, seen);
+    count += decide_allocations(ReactivateMembership{membership_id}, seen);
+    count += decide_allocations(DeleteMembership{membership_id}, seen);
+    CreateUser user;
+    user.email = "a.long.address.that.fits.in.no.small.string@example.org";
+    count += decide_allocations(user, seen);
+    user.email = "not an address";
+    count += decide_allocations(user, seen);
+    count += decide_allocations(CreateOrganization{"A name that fits in no small string"}, seen);
+    count += decide_allocations(CreateRole{"new", "New"}, seen);
+    count += decide_allocations(CreateRole{"member", "Member"}, seen);
+    count += decide_allocations(
+        CreateOrganizationRole{organization_id, "A name that fits in no small string"}, seen);
+    count += decide_allocations(SetDefaultRole{"viewer"}, seen);
+    count += decide_allocations(SetPriorityOrder{order, 7, organization_id}, seen);
+    count += decide_allocations(EnableMultipleRoles{}, seen);
+  }
+  BOOST_TEST(count == 0);
+}
+
+BOOST_AUTO_TEST_CASE(reading_allocates_nothing) {
+  World world(6);
+  for (int i = 0; i < 200; ++i) {
+    world.host->join(world.host->user("user_" + std::to_string(i)), world.acme);
+  }
+  const MemoryStore& store = world.host->store;
+  unsigned shown = 0;
+  const auto count_rows = [&](const MembershipRow& row) {
+    shown += row.membership.status == Status::active ? 1u : 0u;
+  };
+  BOOST_TEST(allocations_of([&] {
+               static_cast<void>(*store.view(world.bob, world.acme, count_rows));
+               static_cast<void>(*store.view(world.ada, world.acme, count_rows));
+             }) == 0);
+  BOOST_TEST(shown == 1u);
+  MembershipFilter filter;
+  filter.organization = world.acme;
+  Page<MembershipId> page;
+  page.after = world.bobs.id;
+  const MembershipQuery ascending = *MembershipQuery::make(filter, page);
+  page.direction = Direction::descending;
+  page.after.reset();
+  const MembershipQuery descending = *MembershipQuery::make(filter, page);
+  BOOST_TEST(allocations_of([&] {
+               static_cast<void>(*store.list(ascending, count_rows));
+               static_cast<void>(*store.list(descending, count_rows));
+             }) == 0);
+  BOOST_TEST(shown == 21u);
+}
+
+BOOST_AUTO_TEST_CASE(failing_executions) {
+  check("create user", 3, executing([](World&) {
+          CreateUser command;
+          command.id = make_id<UserId>(base + "new");
+          command.email = "a.long.address.that.fits.in.no.small.string@example.org";
+          command.first_name = "Ada";
+          return command;
+        }));
+  check("create organization", 3, executing([](World&) {
+          return CreateOrganization{"A name", make_id<OrganizationId>(base + "new")};
+        }));
+  check("create role", 2, executing([](World&) {
+          return CreateRole{"viewer", "Viewer", "What a viewer may do"};
+        }));
+  check("create organization role", 2, executing([](World& world) {
+          return CreateOrganizationRole{world.acme, "A name", "org-clerk", "What a clerk may do"};
+        }));
+  check("set priority order", 1, executing([](World&) {
+          static constexpr std::string_view order[] = {"admin", "member"};
+          return SetPriorityOrder{order, 2};
+        }));
+  check("set default role", 1, executing([](World&) { return SetDefaultRole{"admin"}; }));
+  check("multiple roles", 1, executing([](World&) { return EnableMultipleRoles{}; }));
+  check("create membership", 1, executing([](World& world) {
+          return CreateMembership{world.ada, world.acme};
+        }));
+  check("update roles", 0, executing([](World& world) {
+          return UpdateRoles{world.bobs.id, RoleSelection::one("admin")};
+        }));
+  check("deactivate", 0,
+        executing([](World& world) { return DeactivateMembership{world.bobs.id}; }));
+  check("delete", 0, executing([](World& world) { return DeleteMembership{world.bobs.id}; }));
+}
+
+BOOST_AUTO_TEST_CASE(failing_spans) {
+  check("several users", 4, several_users, false);
+  check("a span of everything", 8, span_of_everything, false);
+}
+
+BOOST_AUTO_TEST_CASE(failing_spans_leak_nothing, *boost::unit_test::disabled()) {
+  check("several users", 4, several_users);
+  check("a span of everything", 8, span_of_everything);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
