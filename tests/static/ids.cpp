@@ -57,10 +57,11 @@ static_assert(made<UserId>("\xE2\x82\xAC"));
 static_assert(made<UserId>(bytes_63));
 static_assert(UserId::from_stored("user_1") == *UserId::make("user_1"));
 
-// Too long goes before not UTF-8, and its subject is cut at a character's boundary.
+// Too long goes before not UTF-8. Its subject is cut at a character's boundary; of what is not UTF-8
+// there is none.
 constexpr auto broken_and_long =
     "0123456789012345678901234567890123456789012345678901234567890\xC3\xA9\xC3\xA9\xFF"sv;
-static_assert(refused<UserId>(broken_and_long, ErrorCode::too_long, broken_and_long.substr(0, 63)));
+static_assert(refused<UserId>(broken_and_long, ErrorCode::too_long, {}));
 constexpr auto cut_in_two =
     "01234567890123456789012345678901234567890123456789012345678901\xC3\xA9"sv;
 static_assert(refused<UserId>(cut_in_two, ErrorCode::too_long, cut_in_two.substr(0, 62)));

@@ -45,7 +45,7 @@ static_assert(is(RoleSlug::make(" owner"), ErrorCode::malformed, " owner"));
 static_assert(is(RoleSlug::make("a,b"), ErrorCode::malformed, "a,b"));
 static_assert(is(RoleSlug::make("a:b"), ErrorCode::malformed, "a:b"));
 static_assert(is(RoleSlug::make("\xC3\xA9"), ErrorCode::malformed, "\xC3\xA9"));
-static_assert(is(RoleSlug::make("a\0"sv), ErrorCode::malformed, "a\0"sv));
+static_assert(is(RoleSlug::make("a\0"sv), ErrorCode::malformed, ""), "no subject with a NUL");
 // Too long goes before malformed.
 static_assert(!RoleSlug::make("A23456789012345678901234567890123456789012345678 ") &&
               RoleSlug::make("A23456789012345678901234567890123456789012345678 ").error().code ==

@@ -55,17 +55,22 @@ struct World : Host {
 BOOST_FIXTURE_TEST_SUITE(memory_store_commit, World)
 
 BOOST_AUTO_TEST_CASE(load_several) {
+  CreateUser with_email;
+  with_email.email = "mary@x";
+  const UserId mary = done(with_email).plan.user->after.id;
   const auto made = join(ada, acme);
+  const auto marys = join(mary, acme);
   const UserId nobody = make_id<UserId>("nobody");
   Reads reads[4];
   reads[0].user = &ada;
   reads[0].organization = &acme;
   reads[0].pair = true;
+  reads[0].profiles = true;
   reads[1].user = &bob;
   reads[1].organization = &acme;
   reads[1].pair = true;
   reads[1].actor = &ada;
-  reads[2].membership = &made.id;
+  reads[2].membership = &marys.id;
   reads[2].profiles = true;
   reads[3].user = &nobody;
   const auto loaded = store.load(std::span<const Reads>(reads));
@@ -76,11 +81,13 @@ BOOST_AUTO_TEST_CASE(load_several) {
   BOOST_TEST(!(*loaded)[1].membership);
   BOOST_TEST((*(*loaded)[1].actor == made));
   BOOST_TEST((*loaded)[1].user->id == bob);
-  BOOST_TEST((*(*loaded)[2].membership == made));
+  BOOST_TEST((*(*loaded)[2].membership == marys));
   BOOST_TEST((*loaded)[2].organization->id == acme);
   BOOST_TEST((*loaded)[2].organization_profile->texts[Text::name] == "acme");
-  BOOST_TEST((*loaded)[2].user->id == ada);
-  BOOST_TEST(!(*loaded)[2].user_profile);  // made without one
+  BOOST_TEST((*loaded)[2].user->id == mary);
+  BOOST_TEST_REQUIRE(static_cast<bool>((*loaded)[2].user_profile));
+  BOOST_TEST((*loaded)[2].user_profile->texts[Text::email] == "mary@x");
+  BOOST_TEST(!(*loaded)[0].user_profile);  // made without one
   BOOST_TEST(!(*loaded)[3].user);
   BOOST_TEST(!(*loaded)[3].organization);
   for (const auto& one : *loaded) {

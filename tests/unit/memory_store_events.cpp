@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(roles_of_then) {
   BOOST_TEST(rows == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(rows_are_clean, *boost::unit_test::disabled()) {
+BOOST_AUTO_TEST_CASE(rows_are_clean) {
   Host host(limited(2));
   const auto user = host.user("user_1");
   const auto organization = host.organization("org_1");

@@ -99,6 +99,9 @@ struct BasicCreateMembership {
     if (field == Field::organization_membership_id) {
       return seen.membership ? subject_of(seen.membership->id) : Subject{};
     }
+    if (refusal.code() == ErrorCode::invalid_role && roles.size() == 0) {
+      return detail::retained_subject(seen);
+    }
     return detail::role_subject(refusal, roles, seen);
   }
 };

@@ -50,8 +50,9 @@ struct BasicCreateOrganizationRole {
       return {ErrorCode::entity_not_found, Field::organization_id};
     }
     if (!context.role) return {ErrorCode::missing_id, Field::role_id};
-    const RoleSlug made = slug ? RoleSlug::from_stored(*slug)
-                               : RoleSlug::generate(name, detail::SlugSuffix(*context.role).view());
+    const RoleSlug made =
+        slug ? RoleSlug::from_stored(*slug)
+             : RoleSlug::generate(name, detail::SlugSuffix(*context.role, plan.id).view());
     if (!seen.roles.find(made.view()).is_none()) {
       return {ErrorCode::organization_role_slug_conflict, Field::slug};
     }
@@ -77,9 +78,9 @@ struct BasicCreateOrganizationRole {
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    if (refusal.field() == Field::slug) return Subject::cut(slug.value_or(std::string_view()));
+    if (refusal.field() == Field::slug) return subject_of_text(slug.value_or(std::string_view()));
     if (refusal.field() == Field::organization_id) return subject_of(organization);
-    if (refusal.field() == Field::resource_type_slug) return Subject::cut(*resource_type_slug);
+    if (refusal.field() == Field::resource_type_slug) return subject_of_text(*resource_type_slug);
     return {};
   }
 };

@@ -55,8 +55,8 @@ struct BasicCreateRole {
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    if (refusal.field() == Field::slug) return Subject::cut(slug);
-    if (refusal.field() == Field::resource_type_slug) return Subject::cut(*resource_type_slug);
+    if (refusal.field() == Field::slug) return subject_of_text(slug);
+    if (refusal.field() == Field::resource_type_slug) return subject_of_text(*resource_type_slug);
     return {};
   }
 };

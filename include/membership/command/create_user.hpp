@@ -76,7 +76,7 @@ struct BasicCreateUser {
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
     if (refusal.code() == ErrorCode::not_utf8) return {};
     if (refusal.field() == Field::user_id && id) return subject_of(*id);
-    if (refusal.field() == Field::email) return Subject::cut(*email);
+    if (refusal.field() == Field::email) return subject_of_text(*email);
     return {};
   }
 };

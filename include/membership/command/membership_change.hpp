@@ -89,14 +89,21 @@ template <class T>
 constexpr Subject role_subject(Refusal refusal, const RoleSelection& selection,
                                const BasicSnapshot<T>& seen) noexcept {
   if (refusal.field() == Field::default_role) {
-    RoleIndex index = seen.environment.default_role;
-    if (seen.organization && !seen.organization->default_role.is_none()) {
-      index = seen.organization->default_role;
-    }
+    RoleIndex index = organization_default(seen);
+    if (index.is_none()) index = seen.environment.default_role;
     return Subject::cut(index.is_none() ? "member" : seen.roles.slug(index));
   }
   if (refusal.detail() >= selection.size() || refusal.detail() == unnamed_place) return {};
-  return Subject::cut(selection[refusal.detail()]);
+  return subject_of_text(selection[refusal.detail()]);
+}
+
+/// The retained role that a refusal under option O8 is about: the first that cannot be given any
+/// more, or the first at all where only too many are held.
+template <class T>
+constexpr Subject retained_subject(const BasicSnapshot<T>& seen) noexcept {
+  const RoleSet held = seen.membership->roles;
+  const RoleSet unfit = held - seen.roles.assignable(held);
+  return Subject::cut(seen.roles.slug(seen.roles.highest(unfit.empty() ? held : unfit)));
 }
 
 /// The subject of a refusal of a command that names a membership by its id.

@@ -50,12 +50,7 @@ struct BasicReactivateMembership {
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& seen) const noexcept {
-    if (refusal.code() == ErrorCode::invalid_role) {
-      const RoleSet held = seen.membership->roles;
-      const RoleSet unfit = held - seen.roles.assignable(held);
-      return Subject::cut(
-          seen.roles.slug(seen.roles.highest(unfit.empty() ? seen.membership->roles : unfit)));
-    }
+    if (refusal.code() == ErrorCode::invalid_role) return detail::retained_subject(seen);
     return detail::membership_subject<T>(refusal, membership, {}, seen);
   }
 };

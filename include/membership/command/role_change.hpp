@@ -84,13 +84,15 @@ constexpr RoleOrder whole_order(const RoleCatalogue& catalogue) noexcept {
   return order;
 }
 
-/// Six characters of a-z and 0-9 that stand for an id: base 32 of a hash of its text.
+/// Six characters of a-z and 0-9 that stand for an id: base 32 of a hash of its text, and for an id
+/// without a text of the plan that mints it.
 struct SlugSuffix {
   char text[6]{};
   template <class I>
-  explicit constexpr SlugSuffix(const I& id) noexcept {
+  constexpr SlugSuffix(const I& id, PlanId plan) noexcept {
     const Subject subject = subject_of(id);
     std::uint64_t hash = 14695981039346656037u;
+    if (subject.empty()) hash ^= (plan.value.low ^ plan.value.high) * 1099511628211u;
     for (const char c : subject.view()) {
       hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
     }

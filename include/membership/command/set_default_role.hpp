@@ -56,7 +56,7 @@ struct BasicSetDefaultRole {
     if (refusal.field() == Field::organization_id && organization) {
       return subject_of(*organization);
     }
-    return Subject::cut(role);
+    return subject_of_text(role);
   }
 };
 

@@ -71,7 +71,7 @@ struct BasicSetPriorityOrder {
     if (refusal.field() == Field::organization_id && organization) {
       return subject_of(*organization);
     }
-    return refusal.detail() < size ? Subject::cut(slugs[refusal.detail()]) : Subject{};
+    return refusal.detail() < size ? subject_of_text(slugs[refusal.detail()]) : Subject{};
   }
 };
 

@@ -3,6 +3,7 @@
 #define MEMBERSHIP_DOMAIN_ERROR_HPP
 
 #include "membership/domain/inline_text.hpp"
+#include "membership/domain/utf8.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -79,6 +80,12 @@ enum class Field : std::uint8_t {
 
 /// The text that an error is about, cut to 63 bytes where it is longer.
 using Subject = InlineText<63>;
+
+/// The subject that a text from outside makes: nothing where it is not UTF-8 or has a NUL.
+constexpr Subject subject_of_text(std::string_view text) noexcept {
+  if (!is_valid_utf8(text) || text.find('\0') != std::string_view::npos) return {};
+  return Subject::cut(text);
+}
 
 /// A refusal with what it is about. Trivially copyable.
 struct Error {

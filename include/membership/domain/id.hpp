@@ -32,8 +32,8 @@ class Id {
   [[nodiscard]] static constexpr tl::expected<Id, Error> make(std::string_view text) noexcept {
     if (text.empty()) return fail(ErrorCode::empty, text);
     if (text.size() > Capacity) return fail(ErrorCode::too_long, text);
-    if (!is_valid_utf8(text)) return fail(ErrorCode::not_utf8, {});
-    if (text.find('\0') != std::string_view::npos) return fail(ErrorCode::not_utf8, {});
+    if (!is_valid_utf8(text)) return fail(ErrorCode::not_utf8, text);
+    if (text.find('\0') != std::string_view::npos) return fail(ErrorCode::not_utf8, text);
     return tl::expected<Id, Error>(tl::in_place, Id(InlineText<Capacity>::cut(text)));
   }
 
@@ -60,7 +60,7 @@ class Id {
  private:
   explicit constexpr Id(const InlineText<Capacity>& text) noexcept : text_(text) {}
   static constexpr tl::expected<Id, Error> fail(ErrorCode code, std::string_view text) noexcept {
-    return tl::expected<Id, Error>(tl::unexpect, Error{code, Tag::field, 0, Subject::cut(text)});
+    return tl::expected<Id, Error>(tl::unexpect, Error{code, Tag::field, 0, subject_of_text(text)});
   }
 
   InlineText<Capacity> text_;

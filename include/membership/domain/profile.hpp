@@ -74,9 +74,8 @@ class EmailKey {
   make(std::string_view address) noexcept {
     const ErrorCode code = fault(address);
     if (code != ErrorCode{}) {
-      return tl::expected<EmailKey, Error>(
-          tl::unexpect, Error{code, Field::email, 0,
-                              code == ErrorCode::not_utf8 ? Subject{} : Subject::cut(address)});
+      return tl::expected<EmailKey, Error>(tl::unexpect,
+                                           Error{code, Field::email, 0, subject_of_text(address)});
     }
     return tl::expected<EmailKey, Error>(tl::in_place, folded(address));
   }

@@ -144,7 +144,7 @@ class RoleSlug {
   static constexpr tl::expected<RoleSlug, Error> fail(ErrorCode code,
                                                       std::string_view text) noexcept {
     return tl::expected<RoleSlug, Error>(tl::unexpect,
-                                         Error{code, Field::slug, 0, Subject::cut(text)});
+                                         Error{code, Field::slug, 0, subject_of_text(text)});
   }
 
   InlineText<capacity> text_;

@@ -8,10 +8,24 @@
 namespace membership {
 inline namespace v0 {
 
+namespace detail {
+/// Shows a membership as a write leaves it.
+template <class T>
+constexpr void show(const BasicMembershipWrite<T>& write,
+                    Slot<BasicOrganizationMembership<T>>& shown) noexcept {
+  if (write.effect == Effect::erase) {
+    shown.clear();
+  } else {
+    shown.emplace(write.after);
+  }
+}
+}  // namespace detail
+
 /// Changes a snapshot to what it would show after the plan's commit, so that the next plan of a
 /// span is decided on what this one leaves and expects the revisions that it leaves.
 ///
-/// The membership shown is replaced where it is the plan's or there is none. Roles and priority
+/// The membership shown is replaced where it is the plan's or there is none, and the actor's where
+/// it is the plan's. Roles and priority
 /// orders are views and stay as they are: a plan that writes one comes last in its span.
 template <class T>
 constexpr void apply(BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) noexcept {
@@ -26,10 +40,11 @@ constexpr void apply(BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) noexc
   if (plan.organization) snapshot.organization.emplace(plan.organization->after);
   if (plan.user) snapshot.user.emplace(plan.user->after);
   if (plan.membership) {
-    if (plan.membership->effect == Effect::erase) {
-      snapshot.membership.clear();
-    } else {
-      snapshot.membership.emplace(plan.membership->after);
+    if (!snapshot.membership || snapshot.membership->id == plan.membership->after.id) {
+      detail::show(*plan.membership, snapshot.membership);
+    }
+    if (snapshot.actor && snapshot.actor->id == plan.membership->after.id) {
+      detail::show(*plan.membership, snapshot.actor);
     }
   }
 }

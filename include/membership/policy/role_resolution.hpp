@@ -84,17 +84,21 @@ constexpr Refusal resolve_requested(const RoleCatalogue& catalogue, const RoleSe
   return {};
 }
 
+/// The default role that the organization has set. One that is on its way out counts as none: its
+/// fence will clear it.
+template <class T>
+constexpr RoleIndex organization_default(const BasicSnapshot<T>& snapshot) noexcept {
+  if (!snapshot.organization) return RoleIndex::none();
+  const RoleIndex index = snapshot.organization->default_role;
+  const RoleState* const role = snapshot.roles.at(index);
+  return role != nullptr && role->phase != Phase::live ? RoleIndex::none() : index;
+}
+
 /// The default role: the organization's, else the environment's, else `member` (DOMAIN.md §3).
-/// An organization's default that is on its way out counts as none: its fence will clear it.
 template <class T>
 constexpr Refusal resolve_default(const BasicSnapshot<T>& snapshot, ResolvedRoles& out) noexcept {
-  RoleIndex index = RoleIndex::none();
-  if (snapshot.organization && !snapshot.organization->default_role.is_none()) {
-    index = snapshot.organization->default_role;
-    const RoleState* const own = snapshot.roles.at(index);
-    if (own != nullptr && own->phase != Phase::live) index = RoleIndex::none();
-    out.source = RoleSource::organization_default;
-  }
+  RoleIndex index = organization_default(snapshot);
+  out.source = RoleSource::organization_default;
   if (index.is_none()) {
     index = snapshot.environment.default_role;
     out.source = RoleSource::environment_default;

@@ -114,7 +114,7 @@ class BasicMemoryStore {
   [[nodiscard]] tl::expected<Loaded, Failure> load(const BasicReads<T>& reads) const {
     const detail::ReadLocks<T> locks(tables_, std::span(&reads, 1));
     tl::expected<Loaded, Failure> result(tl::in_place);
-    fill(reads, locks.found(0), *result);
+    fill(reads, locks.found(0), *tables_.environment.load(std::memory_order_acquire), *result);
     return result;
   }
 
@@ -123,7 +123,11 @@ class BasicMemoryStore {
   load(std::span<const BasicReads<T>> reads) const {
     const detail::ReadLocks<T> locks(tables_, reads);
     tl::expected<std::vector<Loaded>, Failure> result(tl::in_place, reads.size());
-    for (std::size_t i = 0; i < reads.size(); ++i) fill(reads[i], locks.found(i), (*result)[i]);
+    const detail::EnvironmentVersion<T>& environment =
+        *tables_.environment.load(std::memory_order_acquire);
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+      fill(reads[i], locks.found(i), environment, (*result)[i]);
+    }
     return result;
   }
 
@@ -285,10 +289,9 @@ class BasicMemoryStore {
   static constexpr std::uint32_t none = Tables::none;
 
   /// Fills a snapshot, under the locks.
-  void fill(const BasicReads<T>& reads, const typename Tables::Found& seen, Loaded& out) const {
+  void fill(const BasicReads<T>& reads, const typename Tables::Found& seen,
+            const detail::EnvironmentVersion<T>& environment, Loaded& out) const {
     const std::uint32_t found = seen.member;
-    const detail::EnvironmentVersion<T>& environment =
-        *tables_.environment.load(std::memory_order_acquire);
     out.environment = environment.state;
     const typename Tables::OrganizationShard* shard = nullptr;
     detail::ShardHash hash = seen.organization;

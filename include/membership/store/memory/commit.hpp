@@ -54,7 +54,9 @@ struct UserOrder {
 template <class T>
 class OtherEvents {
  public:
-  explicit OtherEvents(std::span<const BasicPlan<T>> plans) {
+  OtherEvents() = default;
+  // Delegates, so that the destructor frees what is made where a later one cannot be.
+  explicit OtherEvents(std::span<const BasicPlan<T>> plans) : OtherEvents() {
     std::size_t count = 0;
     for (const BasicPlan<T>& plan : plans) count += needs(plan) ? 1u : 0u;
     if (count == 0) return;

@@ -50,6 +50,8 @@ struct EventRecord {
     delete std::exchange(other, nullptr);
     own_roles = Ref<RoleVersion<T>>();
     membership.clear();
+    before = {};
+    revision = 0;
   }
 
   BasicEventRow<T> row() const noexcept {

@@ -65,7 +65,11 @@ class ReadLocks {
   }
   /// Whether what was found is still so.
   bool verify(const BasicReads<T>& reads, typename Tables<T>::Found& found) const {
-    if (found.member == Tables<T>::none) return true;
+    if (found.member == Tables<T>::none) {
+      // Another of the reads may show it already: what is there now was not when it was looked for.
+      return reads.membership == nullptr || more_.empty() ||
+             tables_.find_id(*reads.membership).member == Tables<T>::none;
+    }
     if (tables_.member_at(found.member).id.is(view_of(*reads.membership))) return true;
     found.member = Tables<T>::none;
     return tables_.find_id(*reads.membership).member == Tables<T>::none;
