@@ -2,10 +2,10 @@
 #ifndef MEMBERSHIP_TESTING_FAKE_CLOCK_HPP
 #define MEMBERSHIP_TESTING_FAKE_CLOCK_HPP
 
+#include "membership/domain/time.hpp"
+
 #include <cstdint>
 #include <vector>
-
-#include "membership/domain/time.hpp"
 
 namespace membership {
 inline namespace v0 {

@@ -2,14 +2,14 @@
 #ifndef MEMBERSHIP_TESTING_FIXED_IDS_HPP
 #define MEMBERSHIP_TESTING_FIXED_IDS_HPP
 
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
-
 #include "membership/domain/id.hpp"
 #include "membership/domain/time.hpp"
 #include "membership/domain/traits.hpp"
 #include "membership/domain/ulid.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 namespace membership {
 inline namespace v0 {

@@ -2,6 +2,11 @@
 #ifndef MEMBERSHIP_TESTING_GENERATORS_HPP
 #define MEMBERSHIP_TESTING_GENERATORS_HPP
 
+#include "membership/core.hpp"
+#include "membership/testing/fixed_ids.hpp"
+
+#include <rapidcheck.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,11 +15,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <rapidcheck.h>
-
-#include "membership/core.hpp"
-#include "membership/testing/fixed_ids.hpp"
 
 namespace membership {
 inline namespace v0 {
@@ -104,14 +104,11 @@ rc::Gen<I> id() {
 /// A text that `I::make` refuses, and only just: empty, a byte too long, not UTF-8, with a NUL.
 template <class I>
 rc::Gen<std::string> bad_id_text() {
-  const auto long_text =
-      rc::gen::map(rc::gen::inRange<std::size_t>(1, 10), [](std::size_t more) {
-        return std::string(I::capacity() + more, 'x');
-      });
+  const auto long_text = rc::gen::map(rc::gen::inRange<std::size_t>(1, 10), [](std::size_t more) {
+    return std::string(I::capacity() + more, 'x');
+  });
   const auto with_nul = rc::gen::apply(
-      [](const std::string& before, const std::string& after) {
-        return before + '\0' + after;
-      },
+      [](const std::string& before, const std::string& after) { return before + '\0' + after; },
       utf8_text(0, 4), utf8_text(0, 4));
   return rc::gen::oneOf(rc::gen::just(std::string()), long_text, broken_utf8(), with_nul);
 }
@@ -170,19 +167,19 @@ inline rc::Gen<std::string> email_text() {
   return rc::gen::apply(
       [](const std::string& name, const std::string& host) { return name + '@' + host; },
       detail::text_of("abcABC019.+-_", 1, 12),
-      one_of<std::string>({"example.com", "Example.COM", "x", "b\xC3\xBC" "cher.example"}));
+      one_of<std::string>({"example.com", "Example.COM", "x",
+                           "b\xC3\xBC"
+                           "cher.example"}));
 }
 
 /// A text that is no e-mail address, and only just.
 inline rc::Gen<std::string> bad_email_text() {
-  const auto too_long =
-      rc::gen::map(rc::gen::inRange<std::size_t>(1, 5), [](std::size_t more) {
-        return std::string(EmailKey::capacity - 2 + more, 'a') + "@x";
-      });
-  return rc::gen::oneOf(
-      one_of<std::string>({"", "a", "@", "a@", "@a", "a@b@c", "a b@c", "a@b\t", "a@b\n",
-                           std::string("a\0@b", 4), "\xFF@b"}),
-      too_long);
+  const auto too_long = rc::gen::map(rc::gen::inRange<std::size_t>(1, 5), [](std::size_t more) {
+    return std::string(EmailKey::capacity - 2 + more, 'a') + "@x";
+  });
+  return rc::gen::oneOf(one_of<std::string>({"", "a", "@", "a@", "@a", "a@b@c", "a b@c", "a@b\t",
+                                             "a@b\n", std::string("a\0@b", 4), "\xFF@b"}),
+                        too_long);
 }
 
 // --- values of a decision ----------------------------------------------------------------------
@@ -225,11 +222,14 @@ inline rc::Gen<OwnedSelection> selection(std::vector<std::string> slugs, std::si
   const auto slug = one_of(std::move(slugs));
   return rc::gen::weightedOneOf<OwnedSelection>({
       {2, rc::gen::just(OwnedSelection{})},
-      {4, rc::gen::map(slug, [](const std::string& one) { return OwnedSelection{Form::one, {one}}; })},
+      {4, rc::gen::map(slug,
+                       [](const std::string& one) {
+                         return OwnedSelection{Form::one, {one}};
+                       })},
       {4, rc::gen::map(rc::gen::mapcat(rc::gen::inRange<std::size_t>(0, most + 1),
                                        [slug](std::size_t count) {
-                                         return rc::gen::container<std::vector<std::string>>(
-                                             count, slug);
+                                         return rc::gen::container<std::vector<std::string>>(count,
+                                                                                             slug);
                                        }),
                        [](const std::vector<std::string>& several) {
                          return OwnedSelection{Form::several, several};
@@ -300,9 +300,12 @@ inline rc::Gen<World> world() {
       const unsigned permissions = below(4);
       for (unsigned i = 0; i < permissions; ++i) role.permissions.insert(below(256));
     };
-    constexpr std::string_view environment[] = {
-        "member", "admin", "owner", "viewer", "a-slug-of-more-than-sixteen-bytes-1",
-        "a-slug-of-more-than-sixteen-bytes-2"};
+    constexpr std::string_view environment[] = {"member",
+                                                "admin",
+                                                "owner",
+                                                "viewer",
+                                                "a-slug-of-more-than-sixteen-bytes-1",
+                                                "a-slug-of-more-than-sixteen-bytes-2"};
     constexpr std::string_view own[] = {"org-lead", "org-a", "org-slug-of-more-than-16-bytes"};
     const unsigned environment_count = seldom(20) ? 0 : 1 + below(6);
     const unsigned own_count = below(4);
@@ -460,8 +463,8 @@ struct Known {
 template <class Use>
 auto with_command(const CommandStep& step, const Known& known, Use&& use) {
   using Kind = CommandStep::Kind;
-  const std::string_view slug = step.roles.slugs.empty() ? std::string_view("member")
-                                                         : std::string_view(step.roles.slugs[0]);
+  const std::string_view slug =
+      step.roles.slugs.empty() ? std::string_view("member") : std::string_view(step.roles.slugs[0]);
   const auto scoped = [&]() -> std::optional<OrganizationId> {
     if (!step.flag) return std::nullopt;
     return known.organization(step.organization);
@@ -502,8 +505,8 @@ auto with_command(const CommandStep& step, const Known& known, Use&& use) {
       return use(command);
     }
     case Kind::create_organization_role: {
-      CreateOrganizationRole command{known.organization(step.organization), step.text,
-                                     std::nullopt, std::nullopt, std::nullopt};
+      CreateOrganizationRole command{known.organization(step.organization), step.text, std::nullopt,
+                                     std::nullopt, std::nullopt};
       if (step.flag) command.slug = slug;
       if (step.membership % 8 == 7) command.resource_type_slug = "document";
       return use(command);
@@ -523,10 +526,11 @@ struct StepSpace {
   unsigned users = 6;
   unsigned organizations = 4;
   unsigned memberships = 12;
-  std::vector<std::string> slugs{"member", "admin", "viewer", "org-lead", "org-a",
-                                 "a-slug-of-more-than-sixteen-bytes", "Bad slug"};
+  std::vector<std::string> slugs{"member",   "admin", "viewer",
+                                 "org-lead", "org-a", "a-slug-of-more-than-sixteen-bytes",
+                                 "Bad slug"};
   std::vector<std::string> texts{"Acme", "ann@example.com", "Ann@Example.com", "bob@example.com",
-                                 "", "no\xFFtext"};
+                                 "",     "no\xFFtext"};
 };
 
 /// One step.
@@ -559,17 +563,16 @@ inline rc::Gen<CommandStep> command_step(const StepSpace& space = {}) {
 /// A sequence of steps, as long as RapidCheck's size says. It begins with a user and an
 /// organization, so that most of what follows finds something.
 inline rc::Gen<std::vector<CommandStep>> command_steps(const StepSpace& space = {}) {
-  return rc::gen::map(
-      rc::gen::container<std::vector<CommandStep>>(command_step(space)),
-      [](std::vector<CommandStep> steps) {
-        CommandStep user;
-        user.kind = CommandStep::Kind::create_user;
-        CommandStep organization;
-        organization.kind = CommandStep::Kind::create_organization;
-        organization.text = "Acme";
-        steps.insert(steps.begin(), {user, organization});
-        return steps;
-      });
+  return rc::gen::map(rc::gen::container<std::vector<CommandStep>>(command_step(space)),
+                      [](std::vector<CommandStep> steps) {
+                        CommandStep user;
+                        user.kind = CommandStep::Kind::create_user;
+                        CommandStep organization;
+                        organization.kind = CommandStep::Kind::create_organization;
+                        organization.text = "Acme";
+                        steps.insert(steps.begin(), {user, organization});
+                        return steps;
+                      });
 }
 
 }  // namespace testing

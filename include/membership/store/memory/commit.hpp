@@ -259,8 +259,7 @@ class Commit {
                     typename Tables<T>::UserShard& shard) {
     if (!shard.users.reserve(1)) return false;
     shard.by_id.reserve(1);
-    const UniqueGuard guard(tables_.user_order.lock);
-    if (!tables_.user_order.index.reserve(tables_.user_order.nodes, 1)) return false;
+    if (!tables_.user_order.reserve()) return false;
     const std::uint32_t place = shard.users.take();
     step.user = RecordNumber::of(hash.shard, place);
     shard.users[place].id.assign(plan.user->after.id);
@@ -276,9 +275,7 @@ class Commit {
       if (plan.organization->precondition == Precondition::absent) {
         if (!shard.organizations.reserve(1)) return false;
         shard.by_id.reserve(1);
-        const UniqueGuard guard(tables_.organization_order.lock);
-        if (!tables_.organization_order.index.reserve(tables_.organization_order.nodes, 1))
-          return false;
+        if (!tables_.organization_order.reserve()) return false;
         const std::uint32_t place = shard.organizations.take();
         step.organization = RecordNumber::of(hash.shard, place);
         shard.organizations[place].id.assign(*organization);
@@ -344,10 +341,7 @@ class Commit {
       record.state.emplace(plan.organization->after);
       record.profile = std::exchange(step.profile, nullptr);
       shard.by_id.insert(step.hash.organization.tag, RecordNumber::place(step.organization));
-      const UniqueGuard guard(tables_.organization_order.lock);
-      OrganizationOrder<T> order{tables_};
-      tables_.organization_order.index.insert(tables_.organization_order.nodes, order,
-                                              step.organization);
+      tables_.organization_order.insert(OrganizationOrder<T>{tables_}, step.organization);
     }
     if (plan.membership) apply_member(plan, step, shard, record);
   }
@@ -362,9 +356,7 @@ class Commit {
     if (step.profile != nullptr) std::swap(record.profile, step.profile);
     if (plan.user->precondition != Precondition::absent) return;
     shard.by_id.insert(hash.tag, place);
-    const UniqueGuard guard(tables_.user_order.lock);
-    UserOrder<T> order{tables_};
-    tables_.user_order.index.insert(tables_.user_order.nodes, order, step.user);
+    tables_.user_order.insert(UserOrder<T>{tables_}, step.user);
   }
 
   void apply_member(const BasicPlan<T>& plan, Step& step,
@@ -471,16 +463,13 @@ class Commit {
       if (plan.profile && !plan.role) std::swap(record.profile, step.profile);
     } else {
       if (applied) {
-        {
-          const UniqueGuard guard(tables_.organization_order.lock);
-          OrganizationOrder<T> order{tables_};
-          tables_.organization_order.index.erase(tables_.organization_order.nodes, order,
-                                                 step.organization);
-        }
+        tables_.organization_order.erase(OrganizationOrder<T>{tables_}, step.organization);
         shard.by_id.erase(step.hash.organization.tag, place);
         delete std::exchange(record.profile, nullptr);
         record.state.clear();
         record.roles = Ref<RoleVersion<T>>();
+      } else {
+        tables_.organization_order.give_up();
       }
       record.id.release();
       shard.organizations.give_back(place);
@@ -500,14 +489,12 @@ class Commit {
       return;
     }
     if (applied) {
-      {
-        const UniqueGuard guard(tables_.user_order.lock);
-        UserOrder<T> order{tables_};
-        tables_.user_order.index.erase(tables_.user_order.nodes, order, step.user);
-      }
+      tables_.user_order.erase(UserOrder<T>{tables_}, step.user);
       shard.by_id.erase(step.hash.user.tag, place);
       delete std::exchange(record.profile, nullptr);
       record.revision = 0;
+    } else {
+      tables_.user_order.give_up();
     }
     record.id.release();
     shard.users.give_back(place);

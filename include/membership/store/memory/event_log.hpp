@@ -119,7 +119,11 @@ class EventLog {
     const auto bound = [&](const std::optional<EventId>& cursor, bool lower) {
       if (!cursor) return;
       const std::uint64_t position = find(*cursor);
-      if (position == missing) return;
+      if (position == missing) {
+        // Gone with the oldest: everything kept comes after it.
+        if (!lower) high = low;
+        return;
+      }
       if (lower) {
         low = position + 1;
       } else {

@@ -9,7 +9,7 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
-/// A lock of four bytes for many readers or one writer. Spins briefly, then sleeps. While somebody
+/// A lock of four bytes for many readers or one writer. Spins briefly, then sleeps. While a writer
 /// waits, new readers wait too, so that no writer starves.
 class SharedLock {
  public:
@@ -17,57 +17,59 @@ class SharedLock {
     for (unsigned round = 0;; ++round) {
       std::uint32_t seen = state_.load(std::memory_order_relaxed);
       if ((seen & (writer | readers)) == 0) {
-        if (state_.compare_exchange_weak(seen, seen | writer, std::memory_order_acquire,
-                                         std::memory_order_relaxed)) {
+        // Whoever else waits to write says so again.
+        if (state_.compare_exchange_weak(seen, (seen & ~pending) | writer,
+                                         std::memory_order_acquire, std::memory_order_relaxed)) {
           return;
         }
         continue;
       }
-      pause(round, seen);
+      if (round >= spins) sleep(seen, waiters | pending);
     }
   }
 
   void unlock() noexcept {
-    if ((state_.exchange(0, std::memory_order_release) & waiters) != 0) state_.notify_all();
+    const std::uint32_t before = state_.fetch_and(~(writer | waiters), std::memory_order_release);
+    if ((before & waiters) != 0) state_.notify_all();
   }
 
   void lock_shared() noexcept {
     for (unsigned round = 0;; ++round) {
       std::uint32_t seen = state_.load(std::memory_order_relaxed);
-      if ((seen & (writer | waiters)) == 0) {
+      if ((seen & (writer | pending)) == 0) {
         if (state_.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire,
                                          std::memory_order_relaxed)) {
           return;
         }
         continue;
       }
-      pause(round, seen);
+      if (round >= spins) sleep(seen, waiters);
     }
   }
 
   void unlock_shared() noexcept {
     const std::uint32_t before = state_.fetch_sub(1, std::memory_order_release);
-    if (before != (waiters | 1u)) return;
-    std::uint32_t only_waiters = waiters;
-    // Where this fails, a writer took the lock meanwhile and wakes the others itself.
-    if (state_.compare_exchange_strong(only_waiters, 0, std::memory_order_relaxed)) {
-      state_.notify_all();
-    }
+    if ((before & readers) != 1 || (before & waiters) == 0) return;
+    state_.fetch_and(~waiters, std::memory_order_relaxed);
+    state_.notify_all();
   }
 
  private:
   static constexpr std::uint32_t writer = 1u << 31;
-  static constexpr std::uint32_t waiters = 1u << 30;
-  static constexpr std::uint32_t readers = waiters - 1;
+  static constexpr std::uint32_t waiters = 1u << 30;  ///< somebody may be asleep
+  static constexpr std::uint32_t pending = 1u << 29;  ///< a writer waits: no new readers
+  static constexpr std::uint32_t readers = pending - 1;
   static constexpr unsigned spins = 64;
 
-  void pause(unsigned round, std::uint32_t seen) noexcept {
-    if (round < spins) return;
-    if ((seen & waiters) == 0 &&
-        !state_.compare_exchange_strong(seen, seen | waiters, std::memory_order_relaxed)) {
+  /// Sleeps until the state is another one than that seen with `bits` set; not at all where it
+  /// changed already.
+  void sleep(std::uint32_t seen, std::uint32_t bits) noexcept {
+    const std::uint32_t marked = seen | bits;
+    if (seen != marked &&
+        !state_.compare_exchange_strong(seen, marked, std::memory_order_relaxed)) {
       return;
     }
-    state_.wait(seen | waiters, std::memory_order_relaxed);
+    state_.wait(marked, std::memory_order_relaxed);
   }
 
   std::atomic<std::uint32_t> state_{0};

@@ -56,10 +56,37 @@ struct Tables {
     mutable SharedLock lock;
     IndexTable by_id;
   };
+  /// The organizations or the users of all shards. Commits that hold different shards reserve room
+  /// here and insert later, so the room of each is counted until it is used or given up.
   struct GlobalOrder {
     mutable SharedLock lock;
     OrderedIndex index;
     OrderedIndex::Nodes nodes;
+    std::uint32_t reserved = 0;
+
+    /// May throw std::bad_alloc; false where the slab is full.
+    [[nodiscard]] bool reserve() {
+      const UniqueGuard guard(lock);
+      if (!index.reserve(nodes, reserved + 1)) return false;
+      ++reserved;
+      return true;
+    }
+    void give_up() noexcept {
+      const UniqueGuard guard(lock);
+      --reserved;
+    }
+    /// Preconditions: room was reserved.
+    template <class Records>
+    void insert(Records records, std::uint32_t number) noexcept {
+      const UniqueGuard guard(lock);
+      index.insert(nodes, records, number);
+      --reserved;
+    }
+    template <class Records>
+    void erase(Records records, std::uint32_t number) noexcept {
+      const UniqueGuard guard(lock);
+      index.erase(nodes, records, number);
+    }
   };
 
   /// A membership found by its id, before its organization's shard is locked.
