@@ -37,6 +37,7 @@ ci      libclang-rt-19-dev    cmd:clang++-19
 ci      llvm-19               cmd:llvm-symbolizer-19
 ci      clang-format-14       cmd:clang-format-14
 ci      clang-tidy-19         cmd:clang-tidy-19
+ci      valgrind              cmd:valgrind
 ci      git                   cmd:git
 libcxx  libc++-19-dev         cmd:clang++-19
 libcxx  libc++abi-19-dev      cmd:clang++-19
