@@ -147,4 +147,5 @@ run_tests() { # name, "meson options", meson test argument...
 finish() {
   printf '\n%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" -eq 0 ] || exit 1
+  [ "$passed" -gt 0 ] || die 'nothing was run'
 }

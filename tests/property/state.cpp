@@ -842,15 +842,20 @@ class Sequence {
         if (filter.statuses.contains(membership.status) && fits(membership)) ids.push_back(id);
       }
       const auto page = random_page(random, known_.memberships);
+      const auto query = MembershipQuery::make(filter, page);
+      // An organization's own role says nothing without the organization.
+      const bool unclear =
+          filter.holder && filter.holder->is_organization() && !filter.organization;
+      same(query.has_value(), !unclear, "query of memberships");
+      if (unclear) return;
       bool more = false;
       const std::vector<std::string> expected = part_of(ids, page, more);
       std::vector<std::string> seen;
-      const auto end =
-          store_->list(*MembershipQuery::make(filter, page), [&](const MembershipRow& row) {
-            ++met_.rows;
-            seen.emplace_back(row.membership.id);
-            compare_row(row, model_.memberships.at(seen.back()));
-          });
+      const auto end = store_->list(*query, [&](const MembershipRow& row) {
+        ++met_.rows;
+        seen.emplace_back(row.membership.id);
+        compare_row(row, model_.memberships.at(seen.back()));
+      });
       same(seen, expected, "list of memberships");
       same((*end).more, more, "more memberships");
     };
@@ -1328,8 +1333,8 @@ Met run_sequences(std::size_t sequences, std::size_t steps, std::size_t compare_
 BOOST_AUTO_TEST_SUITE(state)
 
 BOOST_AUTO_TEST_CASE(small_worlds) {
-  const Met met = run_sequences(scaled(200, 2000), 350, 50, {5, 3});
-  BOOST_TEST(met.steps >= scaled(50'000, 500'000));
+  const Met met = run_sequences(scaled(400, 2000), 350, 50, {5, 3});
+  BOOST_TEST(met.steps >= scaled(100'000, 500'000));
   for (const ErrorCode code :
        {ErrorCode::empty, ErrorCode::not_utf8, ErrorCode::malformed, ErrorCode::duplicate,
         ErrorCode::incomplete, ErrorCode::entity_not_found, ErrorCode::id_already_used,

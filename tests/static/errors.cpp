@@ -40,6 +40,7 @@ constexpr Row rows[] = {
     {sub_resource_scoped_role_not_allowed, "sub_resource_scoped_role_not_allowed", K::invalid, 422},
     {multiple_roles_not_enabled, "multiple_roles_not_enabled", K::invalid, 422},
     {default_role_missing, "internal_error", K::internal, 500},
+    {default_role_is_owner, "default_role_is_owner", K::conflict, 409},
     {role_slug_conflict, "role_slug_conflict", K::conflict, 409},
     {organization_role_slug_conflict, "organization_role_slug_conflict", K::conflict, 409},
     {role_limit_reached, "invalid_request_parameters", K::invalid, 422},

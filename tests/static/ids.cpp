@@ -57,8 +57,8 @@ static_assert(made<UserId>("\xE2\x82\xAC"));
 static_assert(made<UserId>(bytes_63));
 static_assert(UserId::from_stored("user_1") == *UserId::make("user_1"));
 
-// Too long goes before not UTF-8. Its subject is cut at a character's boundary; of what is not UTF-8
-// there is none.
+// Too long goes before not UTF-8. Its subject is cut at a character's boundary; of what is not
+// UTF-8 there is none.
 constexpr auto broken_and_long =
     "0123456789012345678901234567890123456789012345678901234567890\xC3\xA9\xC3\xA9\xFF"sv;
 static_assert(refused<UserId>(broken_and_long, ErrorCode::too_long, {}));

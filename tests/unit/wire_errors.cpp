@@ -78,6 +78,9 @@ BOOST_AUTO_TEST_CASE(each_code) {
              R"("message":"Several roles were given, but Multiple Roles is not enabled."})");
   BOOST_TEST(shown(ErrorCode::default_role_missing, Field::default_role, "secret") ==
              R"(500 {"code":"internal_error","message":"Internal Server Error"})");
+  BOOST_TEST(shown(ErrorCode::default_role_is_owner, Field::role_slug, "x") ==
+             R"(409 {"code":"default_role_is_owner",)"
+             R"("message":"The owner role 'x' cannot be the default role."})");
   BOOST_TEST(shown(ErrorCode::missing_id, Field::user_id) ==
              R"(500 {"code":"internal_error","message":"Internal Server Error"})");
   BOOST_TEST(shown(ErrorCode::role_slug_conflict, Field::slug, "x") ==

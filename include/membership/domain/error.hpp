@@ -30,6 +30,7 @@ enum class ErrorCode : std::uint8_t {
   sub_resource_scoped_role_not_allowed,  ///< a role of another resource type
   multiple_roles_not_enabled,            ///< several roles while Multiple Roles is off
   default_role_missing,                  ///< the default names no role that can be given
+  default_role_is_owner,                 ///< the owner role cannot be the default
   role_slug_conflict,                    ///< the environment has a role of this slug
   organization_role_slug_conflict,       ///< the organization has a role of this slug
   role_limit_reached,                    ///< 64 roles of the environment or of the organization
@@ -113,6 +114,7 @@ constexpr ErrorKind kind(ErrorCode code) noexcept {
     case ErrorCode::role_limit_reached: return ErrorKind::invalid;
     case ErrorCode::entity_not_found: return ErrorKind::not_found;
     case ErrorCode::id_already_used:
+    case ErrorCode::default_role_is_owner:
     case ErrorCode::role_slug_conflict:
     case ErrorCode::organization_role_slug_conflict:
     case ErrorCode::cannot_reactivate_pending_organization_membership:
@@ -149,6 +151,7 @@ constexpr std::string_view to_string(ErrorCode code) noexcept {
     case ErrorCode::multiple_roles_not_enabled: return "multiple_roles_not_enabled";
     case ErrorCode::default_role_missing:
     case ErrorCode::missing_id: return "internal_error";
+    case ErrorCode::default_role_is_owner: return "default_role_is_owner";
     case ErrorCode::role_slug_conflict: return "role_slug_conflict";
     case ErrorCode::organization_role_slug_conflict: return "organization_role_slug_conflict";
     case ErrorCode::cannot_reactivate_pending_organization_membership:
@@ -177,6 +180,7 @@ constexpr int http_status(ErrorCode code) noexcept {
     case ErrorCode::rule_refused: return 403;
     case ErrorCode::entity_not_found: return 404;
     case ErrorCode::id_already_used:
+    case ErrorCode::default_role_is_owner:
     case ErrorCode::role_slug_conflict:
     case ErrorCode::organization_role_slug_conflict:
     case ErrorCode::organization_membership_already_exists:

@@ -58,6 +58,8 @@ constexpr std::string_view fault_phrase(ErrorCode code) noexcept {
       return "Several roles were given, but Multiple Roles is not enabled.";
     case ErrorCode::default_role_missing:
       return "The default role '" + subject + "' cannot be given.";
+    case ErrorCode::default_role_is_owner:
+      return "The owner role '" + subject + "' cannot be the default role.";
     case ErrorCode::role_slug_conflict: return "A role '" + subject + "' exists already.";
     case ErrorCode::organization_role_slug_conflict:
       return "The organization has a role '" + subject + "' already.";

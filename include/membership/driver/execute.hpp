@@ -19,7 +19,7 @@ inline namespace v0 {
 
 /// How long and how often `execute` tries against conflicts.
 struct RetryLimits {
-  std::int64_t microseconds = 5'000'000;  ///< no further try begins after this time
+  std::int64_t microseconds = 5'000'000;  ///< from the first conflict: no try begins later
   unsigned tries = 0;                     ///< at most this many; 0: as many as fit the time
   std::int64_t first_pause = 50;          ///< microseconds; doubled with each try, and a random
   std::int64_t longest_pause = 20'000;    ///< part of it is waited
@@ -204,7 +204,8 @@ tl::expected<Receipt<S>, Failure<S>> try_once(S& store, const Policy& policy, co
 /// Holds the organization's place in the store's queue meanwhile, where the store has one. Clock
 /// and ids are asked once, before the first try. A command that changes nothing is not committed.
 /// Failures: `refused` with the policy's error; `contended` where conflicts lasted until a limit
-/// of `runtime.limits`; `store`. In each case nothing is written.
+/// of `runtime.limits`; `store`. In the first two nothing is written; of the third the store says
+/// what is. An id from `runtime.ids` that is in use already counts as a conflict.
 /// Complexity: one load and at most one commit per try.
 template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<typename C::traits>>
 [[nodiscard]] tl::expected<Receipt<S>, Failure<S>>

@@ -12,8 +12,8 @@
 #include <concepts>
 #include <cstdint>
 #include <pthread.h>
-#include <time.h>
 #include <sys/random.h>
+#include <time.h>
 
 namespace membership {
 inline namespace v0 {

@@ -22,30 +22,40 @@ constexpr void show(const BasicMembershipWrite<T>& write,
 }  // namespace detail
 
 /// Changes a snapshot to what it would show after the plan's commit, so that the next plan of a
-/// span is decided on what this one leaves and expects the revisions that it leaves.
+/// span is decided on what this one leaves and expects the revisions that it leaves. Of several
+/// snapshots of a span each is to be changed; what the plan does to other organizations, users and
+/// memberships than those shown leaves a snapshot as it is.
 ///
-/// The membership shown is replaced where it is the plan's or there is none, and the actor's where
-/// it is the plan's. Roles and priority
-/// orders are views and stay as they are: a plan that writes one comes last in its span.
+/// Where no organization or no user is shown, one that the plan makes is: the command to be decided
+/// next names it or does not look at it. A new membership is shown where the user and the
+/// organization shown are its own. Roles and priority orders are views and stay as they are: a plan
+/// that writes one comes last in its span.
 template <class T>
 constexpr void apply(BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) noexcept {
   if (plan.environment && plan.environment->precondition == Precondition::set) {
     snapshot.environment = plan.environment->after;
   }
-  if (plan.touch && snapshot.organization) {
+  if (plan.touch && snapshot.organization && snapshot.organization->id == *plan.organization_id()) {
     snapshot.organization->revision = plan.touch->expected + 1;
     snapshot.organization->fenced_to = plan.touch->fenced_to;
     snapshot.organization->counts = plan.touch->after;
   }
-  if (plan.organization) snapshot.organization.emplace(plan.organization->after);
-  if (plan.user) snapshot.user.emplace(plan.user->after);
-  if (plan.membership) {
-    if (!snapshot.membership || snapshot.membership->id == plan.membership->after.id) {
-      detail::show(*plan.membership, snapshot.membership);
-    }
-    if (snapshot.actor && snapshot.actor->id == plan.membership->after.id) {
-      detail::show(*plan.membership, snapshot.actor);
-    }
+  if (plan.organization &&
+      (!snapshot.organization || snapshot.organization->id == plan.organization->after.id)) {
+    snapshot.organization.emplace(plan.organization->after);
+  }
+  if (plan.user && (!snapshot.user || snapshot.user->id == plan.user->after.id)) {
+    snapshot.user.emplace(plan.user->after);
+  }
+  if (!plan.membership) return;
+  const BasicOrganizationMembership<T>& after = plan.membership->after;
+  const bool shown = snapshot.membership ? snapshot.membership->id == after.id
+                                         : snapshot.user && snapshot.user->id == after.user &&
+                                               snapshot.organization &&
+                                               snapshot.organization->id == after.organization;
+  if (shown) detail::show(*plan.membership, snapshot.membership);
+  if (snapshot.actor && snapshot.actor->id == after.id) {
+    detail::show(*plan.membership, snapshot.actor);
   }
 }
 

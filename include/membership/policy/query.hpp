@@ -56,7 +56,8 @@ class BasicMembershipQuery {
  public:
   using traits = T;
   /// Errors, in this order: `missing_user_id_or_organization_id` where the filter names neither;
-  /// `out_of_range` with `Field::limit`.
+  /// `invalid_role` for an organization's own role without the organization; `out_of_range` with
+  /// `Field::limit`.
   [[nodiscard]] static constexpr tl::expected<BasicMembershipQuery, Error>
   make(const BasicMembershipFilter<T>& filter,
        const Page<typename T::MembershipId>& page) noexcept {
@@ -64,6 +65,9 @@ class BasicMembershipQuery {
     Field field = Field::none;
     if (!filter.user && !filter.organization) {
       fault = ErrorCode::missing_user_id_or_organization_id;
+    } else if (filter.holder && filter.holder->is_organization() && !filter.organization) {
+      fault = ErrorCode::invalid_role;
+      field = Field::role_slug;
     } else if (!detail::limit_fits(page.limit)) {
       fault = ErrorCode::out_of_range;
       field = Field::limit;

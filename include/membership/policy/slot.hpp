@@ -17,7 +17,7 @@ class Slot {
 
  public:
   // Not defaulted: `Slot x{}` would clear the whole room first.
-  constexpr Slot() noexcept {}
+  constexpr Slot() noexcept {}  // NOLINT(modernize-use-equals-default)
   constexpr Slot(const V& value) noexcept {
     emplace(value);
   }  // NOLINT(google-explicit-constructor)

@@ -20,6 +20,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -31,7 +32,7 @@ inline namespace v0 {
 enum class MemoryFailure : std::uint8_t { full };
 
 struct MemoryStoreOptions {
-  /// How many of the newest events are kept.
+  /// How many of the newest events are kept, at most 2^31; 0: none.
   std::size_t event_limit = 100'000;
   /// When the environment, and so its first role, was made.
   Time created_at = Time::from_milliseconds(0);
@@ -39,10 +40,11 @@ struct MemoryStoreOptions {
 
 /// Keeps one environment in memory: the embedded default store.
 ///
-/// Safe for concurrent use. Organizations and users lie in 64 shards each; readers never block
-/// readers, and a writer blocks only those who need one of its shards. A new environment has the
-/// role `member` (DOMAIN.md §3). An allocation that fails throws std::bad_alloc and leaves the
-/// store as it was. What `load` returned must not outlive the store.
+/// Safe for concurrent use. Organizations and users lie in 64 shards each, and readers never block
+/// readers. A commit holds the shards that it changes, and for a moment the event log; one that
+/// makes a user or an organization also their common order, and the addresses where it claims one.
+/// A new environment has the role `member` (DOMAIN.md §3). An allocation that fails throws
+/// std::bad_alloc and leaves the store as it was. What `load` returned must not outlive the store.
 template <class T>
 class BasicMemoryStore {
  public:
@@ -54,7 +56,7 @@ class BasicMemoryStore {
   class Loaded : public BasicSnapshot<T> {
    public:
     // Not defaulted: `Loaded()` would clear all of it first.
-    Loaded() noexcept {}
+    Loaded() noexcept {}  // NOLINT(modernize-use-equals-default)
 
    private:
     friend class BasicMemoryStore;
@@ -190,11 +192,12 @@ class BasicMemoryStore {
     return list_global<typename T::OrganizationId>(
         tables_.organization_order, query.page(),
         [&](std::uint32_t number) { return tables_.organization_at(number).id.view(); },
-        [&](std::uint32_t number) {
+        [&](std::uint32_t number, Page<typename T::OrganizationId>& rest) {
           const detail::SharedGuard guard(
               tables_.organizations[detail::RecordNumber::shard(number)].lock);
           const detail::OrganizationRecord<T>& record = tables_.organization_at(number);
-          if (!record.state) return false;
+          if (!record.state || !detail::within(rest, record.state->id)) return false;
+          rest.after = record.state->id;
           visit(BasicOrganizationRow<T>{*record.state,
                                         record.profile == nullptr ? Profile{} : **record.profile});
           return true;
@@ -205,16 +208,21 @@ class BasicMemoryStore {
   template <class Visit>
   [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicUserQuery<T>& query,
                                                     Visit&& visit) const {
-    const auto show = [&](std::uint32_t number) {
+    const auto show = [&](std::uint32_t number, Page<typename T::UserId>& rest) {
       const detail::SharedGuard guard(tables_.users[detail::RecordNumber::shard(number)].lock);
       const detail::UserRecord<T>& record = tables_.user_at(number);
       if (record.revision == 0) return false;
-      visit(BasicUserRow<T>{record.state(),
-                            record.profile == nullptr ? Profile{} : **record.profile});
+      const BasicUserState<T> state = record.state();
+      if (!detail::within(rest, state.id)) return false;
+      rest.after = state.id;
+      visit(BasicUserRow<T>{state, record.profile == nullptr ? Profile{} : **record.profile});
       return true;
     };
     if (query.filter().email) {
-      const std::optional<typename T::UserId> holder = tables_.find_holder(*query.filter().email);
+      const std::optional<typename T::UserId> holder = [&] {
+        const detail::SharedGuard guard(tables_.email_lock);
+        return tables_.find_holder(*query.filter().email);
+      }();
       if (holder) {
         const detail::ShardHash hash = detail::shard_hash(*holder);
         std::uint32_t place = none;
@@ -222,9 +230,8 @@ class BasicMemoryStore {
           const detail::SharedGuard guard(tables_.users[hash.shard].lock);
           place = tables_.find_user(tables_.users[hash.shard], hash, *holder);
         }
-        if (place != none && detail::within(query.page(), *holder)) {
-          show(detail::RecordNumber::of(hash.shard, place));
-        }
+        Page<typename T::UserId> rest = query.page();
+        if (place != none) show(detail::RecordNumber::of(hash.shard, place), rest);
       }
       return ListEnd{false};
     }
@@ -268,8 +275,8 @@ class BasicMemoryStore {
     return tables_.events.list(query, visit);
   }
 
-  /// Waits for the organization's place in the queue of this process (PROTOCOL.md 8). Reads that
-  /// name no organization wait for nothing.
+  /// Waits for the place in the queue of this process that the organization shares with those of
+  /// its shard (PROTOCOL.md 8). Reads that name no organization wait for nothing.
   [[nodiscard]] QueuePlace queue(const BasicReads<T>& reads) const {
     if (reads.organization != nullptr) {
       return QueuePlace(
@@ -430,19 +437,29 @@ class BasicMemoryStore {
   static tl::expected<ListEnd, Failure> list_global(const typename Tables::GlobalOrder& order,
                                                     const Page<I>& page, const IdOf& id_of,
                                                     Show&& show) {
-    std::uint32_t numbers[longest_page];
-    std::size_t count = 0;
-    bool more = false;
-    {
-      const detail::SharedGuard guard(order.lock);
-      more = detail::walk(order.nodes, detail::page_begin(order.index, order.nodes, page, id_of),
-                          page, id_of, [&](std::uint32_t number, bool collect) {
-                            if (collect) numbers[count++] = number;
-                            return true;
-                          });
+    Page<I> rest = page;
+    for (bool more = true; more && rest.limit > 0;) {
+      std::uint32_t numbers[longest_page];
+      std::size_t count = 0;
+      std::optional<I> last;
+      {
+        const detail::SharedGuard guard(order.lock);
+        more = detail::walk(order.nodes, detail::page_begin(order.index, order.nodes, rest, id_of),
+                            rest, id_of, [&](std::uint32_t number, bool collect) {
+                              if (collect) numbers[count++] = number;
+                              return true;
+                            });
+        if (count > 0) last = copy_of<I>(id_of(numbers[count - 1]));
+      }
+      // What was taken back or deleted meanwhile is passed over, and others come in its place. A
+      // record that serves something else by now is shown only where it stands in the order.
+      for (std::size_t i = 0; i < count; ++i) {
+        if (show(numbers[i], rest)) --rest.limit;
+      }
+      if (rest.limit == 0) return ListEnd{more};
+      rest.after = last;
     }
-    for (std::size_t i = 0; i < count; ++i) show(numbers[i]);
-    return ListEnd{more};
+    return ListEnd{false};
   }
 
   Tables tables_;

@@ -207,6 +207,7 @@ struct OwnedSelection {
   }
 };
 
+// RapidCheck finds it by this name. NOLINTNEXTLINE(readability-identifier-naming)
 inline void showValue(const OwnedSelection& selection, std::ostream& out) {
   switch (selection.form) {
     case RoleSelection::Form::none: out << "none"; return;
@@ -255,6 +256,7 @@ struct World {
   /// The slugs of all roles, and two that no role has.
   std::vector<std::string> slugs() const {
     std::vector<std::string> all;
+    all.reserve(environment_roles.size() + organization_roles.size() + 2);
     for (const RoleState& role : environment_roles) all.emplace_back(role.slug.view());
     for (const RoleState& role : organization_roles) all.emplace_back(role.slug.view());
     all.emplace_back("unknown");
@@ -263,6 +265,7 @@ struct World {
   }
 };
 
+// RapidCheck finds it by this name. NOLINTNEXTLINE(readability-identifier-naming)
 inline void showValue(const World& world, std::ostream& out) {
   const auto show_roles = [&out](const char* title, const std::vector<RoleState>& roles) {
     out << title;
@@ -423,6 +426,7 @@ inline std::ostream& operator<<(std::ostream& out, const CommandStep& step) {
   showValue(step.roles, out);
   return out << ", text '" << step.text << "', flag " << step.flag << ')';
 }
+// RapidCheck finds it by this name. NOLINTNEXTLINE(readability-identifier-naming)
 inline void showValue(const CommandStep& step, std::ostream& out) { out << step; }
 
 /// What the steps of a sequence name: everything made so far, also what is gone again.

@@ -76,6 +76,7 @@ namespace wire {
     case ErrorCode::id_already_used:
     case ErrorCode::invalid_role:
     case ErrorCode::multiple_roles_not_enabled:
+    case ErrorCode::default_role_is_owner:
     case ErrorCode::role_slug_conflict:
     case ErrorCode::organization_role_slug_conflict:
     case ErrorCode::cannot_reactivate_pending_organization_membership:

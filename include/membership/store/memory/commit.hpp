@@ -287,14 +287,17 @@ class Commit {
     if (!plan.membership) return true;
     const BasicMembershipWrite<T>& write = *plan.membership;
     if (write.precondition != Precondition::absent) {
-      // Taking an erasure back inserts again, without allocating.
-      if (write.effect == Effect::erase) return reserve_member(shard, step);
+      // Taking an erasure back inserts again, without allocating. Until then any plan of the span
+      // may use up a place.
+      if (write.effect == Effect::erase) {
+        return reserve_member(shard, step, static_cast<std::uint32_t>(plans_.size()));
+      }
       return true;
     }
     if (!shard.members.reserve(1)) return false;
     shard.by_pair.reserve(1);
     tables_.member_ids[step.hash.member.shard].by_id.reserve(1);
-    if (!reserve_member(shard, step)) return false;
+    if (!reserve_member(shard, step, 1)) return false;
     const std::uint32_t place = shard.members.take();
     step.member = RecordNumber::of(hash.shard, place);
     MemberRecord<T>& record = shard.members[place];
@@ -304,10 +307,11 @@ class Commit {
   }
 
   /// Room in the lists that a membership is in.
-  bool reserve_member(typename Tables<T>::OrganizationShard& shard, const Step& step) {
+  bool reserve_member(typename Tables<T>::OrganizationShard& shard, const Step& step,
+                      std::uint32_t count) {
     if (step.member_user != none) user_of(step).members.reserve(1);
     return shard.organizations[RecordNumber::place(step.organization)].members.reserve(shard.nodes,
-                                                                                       1);
+                                                                                       count);
   }
 
   /// The user whose membership is made or erased.

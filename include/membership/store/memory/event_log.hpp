@@ -78,7 +78,8 @@ template <class T>
 class EventLog {
  public:
   explicit EventLog(std::size_t limit)
-      : limit_(limit), slots_((limit / chunk_size + 2) * chunk_size) {}
+      : limit_(limit < highest_limit ? limit : highest_limit),
+        slots_((limit_ / chunk_size + 2) * chunk_size) {}
   EventLog(const EventLog&) = delete;
   EventLog& operator=(const EventLog&) = delete;
   ~EventLog() {
@@ -149,6 +150,7 @@ class EventLog {
 
  private:
   static constexpr std::size_t chunk_size = 64;
+  static constexpr std::size_t highest_limit = std::size_t{1} << 31;
   static constexpr std::uint64_t missing = ~std::uint64_t{0};
 
   static std::uint32_t hash(EventId id) noexcept {

@@ -108,18 +108,18 @@ class IdCell<I> {
   }
   bool is(std::string_view id) const noexcept {
     if (size_ != id.size()) return false;
-    return size_ <= room && size_ >= 8 ? same_bytes(id.data()) : view() == id;
+    return size_ <= room && size_ >= 8 ? same_bytes(id) : view() == id;
   }
 
  private:
   static constexpr std::size_t room = 31;
   /// Compares 8 to 31 bytes without a call, by words that may overlap.
-  bool same_bytes(const char* other) const noexcept {
+  bool same_bytes(std::string_view other) const noexcept {
     const auto differs = [&](std::size_t at) {
       std::uint64_t mine = 0;
       std::uint64_t theirs = 0;
       std::memcpy(&mine, bytes_ + at, sizeof mine);
-      std::memcpy(&theirs, other + at, sizeof theirs);
+      std::memcpy(&theirs, other.data() + at, sizeof theirs);
       return mine ^ theirs;
     };
     const std::size_t last = std::size_t{size_} - 8;

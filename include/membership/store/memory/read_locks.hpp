@@ -14,7 +14,7 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
-/// Holds the shards that some reads need, users before organizations.
+/// Holds what some reads need: users before organizations, then the e-mail addresses.
 template <class T>
 class ReadLocks {
  public:
@@ -33,8 +33,13 @@ class ReadLocks {
       }
       if (!settled) release();
     }
+    for (const BasicReads<T>& wanted : reads) emails_ = emails_ || wanted.email.has_value();
+    if (emails_) tables.email_lock.lock_shared();
   }
-  ~ReadLocks() { release(); }
+  ~ReadLocks() {
+    if (emails_) tables_.email_lock.unlock_shared();
+    release();
+  }
   ReadLocks(const ReadLocks&) = delete;
   ReadLocks& operator=(const ReadLocks&) = delete;
 
@@ -70,7 +75,11 @@ class ReadLocks {
       return reads.membership == nullptr || more_.empty() ||
              tables_.find_id(*reads.membership).member == Tables<T>::none;
     }
-    if (tables_.member_at(found.member).id.is(view_of(*reads.membership))) return true;
+    const MemberRecord<T>& record = tables_.member_at(found.member);
+    if (record.id.is(view_of(*reads.membership)) &&
+        shard_hash(record.user.view()).shard == found.user_shard) {
+      return true;
+    }
     found.member = Tables<T>::none;
     return tables_.find_id(*reads.membership).member == Tables<T>::none;
   }
@@ -85,6 +94,7 @@ class ReadLocks {
   const Tables<T>& tables_;
   std::uint64_t user_mask_ = 0;
   std::uint64_t organization_mask_ = 0;
+  bool emails_ = false;
   typename Tables<T>::Found one_{};
   std::vector<typename Tables<T>::Found> more_;
 };

@@ -156,8 +156,8 @@ struct Tables {
     return emails.find(email_hash(key),
                        [&](std::uint32_t place) { return claims[place].key == key.view(); });
   }
+  /// Under the lock of the addresses.
   std::optional<typename T::UserId> find_holder(const EmailKey& key) const {
-    const SharedGuard guard(email_lock);
     const std::uint32_t claim = find_claim(key);
     if (claim == none) return std::nullopt;
     return *claims[claim].holder;
