@@ -15,6 +15,7 @@ struct HostTraits {
   using OrganizationId = int;
   using MembershipId = long;
   using RoleId = int;
+  using PermissionId = int;
 };
 
 class HostStore {

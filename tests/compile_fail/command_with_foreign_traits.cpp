@@ -15,6 +15,7 @@ struct IntegerTraits {
   using OrganizationId = std::uint64_t;
   using MembershipId = std::uint64_t;
   using RoleId = std::uint64_t;
+  using PermissionId = std::uint64_t;
 };
 #ifdef MEMBERSHIP_COMPILE_FAIL
 using Delete = BasicDeleteMembership<IntegerTraits>;

@@ -9,12 +9,13 @@
 #include "membership/core.hpp"
 
 using namespace membership;
+using Actor = BasicActor<DefaultTraits>;
 
 struct NoRule {
-  static bool check(const Snapshot&, const Plan&) noexcept { return true; }
+  static bool check(const Snapshot&, const Plan&, const Actor&) noexcept { return true; }
 };
 struct AnyRule {
-  static constexpr Refusal check(const Snapshot&, const Plan&) noexcept { return {}; }
+  static constexpr Refusal check(const Snapshot&, const Plan&, const Actor&) noexcept { return {}; }
 };
 
 #ifdef MEMBERSHIP_COMPILE_FAIL

@@ -130,13 +130,14 @@ class Model {
     return std::nullopt;
   }
   /// All roles that an organization (or none) sees, the highest first: those that its order names,
-  /// then the environment's by age, then its own by age.
+  /// then those of the environment's order, then the environment's by age, then its own by age.
   std::vector<RoleRef> ranking(const Organization* organization) const {
     std::vector<RoleRef> ranked =
         organization != nullptr && !organization->order.empty() ? organization->order : order;
     const auto add = [&](RoleRef ref) {
       if (std::find(ranked.begin(), ranked.end(), ref) == ranked.end()) ranked.push_back(ref);
     };
+    for (const RoleRef& ref : order) add(ref);
     for (std::size_t i = 0; i < roles.size(); ++i) add({false, i});
     if (organization != nullptr) {
       for (std::size_t i = 0; i < organization->roles.size(); ++i) add({true, i});

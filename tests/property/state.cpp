@@ -770,7 +770,7 @@ class Sequence {
           compare_membership(MembershipView::of(*(*loaded).actor), *expected);
         }
         same((*loaded).organization_profile->texts[Text::name], organization.name, "loaded name");
-        same((*loaded).user_profile.get() != nullptr, user.has_profile(), "user has a profile");
+        same((*loaded).user_profile != nullptr, user.has_profile(), "user has a profile");
         if (user.has_profile()) {
           same((*loaded).user_profile->texts[Text::email], user.email.value_or(""),
                "loaded e-mail");

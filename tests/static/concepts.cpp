@@ -17,52 +17,57 @@
 namespace {
 
 using namespace membership_tests;
+using Actor = BasicActor<DefaultTraits>;
 
 // --- rules
 
 struct NoNewAdmins {
   template <class T>
-  static constexpr Refusal check(const BasicSnapshot<T>& /*seen*/,
-                                 const BasicPlan<T>& plan) noexcept {
+  static constexpr Refusal check(const BasicSnapshot<T>& /*seen*/, const BasicPlan<T>& plan,
+                                 const BasicActor<T>& /*actor*/) noexcept {
     if (!plan.membership || plan.membership->effect == Effect::erase) return {};
     const RoleSet gained = plan.membership->after.roles - plan.membership->before.roles;
     return gained.contains(admin) ? Refusal::by_rule(7) : Refusal{};
   }
 };
 struct AtMostEleven {
-  static constexpr Refusal check(const Snapshot& seen, const Plan& plan) noexcept {
+  static constexpr Refusal check(const Snapshot& seen, const Plan& plan, const Actor&) noexcept {
     if (!plan.touch || !seen.organization) return {};
     return plan.touch->after.active > 11 ? Refusal::by_rule(11) : Refusal{};
   }
 };
 struct RefusesAll {
-  static constexpr Refusal check(const Snapshot&, const Plan&) noexcept {
+  static constexpr Refusal check(const Snapshot&, const Plan&, const Actor&) noexcept {
     return Refusal::by_rule(1);
   }
 };
 struct MayThrow {
-  static Refusal check(const Snapshot&, const Plan&) { return {}; }
+  static Refusal check(const Snapshot&, const Plan&, const Actor&) { return {}; }
 };
 struct NotStatic {
-  Refusal check(const Snapshot&, const Plan&) const noexcept { return {}; }
+  Refusal check(const Snapshot&, const Plan&, const Actor&) const noexcept { return {}; }
 };
 struct AnswersBool {
-  static bool check(const Snapshot&, const Plan&) noexcept { return true; }
+  static bool check(const Snapshot&, const Plan&, const Actor&) noexcept { return true; }
 };
 struct ChangesThePlan {
-  static Refusal check(const Snapshot&, Plan&) noexcept { return {}; }
+  static Refusal check(const Snapshot&, Plan&, const Actor&) noexcept { return {}; }
+};
+struct SeesNoActor {
+  static Refusal check(const Snapshot&, const Plan&) noexcept { return {}; }
 };
 struct IntegerTraits {
   using UserId = std::uint64_t;
   using OrganizationId = std::uint64_t;
   using MembershipId = std::uint64_t;
   using RoleId = std::uint64_t;
+  using PermissionId = std::uint64_t;
 };
 static_assert(Rule<NoNewAdmins, DefaultTraits> && Rule<NoNewAdmins, IntegerTraits>);
 static_assert(Rule<AtMostEleven, DefaultTraits> && !Rule<AtMostEleven, IntegerTraits>);
 static_assert(!Rule<MayThrow, DefaultTraits> && !Rule<NotStatic, DefaultTraits>);
 static_assert(!Rule<AnswersBool, DefaultTraits> && !Rule<ChangesThePlan, DefaultTraits>);
-static_assert(!Rule<int, DefaultTraits>);
+static_assert(!Rule<SeesNoActor, DefaultTraits> && !Rule<int, DefaultTraits>);
 
 template <class Policy, class C>
 constexpr Error refused_by(const C& command, const Snapshot& seen) {
@@ -119,7 +124,7 @@ static_assert(refused_by<MembershipPolicy<RefusesAll>>(EnableMultipleRoles{}, wo
 // --- commands
 
 template <class Derived>
-struct Part {
+struct Part {  // NOLINT(bugprone-crtp-constructor-accessibility): an aggregate's base
   using traits = DefaultTraits;
   static constexpr Kinds kinds{};
   static constexpr Kinds mints{};

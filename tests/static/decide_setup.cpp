@@ -71,7 +71,7 @@ static_assert(ada.outcome == Outcome::created && ada.trace.about == Trace::About
 static_assert(ada.user->precondition == Precondition::absent);
 static_assert(ada.user->event == EventType::user_created);
 static_assert(ada.user->after == UserState(user_id, 1));
-static_assert((*ada.email).view() == "ada@x.org");
+static_assert(ada.email->effect == Effect::put && ada.email->key.view() == "ada@x.org");
 static_assert(ada.profile->texts[Text::email] == "Ada@X.org", "as it was written");
 static_assert(ada.profile->texts[Text::first_name] == "Ada");
 static_assert(ada.profile->texts.has(Text::last_name), "empty is not null");
@@ -173,7 +173,7 @@ static_assert(new_role.role->id == id<RoleId>("role_new"));
 static_assert(new_role.role->index == RoleIndex::environment(5));
 static_assert(new_role.role->after.slug == slug("new") && new_role.role->after.of_organizations);
 static_assert(new_role.role->after.key == SlugKey::of("new"));
-static_assert(!new_role.organization && !new_role.order, "at the bottom without an order");
+static_assert(!new_role.organization);
 static_assert(new_role.profile->texts[Text::name] == "New");
 static_assert(new_role.profile->texts[Text::description] == "About");
 static_assert(new_role.profile->texts[Text::resource_type_slug] == "organization");
@@ -252,6 +252,9 @@ constexpr bool is_order(const Slot<RoleOrder>& order, Indexes... indexes) {
   }
   return true;
 }
+static_assert(is_order(new_role.order, admin, lead, member, viewer, editor, leaving, clerk,
+                       RoleIndex::environment(5)),
+              "at the bottom");
 static_assert(is_order(plan_of(own("org-b"), world).order, admin, lead, member, viewer, editor,
                        leaving, clerk, RoleIndex::organization(2)));
 static_assert(plan_of(own("org-b"), world).organization->after.default_role.is_none(),

@@ -34,6 +34,7 @@ constexpr Row rows[] = {
     {duplicate, "invalid_request_parameters", K::invalid, 422},
     {incomplete, "invalid_request_parameters", K::invalid, 422},
     {missing_user_id_or_organization_id, "missing_user_id_or_organization_id", K::invalid, 400},
+    {several_organizations, "invalid_request_parameters", K::invalid, 422},
     {entity_not_found, "entity_not_found", K::not_found, 404},
     {id_already_used, "id_already_used", K::conflict, 409},
     {invalid_role, "invalid_role", K::invalid, 422},
@@ -44,6 +45,8 @@ constexpr Row rows[] = {
     {role_slug_conflict, "role_slug_conflict", K::conflict, 409},
     {organization_role_slug_conflict, "organization_role_slug_conflict", K::conflict, 409},
     {role_limit_reached, "invalid_request_parameters", K::invalid, 422},
+    {permission_slug_conflict, "permission_slug_conflict", K::conflict, 409},
+    {permission_limit_reached, "invalid_request_parameters", K::invalid, 422},
     {cannot_reactivate_pending_organization_membership,
      "cannot_reactivate_pending_organization_membership", K::conflict, 400},
     {cannot_deactivate_pending_organization_membership,
@@ -54,6 +57,14 @@ constexpr Row rows[] = {
     {directory_managed, "directory_managed", K::refused, 409},
     {email_not_available, "email_not_available", K::conflict, 400},
     {invalid_invite, "invalid_invite", K::conflict, 400},
+    {owner_role_missing, "owner_role_missing", K::conflict, 409},
+    {not_an_owner, "not_an_owner", K::conflict, 409},
+    {last_owner_required, "last_owner_required", K::conflict, 409},
+    {role_not_grantable, "role_not_grantable", K::refused, 403},
+    {seat_limit_reached, "seat_limit_reached", K::conflict, 409},
+    {operation_superseded, "operation_superseded", K::conflict, 409},
+    {operation_unfinished, "operation_unfinished", K::conflict, 409},
+    {mark_in_use, "mark_in_use", K::conflict, 409},
     {missing_id, "internal_error", K::internal, 500},
     {rule_refused, "rule_refused", K::refused, 403},
 };
@@ -86,6 +97,8 @@ static_assert(to_string(Field::user_id) == "user_id");
 static_assert(to_string(Field::organization_id) == "organization_id");
 static_assert(to_string(Field::organization_membership_id) == "organization_membership_id");
 static_assert(to_string(Field::role_id) == "role_id");
+static_assert(to_string(Field::permission_id) == "permission_id");
+static_assert(to_string(Field::permission_slug) == "permission_slug");
 static_assert(to_string(Field::event_id) == "event_id");
 static_assert(to_string(Field::role_slug) == "role_slug");
 static_assert(to_string(Field::role_slugs) == "role_slugs");

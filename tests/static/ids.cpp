@@ -149,22 +149,31 @@ static_assert(!EntityId<void>);
 static_assert(TextId<UserId> && !TextId<std::uint64_t> && !TextId<Uuid>);
 static_assert(!TextId<std::string_view>, "no view()");
 
-template <class U, class O, class M, class R>
+template <class U, class O, class M, class R, class P = int>
 struct AnyTraits {
   using UserId = U;
   using OrganizationId = O;
   using MembershipId = M;
   using RoleId = R;
+  using PermissionId = P;
 };
 struct NoRoleId {
   using UserId = int;
   using OrganizationId = int;
   using MembershipId = int;
+  using PermissionId = int;
+};
+struct NoPermissionId {
+  using UserId = int;
+  using OrganizationId = int;
+  using MembershipId = int;
+  using RoleId = int;
 };
 static_assert(Traits<DefaultTraits> && Traits<AnyTraits<long, Uuid, UserId, int>>);
 static_assert(!Traits<AnyTraits<std::string, int, int, int>>);
 static_assert(!Traits<AnyTraits<int, int, int, Unordered>>);
-static_assert(!Traits<NoRoleId> && !Traits<int>);
+static_assert(!Traits<AnyTraits<int, int, int, int, Unordered>>);
+static_assert(!Traits<NoRoleId> && !Traits<NoPermissionId> && !Traits<int>);
 
 // --- subjects
 

@@ -149,10 +149,10 @@ static_assert(applied(world, Plan(plan_id, at(0))).organization->revision == 7, 
 
 // --- parts
 
-static_assert(Kinds{}.has(Kind::user) == false && Kinds{Kind::user}.has(Kind::user));
+static_assert(!Kinds{}.has(Kind::user) && Kinds{Kind::user}.has(Kind::user));
 static_assert(!Kinds{Kind::user}.has(Kind::role) && Kinds(Kind::user, Kind::role).has(Kind::role));
 static_assert(all_kinds == Kinds(Kind::role, Kind::user, Kind::membership, Kind::organization,
-                                 Kind::environment));
+                                 Kind::environment, Kind::permission));
 
 constexpr bool slot_works() {
   Slot<int> slot;

@@ -85,6 +85,9 @@ struct NumberedIds {
   }
   membership::UserId user_id(membership::Time) { return membership::UserId::from_ulid(next()); }
   membership::RoleId role_id(membership::Time) { return membership::RoleId::from_ulid(next()); }
+  membership::PermissionId permission_id(membership::Time) {
+    return membership::PermissionId::from_ulid(next());
+  }
 };
 
 /// Time that passes only by pauses, and by a step with each look.
@@ -252,10 +255,17 @@ std::string describe(const Store& store) {
   const auto roles = [&](const RoleQuery& query) {
     static_cast<void>(*store.list(query, [&](const RoleRow& row) {
       out << "  role " << row.index << ' ' << row.id << ' ' << row.state.slug.view() << ' '
-          << row.profile.texts[Text::name] << '\n';
+          << row.profile.texts[Text::name];
+      for (const std::uint64_t word : row.state.permissions.words) out << ' ' << word;
+      out << '\n';
     }));
   };
   roles(RoleQuery{});
+  static_cast<void>(*store.list(
+      *PermissionQuery::make(whole_page<PermissionId>()), [&](const PermissionRow& row) {
+        out << "  permission " << row.index << ' ' << row.id << ' ' << row.state.slug.view() << ' '
+            << static_cast<int>(row.state.phase) << ' ' << row.profile.texts[Text::name] << '\n';
+      }));
 
   std::vector<OrganizationId> organizations;
   for (bool more = true; more;) {
@@ -265,7 +275,8 @@ std::string describe(const Store& store) {
           organizations.push_back(row.state.id);
           out << "organization " << row.state.id << ' ' << row.state.revision << ' '
               << row.state.fenced_to << ' ' << row.state.counts << ' ' << row.state.default_role
-              << ' ' << row.profile.texts[Text::name] << '\n';
+              << ' ' << row.profile.texts[Text::name] << ' ' << static_cast<int>(row.state.phase)
+              << ' ' << row.state.generation << '\n';
         })).more;
   }
   std::vector<UserId> users;
@@ -274,7 +285,8 @@ std::string describe(const Store& store) {
     more = (*store.list(*UserQuery::make(whole_page(after)), [&](const UserRow& row) {
              users.push_back(row.state.id);
              out << "user " << row.state.id << ' ' << row.state.revision << ' '
-                 << row.profile.texts[Text::email] << '\n';
+                 << row.profile.texts[Text::email] << ' ' << static_cast<int>(row.state.phase)
+                 << ' ' << row.state.generation << '\n';
            })).more;
   }
   const auto members = [&](MembershipFilter filter) {

@@ -110,6 +110,7 @@ constexpr Context make_context(Time now) noexcept {
   context.organization.emplace(id<OrganizationId>("org_new"));
   context.user.emplace(id<UserId>("user_new"));
   context.role.emplace(id<RoleId>("role_new"));
+  context.permission.emplace(id<PermissionId>("perm_new"));
   return context;
 }
 inline constexpr Context context = make_context(at(2000));

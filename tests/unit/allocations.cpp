@@ -4,14 +4,19 @@
 //   the counter itself counts and fails                           -> the_counter_counts
 //   decide of every command, accepted and refused: no allocation  -> decide_allocates_nothing
 //   view and a page of a list: no allocation                      -> reading_allocates_nothing
+//   permission checks and claims: no allocation                   -> authorizing_allocates_nothing
 //   each allocation of execute, and of a commit of a span, fails in turn: the store is as it was
 //     and works on                          -> failing_executions, failing_spans
+//   made and deleted again and again: no more is taken -> deletions_give_back_what_they_free
 //   nothing that was allocated is lost      -> failing_executions, failing_spans_leak_nothing
 
 #include "../support/allocations.hpp"
 
 #include "../support/host.hpp"
 #include "../support/world.hpp"
+#include "membership/command/delete_organization.hpp"
+#include "membership/command/delete_user.hpp"
+#include "membership/driver/operation.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -85,8 +90,8 @@ Result fail_each(std::size_t events, const Action& action) {
     const long before_world = live;
     {
       World world(events);
-      const std::string before = describe(world.host->store);
       auto prepared = action(world);
+      const std::string before = describe(world.host->store);
       failing = number;
       try {
         prepared();
@@ -178,6 +183,42 @@ const auto span_of_everything = committing([](World& world) {
   return plans;
 });
 
+/// A page of a deletion and what follows it, in one commit: an organization and a user go.
+const auto erasures = committing([](World& world) {
+  Host& host = *world.host;
+  const auto gone = host.organization(base + "gone");
+  host.organization_role(gone, "org-lead");
+  CreateUser user;
+  user.id = make_id<UserId>(base + "cid");
+  user.email = "a.long.address.that.fits.in.no.small.string@example.org";
+  host.done(user);
+  const auto one = host.join(world.ada, gone);
+  const auto two = host.join(*user.id, gone);
+  const auto generation =
+      host.done(MarkOrganizationDeleted{gone}).plan.organization->after.generation;
+  const auto marked = host.done(MarkUserDeleted{*user.id}).plan.user->after.generation;
+  std::vector<Plan> plans;
+  Reads reads;
+  reads.membership = &one.id;
+  // Borrows the roles and the profile of the organization; they stay while it does.
+  Snapshot seen = host.load(reads);
+  const auto next = [&](const auto& command) {
+    plans.push_back(world.decide(command, seen));
+    apply(seen, plans.back());
+  };
+  next(SweepOrganizationMembership{one.id, generation});
+  seen.membership.emplace(*host.find(two.id));
+  next(SweepOrganizationMembership{two.id, generation});
+  next(FinishOrganizationDeletion{gone, generation});
+  reads = Reads{};
+  reads.user = &*user.id;
+  seen = host.load(reads);
+  next(FinishUserDeletion{*user.id, marked});
+  // The address, which no profile of a snapshot that is gone shows any more.
+  plans.back().email.emplace(Effect::erase, EmailKey::folded(*user.email));
+  return plans;
+});
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(allocations)
@@ -232,6 +273,13 @@ BOOST_AUTO_TEST_CASE(decide_allocates_nothing) {
     count += decide_allocations(SetDefaultRole{"viewer"}, seen);
     count += decide_allocations(SetPriorityOrder{order, 7, organization_id}, seen);
     count += decide_allocations(EnableMultipleRoles{}, seen);
+    count += decide_allocations(CreatePermission{"docs:read", "Read"}, seen);
+    count += decide_allocations(TransferOwnership{membership_id, membership_id}, seen);
+    count += decide_allocations(MarkOrganizationDeleted{organization_id}, seen);
+    count += decide_allocations(SweepOrganizationMembership{membership_id, 1}, seen);
+    count += decide_allocations(FinishOrganizationDeletion{organization_id, 1}, seen);
+    count += decide_allocations(MarkUserDeleted{user_id}, seen);
+    count += decide_allocations(FinishUserDeletion{user_id, 1}, seen);
   }
   BOOST_TEST(count == 0);
 }
@@ -266,6 +314,32 @@ BOOST_AUTO_TEST_CASE(reading_allocates_nothing) {
   BOOST_TEST(shown == 21u);
 }
 
+BOOST_AUTO_TEST_CASE(authorizing_allocates_nothing) {
+  World world(6);
+  Host& host = *world.host;
+  const std::string long_slug(48, 'p');
+  host.done(CreatePermission{long_slug, "Long"});
+  host.done(AddRolePermission{"member", long_slug});
+  Authorization answers[3];
+  std::size_t claimed = 0;
+  BOOST_TEST(
+      allocations_of([&] {
+        answers[0] = *authorize(host.store, world.bob, world.acme, long_slug);
+        answers[1] = *authorize(host.store, world.bob, world.acme, "none");
+        answers[2] = *authorize(host.store, world.ada, world.acme, long_slug);
+        static_cast<void>(*host.store.view(world.bob, world.acme, [&](const MembershipRow& row) {
+          const SessionClaims claims(host.policy.options, row);
+          claimed += claims.organization_id().size() + claims.role().size();
+          claims.for_each_role([&](std::string_view slug) { claimed += slug.size(); });
+          claims.for_each_permission([&](std::string_view slug) { claimed += slug.size(); });
+        }));
+      }) == 0);
+  BOOST_TEST((answers[0].reason == AuthorizationReason::granted));
+  BOOST_TEST((answers[1].reason == AuthorizationReason::no_role_grants));
+  BOOST_TEST((answers[2].reason == AuthorizationReason::not_a_member));
+  BOOST_TEST(claimed == 44u + 6u + 6u + 48u);
+}
+
 BOOST_AUTO_TEST_CASE(failing_executions) {
   check("create user", 3, executing([](World&) {
           CreateUser command;
@@ -298,16 +372,49 @@ BOOST_AUTO_TEST_CASE(failing_executions) {
   check("deactivate", 0,
         executing([](World& world) { return DeactivateMembership{world.bobs.id}; }));
   check("delete", 0, executing([](World& world) { return DeleteMembership{world.bobs.id}; }));
+  check("create permission", 2, executing([](World&) {
+          return CreatePermission{"docs:read", "Read"};
+        }));
+  check("update role", 2, executing([](World& world) {
+          return UpdateRole{"org-lead", "Lead", TextChange::keep(), world.acme};
+        }));
+  check("mark user", 0, executing([](World& world) { return MarkUserDeleted{world.ada}; }));
 }
 
 BOOST_AUTO_TEST_CASE(failing_spans) {
   check("several users", 4, several_users, false);
   check("a span of everything", 8, span_of_everything, false);
+  check("erasures", 4, erasures, false);
 }
 
 BOOST_AUTO_TEST_CASE(failing_spans_leak_nothing) {
   check("several users", 4, several_users);
   check("a span of everything", 8, span_of_everything);
+  check("erasures", 4, erasures);
+}
+
+BOOST_AUTO_TEST_CASE(deletions_give_back_what_they_free) {
+  MemoryStoreOptions options;
+  options.event_limit = 64;
+  Host host(options);
+  const auto home = host.organization("home");
+  const auto cycle = [&] {
+    CreateUser user;
+    user.id = make_id<UserId>(base + "ada");
+    user.email = "a.long.address.that.fits.in.no.small.string@example.org";
+    host.done(user);
+    const auto acme = host.organization(base + "acme");
+    host.organization_role(acme, "org-lead");
+    host.join(*user.id, acme);
+    host.join(*user.id, home);
+    BOOST_TEST_REQUIRE(
+        delete_organization(host.store, host.policy, acme, host.runtime).has_value());
+    BOOST_TEST_REQUIRE(delete_user(host.store, host.policy, *user.id, host.runtime).has_value());
+  };
+  for (int i = 0; i < 1'000; ++i) cycle();  // every shard has been used
+  const long before = live;
+  for (int i = 0; i < 3'000; ++i) cycle();
+  BOOST_TEST(live == before);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

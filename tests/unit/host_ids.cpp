@@ -32,12 +32,14 @@ struct IntegerTraits {
   using OrganizationId = std::uint64_t;
   using MembershipId = std::uint64_t;
   using RoleId = std::uint64_t;
+  using PermissionId = std::uint64_t;
 };
 struct UuidTraits {
   using UserId = Uuid;
   using OrganizationId = Uuid;
   using MembershipId = Uuid;
   using RoleId = Uuid;
+  using PermissionId = Uuid;
 };
 
 /// A host's own id source: numbers from a sequence.
@@ -48,6 +50,7 @@ struct Sequence {
   std::uint64_t organization_id(membership::Time) { return ++last; }
   std::uint64_t user_id(membership::Time) { return ++last; }
   std::uint64_t role_id(membership::Time) { return ++last; }
+  std::uint64_t permission_id(membership::Time) { return ++last; }
 };
 struct Uuids {
   std::uint64_t last = 0;
@@ -57,6 +60,7 @@ struct Uuids {
   Uuid organization_id(membership::Time) { return next(); }
   Uuid user_id(membership::Time) { return next(); }
   Uuid role_id(membership::Time) { return next(); }
+  Uuid permission_id(membership::Time) { return next(); }
 };
 
 }  // namespace hosts

@@ -109,6 +109,35 @@ BOOST_AUTO_TEST_CASE(each_code) {
              R"(400 {"code":"email_not_available","message":"This email is not available."})");
   BOOST_TEST(shown(ErrorCode::invalid_invite) ==
              R"(400 {"code":"invalid_invite","message":"The invited user is a member already."})");
+  BOOST_TEST(shown(ErrorCode::several_organizations, Field::organization_id, "org_2") ==
+             invalid("several_organizations", "The commands name more than one organization."));
+  BOOST_TEST(shown(ErrorCode::permission_limit_reached, Field::slug, "a") ==
+             invalid("permission_limit_reached", "There is no room for another permission."));
+  BOOST_TEST(
+      shown(ErrorCode::permission_slug_conflict, Field::slug, "a:b") ==
+      R"(409 {"code":"permission_slug_conflict","message":"A permission 'a:b' exists already."})");
+  BOOST_TEST(shown(ErrorCode::owner_role_missing, Field::organization_id, "org_1") ==
+             R"(409 {"code":"owner_role_missing",)"
+             R"("message":"The organization goes by no owner role."})");
+  BOOST_TEST(shown(ErrorCode::not_an_owner, Field::organization_membership_id, "om_1") ==
+             R"(409 {"code":"not_an_owner",)"
+             R"("message":"Organization Membership 'om_1' holds no owner role."})");
+  BOOST_TEST(shown(ErrorCode::last_owner_required, Field::organization_id, "org_1") ==
+             R"(409 {"code":"last_owner_required",)"
+             R"("message":"The organization must keep an active owner."})");
+  BOOST_TEST(shown(ErrorCode::role_not_grantable, Field::role_slug, "admin") ==
+             R"(403 {"code":"role_not_grantable",)"
+             R"("message":"Role 'admin' grants more than the actor may.","role_slug":"admin"})");
+  BOOST_TEST(shown(ErrorCode::seat_limit_reached, Field::organization_id, "org_1") ==
+             R"(409 {"code":"seat_limit_reached","message":"The organization has no seat left."})");
+  BOOST_TEST(shown(ErrorCode::operation_superseded, Field::user_id, "user_1") ==
+             R"(409 {"code":"operation_superseded",)"
+             R"("message":"The operation was taken back or begun anew."})");
+  BOOST_TEST(shown(ErrorCode::operation_unfinished, Field::organization_id, "org_1") ==
+             R"(409 {"code":"operation_unfinished","message":"The operation has more to do."})");
+  BOOST_TEST(shown(ErrorCode::mark_in_use, Field::organization_id, "org_1") ==
+             R"(409 {"code":"mark_in_use",)"
+             R"("message":"The operation has begun and cannot be taken back."})");
   BOOST_TEST(shown(ErrorCode::rule_refused, Field::none, "", 7) ==
              R"(403 {"code":"rule_refused","message":"Refused by rule 7."})");
 }

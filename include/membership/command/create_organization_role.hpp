@@ -44,7 +44,7 @@ struct BasicCreateOrganizationRole {
       const tl::expected<RoleSlug, Error> given = RoleSlug::make_organization(*slug);
       if (!given) return {given.error().code, Field::slug};
     }
-    const Refusal refusal = detail::check_role_texts(name, description, resource_type_slug);
+    const Refusal refusal = detail::check_catalogue_texts(name, description, resource_type_slug);
     if (refusal) return refusal;
     if (!seen.organization || seen.organization->phase != Phase::live) {
       return {ErrorCode::entity_not_found, Field::organization_id};
@@ -56,7 +56,7 @@ struct BasicCreateOrganizationRole {
     if (!seen.roles.find(made.view()).is_none()) {
       return {ErrorCode::organization_role_slug_conflict, Field::slug};
     }
-    const unsigned place = seen.roles.organization().size();
+    const unsigned place = seen.roles.organization().first_free();
     if (place == RoleIndex::per_table) return {ErrorCode::role_limit_reached, Field::slug};
 
     plan.outcome = Outcome::created;
@@ -73,7 +73,7 @@ struct BasicCreateOrganizationRole {
         resource_type_slug.value_or(detail::organization_resource) == detail::organization_resource;
     plan.role.emplace(Precondition::absent, EventType::organization_role_created, *context.role,
                       index, RoleState(made, of_organizations));
-    detail::write_role_profile(name, description, resource_type_slug, context, plan);
+    detail::write_catalogue_profile(name, description, resource_type_slug, context, plan);
     return {};
   }
 

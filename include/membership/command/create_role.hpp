@@ -34,23 +34,26 @@ struct BasicCreateRole {
                            BasicPlan<T>& plan) const noexcept {
     const tl::expected<RoleSlug, Error> made = RoleSlug::make(slug);
     if (!made) return {made.error().code, Field::slug};
-    const Refusal refusal = detail::check_role_texts(name, description, resource_type_slug);
+    const Refusal refusal = detail::check_catalogue_texts(name, description, resource_type_slug);
     if (refusal) return refusal;
     const RoleTable roles = seen.roles.environment();
     if (roles.find(SlugKey::of(slug), slug) != roles.size()) {
       return {ErrorCode::role_slug_conflict, Field::slug};
     }
-    if (roles.size() == RoleIndex::per_table) return {ErrorCode::role_limit_reached, Field::slug};
+    const unsigned place = roles.first_free();
+    if (place == RoleIndex::per_table) return {ErrorCode::role_limit_reached, Field::slug};
     if (!context.role) return {ErrorCode::missing_id, Field::role_id};
 
     plan.outcome = Outcome::created;
     plan.trace.about = Trace::About::environment_role;
     detail::set_environment(seen, plan);
+    const RoleIndex index = RoleIndex::environment(place);
+    plan.order.emplace(detail::whole_order(seen.roles)).push_back(index);
     const bool of_organizations =
         resource_type_slug.value_or(detail::organization_resource) == detail::organization_resource;
-    plan.role.emplace(Precondition::absent, EventType::role_created, *context.role,
-                      RoleIndex::environment(roles.size()), RoleState(*made, of_organizations));
-    detail::write_role_profile(name, description, resource_type_slug, context, plan);
+    plan.role.emplace(Precondition::absent, EventType::role_created, *context.role, index,
+                      RoleState(*made, of_organizations));
+    detail::write_catalogue_profile(name, description, resource_type_slug, context, plan);
     return {};
   }
 

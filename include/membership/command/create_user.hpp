@@ -61,7 +61,7 @@ struct BasicCreateUser {
     plan.trace.about = Trace::About::user;
     plan.user.emplace(Precondition::absent, EventType::user_created, std::uint64_t{0},
                       BasicUserState<T>(id ? *id : *context.user, 1));
-    if (email) plan.email.emplace(EmailKey::folded(*email));
+    if (email) plan.email.emplace(Effect::put, EmailKey::folded(*email));
     if (!email && !first_name && !last_name) return {};
     Profile& profile = plan.profile.emplace();
     profile.texts.set(Text::email, email);

@@ -35,12 +35,7 @@ struct BasicDeleteMembership {
                            BasicPlan<T>& plan) const noexcept {
     const LifecycleCell& cell = detail::enter_cell(LifecycleCommand::remove, seen, plan);
     if (cell.verdict == LifecycleCell::Verdict::refused) return detail::refused_by(cell);
-    const BasicOrganizationMembership<T>& before = *seen.membership;
-    plan.outcome = Outcome::deleted;
-    plan.membership.emplace(Effect::erase, cell.event, before);
-    Counts counts = seen.organization->counts;
-    counts.remove(before.status, before.roles, seen.organization->owner_role);
-    detail::touch(seen, counts, plan);
+    detail::write_deletion(seen, plan);
     return {};
   }
 

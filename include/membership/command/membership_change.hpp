@@ -62,6 +62,18 @@ constexpr void write_change(const BasicSnapshot<T>& seen, const BasicContext<T>&
   plan.trace.dropped = roles.dropped;
 }
 
+/// Deletes the membership seen, and touches its organization.
+template <class T>
+constexpr void write_deletion(const BasicSnapshot<T>& seen, BasicPlan<T>& plan) noexcept {
+  const BasicOrganizationMembership<T>& before = *seen.membership;
+  const LifecycleCell& cell = enter_cell(LifecycleCommand::remove, seen, plan);
+  plan.outcome = Outcome::deleted;
+  plan.membership.emplace(Effect::erase, cell.event, before);
+  Counts counts = seen.organization->counts;
+  counts.remove(before.status, before.roles, seen.organization->owner_role);
+  touch(seen, counts, plan);
+}
+
 /// The roles held, for a change that keeps them.
 template <class T>
 constexpr ResolvedRoles roles_of(const BasicOrganizationMembership<T>& held) noexcept {

@@ -5,8 +5,10 @@
 #include "membership/domain/id.hpp"
 #include "membership/policy/context.hpp"
 #include "membership/policy/plan.hpp"
+#include "membership/policy/reads.hpp"
 #include "membership/policy/refusal.hpp"
 #include "membership/policy/snapshot.hpp"
+#include "membership/policy/text_change.hpp"
 
 #include <tl/expected.hpp>
 
@@ -21,17 +23,17 @@ namespace detail {
 
 /// What the commands on roles share.
 
-/// The limits of a role's texts (DOMAIN.md §1).
-inline constexpr std::size_t longest_role_name = 48;
-inline constexpr std::size_t longest_role_description = 150;
+/// The limits of the texts of roles and permissions (DOMAIN.md §1).
+inline constexpr std::size_t longest_catalogue_name = 48;
+inline constexpr std::size_t longest_catalogue_description = 150;
 
 constexpr Refusal
-check_role_texts(std::string_view name, const std::optional<std::string_view>& description,
-                 const std::optional<std::string_view>& resource_type_slug) noexcept {
-  ErrorCode fault = text_fault(name, 1, longest_role_name);
+check_catalogue_texts(std::string_view name, const std::optional<std::string_view>& description,
+                      const std::optional<std::string_view>& resource_type_slug) noexcept {
+  ErrorCode fault = text_fault(name, 1, longest_catalogue_name);
   if (fault != ErrorCode{}) return {fault, Field::name};
   if (description) {
-    fault = text_fault(*description, 0, longest_role_description);
+    fault = text_fault(*description, 0, longest_catalogue_description);
     if (fault != ErrorCode{}) return {fault, Field::description};
   }
   if (resource_type_slug) {
@@ -41,13 +43,35 @@ check_role_texts(std::string_view name, const std::optional<std::string_view>& d
   return {};
 }
 
+/// The texts of an update of a role or a permission.
+constexpr Refusal check_changed_texts(const std::optional<std::string_view>& name,
+                                      const TextChange& description) noexcept {
+  if (name) {
+    const ErrorCode fault = text_fault(*name, 1, longest_catalogue_name);
+    if (fault != ErrorCode{}) return {fault, Field::name};
+  }
+  if (description.sets()) {
+    const ErrorCode fault = text_fault(description.text(), 0, longest_catalogue_description);
+    if (fault != ErrorCode{}) return {fault, Field::description};
+  }
+  return {};
+}
+
+/// Changes them; whether that made a difference.
+constexpr bool change_texts(const std::optional<std::string_view>& name,
+                            const TextChange& description, Texts& texts) noexcept {
+  const TextChange renamed = name ? TextChange::set(*name) : TextChange::keep();
+  const bool named = renamed.apply(texts, Text::name);
+  return description.apply(texts, Text::description) || named;
+}
+
 inline constexpr std::string_view organization_resource = "organization";
 
 template <class T>
-constexpr void write_role_profile(std::string_view name,
-                                  const std::optional<std::string_view>& description,
-                                  const std::optional<std::string_view>& resource_type_slug,
-                                  const BasicContext<T>& context, BasicPlan<T>& plan) noexcept {
+constexpr void
+write_catalogue_profile(std::string_view name, const std::optional<std::string_view>& description,
+                        const std::optional<std::string_view>& resource_type_slug,
+                        const BasicContext<T>& context, BasicPlan<T>& plan) noexcept {
   Profile& profile = plan.profile.emplace();
   profile.texts.set(Text::name, name);
   profile.texts.set(Text::description, description);
@@ -115,6 +139,64 @@ constexpr Refusal find_assignable(const RoleCatalogue& catalogue, std::string_vi
   }
   if (!role->of_organizations) {
     return {ErrorCode::sub_resource_scoped_role_not_allowed, Field::role_slug};
+  }
+  return {};
+}
+
+/// The organization that a command on roles names, where it names one: live and seen.
+template <class T>
+constexpr Refusal check_scope(const std::optional<typename T::OrganizationId>& organization,
+                              const BasicSnapshot<T>& seen) noexcept {
+  if (organization && (!seen.organization || seen.organization->phase == Phase::deleting)) {
+    return {ErrorCode::entity_not_found, Field::organization_id};
+  }
+  return {};
+}
+
+/// The role that the snapshot shows, written with a new state; sets the row that it belongs to.
+template <class T>
+constexpr void write_role(const BasicSnapshot<T>& seen, const RoleState& after,
+                          BasicPlan<T>& plan) noexcept {
+  const RoleIndex index = seen.role_index;
+  plan.outcome = Outcome::updated;
+  EventType event = EventType::role_updated;
+  plan.trace.about = Trace::About::environment_role;
+  if (index.is_organization()) {
+    event = EventType::organization_role_updated;
+    plan.trace.about = Trace::About::organization_role;
+    set_organization(seen, plan);
+  } else {
+    set_environment(seen, plan);
+  }
+  plan.role.emplace(Precondition::set, event, seen.role->id, index, after);
+}
+
+/// The profile of something that is changed: as it was, with a later time.
+constexpr Profile updated_profile(const Profile& before, Time now) noexcept {
+  Profile profile = before;
+  profile.updated_at = later_of(before.updated_at, now);
+  return profile;
+}
+
+/// Reads of a role by its slug, the environment's or one organization's.
+template <class T>
+constexpr BasicReads<T>
+role_reads(std::string_view slug,
+           const std::optional<typename T::OrganizationId>& organization) noexcept {
+  BasicReads<T> reads;
+  if (organization) reads.organization = &*organization;
+  reads.role = slug;
+  return reads;
+}
+
+/// The subject of a refusal of a command that names a role by its slug.
+template <class T>
+constexpr Subject
+role_command_subject(Refusal refusal, std::string_view slug,
+                     const std::optional<typename T::OrganizationId>& organization) noexcept {
+  if (refusal.field() == Field::organization_id && organization) return subject_of(*organization);
+  if (refusal.field() == Field::role_slug || refusal.field() == Field::slug) {
+    return subject_of_text(slug);
   }
   return {};
 }

@@ -22,6 +22,7 @@ enum class ErrorCode : std::uint8_t {
   duplicate,                           ///< the same value twice where each may come once
   incomplete,                          ///< a list that must name every one of a set and does not
   missing_user_id_or_organization_id,  ///< a list of memberships that names neither
+  several_organizations,               ///< an all-or-nothing bulk over more than one organization
   // What a command names.
   entity_not_found,  ///< no such user, organization, membership or role
   id_already_used,   ///< an id given for a new entity is taken
@@ -34,6 +35,8 @@ enum class ErrorCode : std::uint8_t {
   role_slug_conflict,                    ///< the environment has a role of this slug
   organization_role_slug_conflict,       ///< the organization has a role of this slug
   role_limit_reached,                    ///< 64 roles of the environment or of the organization
+  permission_slug_conflict,              ///< the environment has a permission of this slug
+  permission_limit_reached,              ///< 256 permissions
   // What exists.
   cannot_reactivate_pending_organization_membership,
   cannot_deactivate_pending_organization_membership,
@@ -42,6 +45,17 @@ enum class ErrorCode : std::uint8_t {
   directory_managed,                       ///< option O11
   email_not_available,                     ///< another user holds the address
   invalid_invite,                          ///< the invited user is an active member by now
+  // Owners.
+  owner_role_missing,  ///< the organization goes by no owner role
+  not_an_owner,        ///< the membership does not hold the owner role
+  // Guards.
+  last_owner_required,  ///< the organization would be left without an active owner
+  role_not_grantable,   ///< the actor lacks a permission of the role
+  seat_limit_reached,   ///< the organization has no seat left
+  // Long operations.
+  operation_superseded,  ///< the mark that this page or finish goes by is not there any more
+  operation_unfinished,  ///< something is left that a finish needs gone
+  mark_in_use,           ///< a mark that cannot be taken back any more
   // The host.
   missing_id,    ///< the context lacks an id that the decision needs
   rule_refused,  ///< a rule of the host's own; `Error::detail` is its number
@@ -63,12 +77,14 @@ enum class Field : std::uint8_t {
   organization_id,
   organization_membership_id,
   role_id,
+  permission_id,
   event_id,
   role_slug,
   role_slugs,
   slug,
   name,
   description,
+  permission_slug,
   resource_type_slug,
   email,
   first_name,
@@ -108,15 +124,25 @@ constexpr ErrorKind kind(ErrorCode code) noexcept {
     case ErrorCode::duplicate:
     case ErrorCode::incomplete:
     case ErrorCode::missing_user_id_or_organization_id:
+    case ErrorCode::several_organizations:
     case ErrorCode::invalid_role:
     case ErrorCode::sub_resource_scoped_role_not_allowed:
     case ErrorCode::multiple_roles_not_enabled:
-    case ErrorCode::role_limit_reached: return ErrorKind::invalid;
+    case ErrorCode::role_limit_reached:
+    case ErrorCode::permission_limit_reached: return ErrorKind::invalid;
     case ErrorCode::entity_not_found: return ErrorKind::not_found;
     case ErrorCode::id_already_used:
     case ErrorCode::default_role_is_owner:
     case ErrorCode::role_slug_conflict:
     case ErrorCode::organization_role_slug_conflict:
+    case ErrorCode::permission_slug_conflict:
+    case ErrorCode::owner_role_missing:
+    case ErrorCode::not_an_owner:
+    case ErrorCode::last_owner_required:
+    case ErrorCode::seat_limit_reached:
+    case ErrorCode::operation_superseded:
+    case ErrorCode::operation_unfinished:
+    case ErrorCode::mark_in_use:
     case ErrorCode::cannot_reactivate_pending_organization_membership:
     case ErrorCode::cannot_deactivate_pending_organization_membership:
     case ErrorCode::organization_membership_already_exists:
@@ -124,6 +150,7 @@ constexpr ErrorKind kind(ErrorCode code) noexcept {
     case ErrorCode::invalid_invite: return ErrorKind::conflict;
     case ErrorCode::membership_not_active:
     case ErrorCode::directory_managed:
+    case ErrorCode::role_not_grantable:
     case ErrorCode::rule_refused: return ErrorKind::refused;
     case ErrorCode::default_role_missing:
     case ErrorCode::missing_id: return ErrorKind::internal;
@@ -141,7 +168,9 @@ constexpr std::string_view to_string(ErrorCode code) noexcept {
     case ErrorCode::out_of_range:
     case ErrorCode::duplicate:
     case ErrorCode::incomplete:
-    case ErrorCode::role_limit_reached: return "invalid_request_parameters";
+    case ErrorCode::several_organizations:
+    case ErrorCode::role_limit_reached:
+    case ErrorCode::permission_limit_reached: return "invalid_request_parameters";
     case ErrorCode::missing_user_id_or_organization_id: return "missing_user_id_or_organization_id";
     case ErrorCode::entity_not_found: return "entity_not_found";
     case ErrorCode::id_already_used: return "id_already_used";
@@ -164,6 +193,15 @@ constexpr std::string_view to_string(ErrorCode code) noexcept {
     case ErrorCode::directory_managed: return "directory_managed";
     case ErrorCode::email_not_available: return "email_not_available";
     case ErrorCode::invalid_invite: return "invalid_invite";
+    case ErrorCode::permission_slug_conflict: return "permission_slug_conflict";
+    case ErrorCode::owner_role_missing: return "owner_role_missing";
+    case ErrorCode::not_an_owner: return "not_an_owner";
+    case ErrorCode::operation_superseded: return "operation_superseded";
+    case ErrorCode::operation_unfinished: return "operation_unfinished";
+    case ErrorCode::mark_in_use: return "mark_in_use";
+    case ErrorCode::last_owner_required: return "last_owner_required";
+    case ErrorCode::role_not_grantable: return "role_not_grantable";
+    case ErrorCode::seat_limit_reached: return "seat_limit_reached";
     case ErrorCode::rule_refused: return "rule_refused";
   }
   return "internal_error";
@@ -177,12 +215,21 @@ constexpr int http_status(ErrorCode code) noexcept {
     case ErrorCode::cannot_deactivate_pending_organization_membership:
     case ErrorCode::email_not_available:
     case ErrorCode::invalid_invite: return 400;
+    case ErrorCode::role_not_grantable:
     case ErrorCode::rule_refused: return 403;
     case ErrorCode::entity_not_found: return 404;
     case ErrorCode::id_already_used:
     case ErrorCode::default_role_is_owner:
     case ErrorCode::role_slug_conflict:
     case ErrorCode::organization_role_slug_conflict:
+    case ErrorCode::permission_slug_conflict:
+    case ErrorCode::owner_role_missing:
+    case ErrorCode::not_an_owner:
+    case ErrorCode::last_owner_required:
+    case ErrorCode::seat_limit_reached:
+    case ErrorCode::operation_superseded:
+    case ErrorCode::operation_unfinished:
+    case ErrorCode::mark_in_use:
     case ErrorCode::organization_membership_already_exists:
     case ErrorCode::membership_not_active:
     case ErrorCode::directory_managed: return 409;
@@ -193,10 +240,12 @@ constexpr int http_status(ErrorCode code) noexcept {
     case ErrorCode::out_of_range:
     case ErrorCode::duplicate:
     case ErrorCode::incomplete:
+    case ErrorCode::several_organizations:
     case ErrorCode::invalid_role:
     case ErrorCode::sub_resource_scoped_role_not_allowed:
     case ErrorCode::multiple_roles_not_enabled:
-    case ErrorCode::role_limit_reached: return 422;
+    case ErrorCode::role_limit_reached:
+    case ErrorCode::permission_limit_reached: return 422;
     case ErrorCode::default_role_missing:
     case ErrorCode::missing_id: return 500;
   }
@@ -211,12 +260,14 @@ constexpr std::string_view to_string(Field field) noexcept {
     case Field::organization_id: return "organization_id";
     case Field::organization_membership_id: return "organization_membership_id";
     case Field::role_id: return "role_id";
+    case Field::permission_id: return "permission_id";
     case Field::event_id: return "event_id";
     case Field::role_slug: return "role_slug";
     case Field::role_slugs: return "role_slugs";
     case Field::slug: return "slug";
     case Field::name: return "name";
     case Field::description: return "description";
+    case Field::permission_slug: return "permission_slug";
     case Field::resource_type_slug: return "resource_type_slug";
     case Field::email: return "email";
     case Field::first_name: return "first_name";

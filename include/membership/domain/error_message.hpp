@@ -17,6 +17,7 @@ constexpr std::string_view entity_name(Field field) noexcept {
   if (field == Field::organization_id) return "Organization";
   if (field == Field::organization_membership_id) return "Organization Membership";
   if (field == Field::event_id) return "Event";
+  if (field == Field::permission_id || field == Field::permission_slug) return "Permission";
   return "Role";
 }
 
@@ -47,6 +48,7 @@ constexpr std::string_view fault_phrase(ErrorCode code) noexcept {
       return std::string(to_string(error.field)).append(detail::fault_phrase(error.code));
     case ErrorCode::missing_user_id_or_organization_id:
       return "Either a user id or an organization id is required.";
+    case ErrorCode::several_organizations: return "The commands name more than one organization.";
     case ErrorCode::entity_not_found:
       return std::string(detail::entity_name(error.field)) + " not found: '" + subject + "'.";
     case ErrorCode::id_already_used:
@@ -63,6 +65,19 @@ constexpr std::string_view fault_phrase(ErrorCode code) noexcept {
     case ErrorCode::role_slug_conflict: return "A role '" + subject + "' exists already.";
     case ErrorCode::organization_role_slug_conflict:
       return "The organization has a role '" + subject + "' already.";
+    case ErrorCode::permission_slug_conflict:
+      return "A permission '" + subject + "' exists already.";
+    case ErrorCode::permission_limit_reached: return "There is no room for another permission.";
+    case ErrorCode::owner_role_missing: return "The organization goes by no owner role.";
+    case ErrorCode::not_an_owner:
+      return "Organization Membership '" + subject + "' holds no owner role.";
+    case ErrorCode::operation_superseded: return "The operation was taken back or begun anew.";
+    case ErrorCode::operation_unfinished: return "The operation has more to do.";
+    case ErrorCode::mark_in_use: return "The operation has begun and cannot be taken back.";
+    case ErrorCode::last_owner_required: return "The organization must keep an active owner.";
+    case ErrorCode::role_not_grantable:
+      return "Role '" + subject + "' grants more than the actor may.";
+    case ErrorCode::seat_limit_reached: return "The organization has no seat left.";
     case ErrorCode::role_limit_reached: return "There is no room for another role.";
     case ErrorCode::cannot_reactivate_pending_organization_membership:
       return "A pending organization membership cannot be reactivated.";

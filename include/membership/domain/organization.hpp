@@ -55,6 +55,7 @@ struct BasicOrganizationState {
   RoleIndex default_role = RoleIndex::none();  ///< its own; none: the environment's
   RoleIndex owner_role = RoleIndex::none();    ///< the role that `counts.owners` counts
   Phase phase = Phase::live;
+  std::uint64_t generation = 0;  ///< while `deleting`: the revision that its mark gave it
 
   explicit constexpr BasicOrganizationState(
       const typename T::OrganizationId& organization_id) noexcept

@@ -43,6 +43,10 @@ class Texts {
     values_[static_cast<std::size_t>(text)] = value;
     set_ = static_cast<std::uint8_t>(set_ | bit(text));
   }
+  constexpr void clear(Text text) noexcept {
+    values_[static_cast<std::size_t>(text)] = {};
+    set_ = static_cast<std::uint8_t>(set_ & ~bit(text));
+  }
   constexpr void set(Text text, const std::optional<std::string_view>& value) noexcept {
     if (value) set(text, *value);
   }

@@ -14,6 +14,23 @@
 namespace membership {
 inline namespace v0 {
 
+/// What decisions see of a permission. Its name and description are its profile.
+struct PermissionState {
+  SlugKey key;
+  PermissionSlug slug;
+  Phase phase = Phase::live;
+  bool system = false;  ///< a system permission cannot be deleted
+
+  constexpr explicit PermissionState(const PermissionSlug& permission_slug,
+                                     bool of_system = false) noexcept
+      : key(SlugKey::of(permission_slug.view())), slug(permission_slug), system(of_system) {}
+
+  /// An empty place of a table.
+  static constexpr PermissionState nothing() noexcept {
+    return PermissionState(PermissionSlug::from_stored({}));
+  }
+};
+
 /// What decisions see of a role. Its names and times are its profile.
 struct RoleState {
   SlugKey key;
@@ -28,37 +45,58 @@ struct RoleState {
       : key(SlugKey::of(role_slug.view())), slug(role_slug), of_organizations(organization_scoped),
         permissions(granted) {}
 
+  /// An empty place of a table.
+  static constexpr RoleState nothing() noexcept {
+    return RoleState(RoleSlug::from_stored({}), false);
+  }
+
   constexpr bool assignable() const noexcept { return of_organizations && phase == Phase::live; }
 };
 
-/// The roles of an environment or of one organization, by their place. A view: it is valid while
-/// what it shows is.
-class RoleTable {
+/// Roles or permissions by their place. A place may be empty: what was there is gone, and nothing
+/// has taken it yet. A view: it is valid while what it shows is.
+template <class State>
+class SlugTable {
  public:
-  constexpr RoleTable() noexcept = default;
-  /// Preconditions: at most 64 roles.
-  constexpr RoleTable(const RoleState* roles, std::size_t size) noexcept
-      : roles_(roles), size_(static_cast<unsigned>(size)) {}
+  constexpr SlugTable() noexcept = default;
+  constexpr SlugTable(const State* states, std::size_t size) noexcept
+      : states_(states), size_(static_cast<unsigned>(size)) {}
 
+  /// One more than the highest place that was ever taken.
   constexpr unsigned size() const noexcept { return size_; }
-  constexpr const RoleState& operator[](unsigned place) const noexcept { return roles_[place]; }
+  constexpr const State& operator[](unsigned place) const noexcept { return states_[place]; }
+  constexpr bool has(unsigned place) const noexcept {
+    return place < size_ && states_[place].key.size != 0;
+  }
 
-  /// The place of the role with this slug, or `size()`.
+  /// The place of what has this slug, or `size()`.
   constexpr unsigned find(const SlugKey& key, std::string_view slug) const noexcept {
+    if (key.size == 0) return size_;
     for (unsigned place = 0; place < size_; ++place) {
-      const RoleState& role = roles_[place];
-      if (role.key == key && (key.size <= 16 || role.slug.view() == slug)) return place;
+      const State& state = states_[place];
+      if (state.key == key && (key.size <= 16 || state.slug.view() == slug)) return place;
     }
     return size_;
   }
 
+  /// The lowest empty place, which may be `size()`.
+  constexpr unsigned first_free() const noexcept {
+    unsigned place = 0;
+    while (has(place)) ++place;
+    return place;
+  }
+
  private:
-  const RoleState* roles_ = nullptr;
+  const State* states_ = nullptr;
   unsigned size_ = 0;
 };
 
-/// An order of roles by priority, the highest first. Roles that it does not name come after those
-/// that it does, the environment's before the organization's, each by age.
+/// At most 64 roles, of an environment or of one organization.
+using RoleTable = SlugTable<RoleState>;
+/// At most 256 permissions of an environment.
+using PermissionTable = SlugTable<PermissionState>;
+
+/// An order of roles by priority, the highest first.
 struct RoleOrder {
   static constexpr unsigned capacity = 2 * RoleIndex::per_table;
   std::uint8_t values[capacity]{};  ///< `RoleIndex::value` of each
@@ -75,16 +113,30 @@ struct RoleOrder {
     }
     return false;
   }
+  constexpr void erase(RoleIndex index) noexcept {
+    unsigned kept = 0;
+    for (unsigned at = 0; at < size; ++at) {
+      if (values[at] != index.value()) values[kept++] = values[at];
+    }
+    size = static_cast<std::uint8_t>(kept);
+  }
 };
 
-/// All roles that one organization can see: the environment's and its own, in their order. A view.
+/// All roles that one organization can see, the environment's and its own, in their order, and the
+/// permissions that they may grant. A view.
 class RoleCatalogue {
  public:
   constexpr RoleCatalogue() noexcept = default;
-  /// `order` may be null: then roles rank by age, the environment's first.
-  constexpr RoleCatalogue(RoleTable environment, RoleTable organization,
-                          const RoleOrder* order) noexcept
-      : environment_(environment), organization_(organization), order_(order) {}
+  /// `order` is the environment's, `own_order` the organization's; either may be null. Roles that
+  /// the organization's order does not name come after those that it does, in the environment's
+  /// order; what that does not name either comes last, by its place, the environment's first.
+  constexpr RoleCatalogue(RoleTable environment, RoleTable organization, const RoleOrder* order,
+                          const RoleOrder* own_order = nullptr,
+                          PermissionTable permissions = {}) noexcept
+      : environment_(environment), organization_(organization), permissions_(permissions),
+        order_(order), own_order_(own_order) {}
+
+  constexpr PermissionTable permission_table() const noexcept { return permissions_; }
 
   constexpr RoleTable environment() const noexcept { return environment_; }
   constexpr RoleTable organization() const noexcept { return organization_; }
@@ -103,7 +155,7 @@ class RoleCatalogue {
   constexpr const RoleState* at(RoleIndex index) const noexcept {
     if (index.is_none()) return nullptr;
     const RoleTable& table = index.is_organization() ? organization_ : environment_;
-    return index.place() < table.size() ? &table[index.place()] : nullptr;
+    return table.has(index.place()) ? &table[index.place()] : nullptr;
   }
 
   /// The text of a role's slug; empty where there is no such role.
@@ -113,7 +165,14 @@ class RoleCatalogue {
   }
 
   constexpr RoleSet all() const noexcept {
-    return {lowest_bits(environment_.size()), lowest_bits(organization_.size())};
+    RoleSet set;
+    for (unsigned i = 0; i < environment_.size(); ++i) {
+      if (environment_.has(i)) set.insert(RoleIndex::environment(i));
+    }
+    for (unsigned i = 0; i < organization_.size(); ++i) {
+      if (organization_.has(i)) set.insert(RoleIndex::organization(i));
+    }
+    return set;
   }
 
   /// Those of `set` that exist, are of organizations and are not on their way out.
@@ -129,9 +188,10 @@ class RoleCatalogue {
   /// Complexity: linear in the order and the set.
   template <class Visit>
   constexpr void for_each_in_order(RoleSet set, Visit&& visit) const {
-    if (order_ != nullptr) {
-      for (unsigned at = 0; at < order_->size && !set.empty(); ++at) {
-        const RoleIndex index = (*order_)[at];
+    for (const RoleOrder* const order : {own_order_, order_}) {
+      if (order == nullptr) continue;
+      for (unsigned at = 0; at < order->size && !set.empty(); ++at) {
+        const RoleIndex index = (*order)[at];
         if (!set.contains(index)) continue;
         set = set - RoleSet::of(index);
         visit(index);
@@ -154,33 +214,68 @@ class RoleCatalogue {
     return first;
   }
 
-  /// The union of what the roles of a set grant.
+  /// The index of the permission with this slug; `PermissionSet::capacity` where there is none or
+  /// it is on its way out, which grants nothing.
+  constexpr unsigned find_permission(std::string_view slug) const noexcept {
+    const unsigned index = permissions_.find(SlugKey::of(slug), slug);
+    return index != permissions_.size() && permissions_[index].phase == Phase::live
+               ? index
+               : PermissionSet::capacity;
+  }
+
+  /// The role of the lowest index of a set that grants a permission, or none.
+  constexpr RoleIndex grantor(RoleSet set, unsigned permission) const noexcept {
+    if (permission >= PermissionSet::capacity) return RoleIndex::none();
+    for (std::uint64_t rest = set.environment(); rest != 0; rest &= rest - 1) {
+      const auto place = static_cast<unsigned>(std::countr_zero(rest));
+      if (environment_.has(place) && environment_[place].permissions.contains(permission)) {
+        return RoleIndex::environment(place);
+      }
+    }
+    for (std::uint64_t rest = set.organization(); rest != 0; rest &= rest - 1) {
+      const auto place = static_cast<unsigned>(std::countr_zero(rest));
+      if (organization_.has(place) && organization_[place].permissions.contains(permission)) {
+        return RoleIndex::organization(place);
+      }
+    }
+    return RoleIndex::none();
+  }
+
+  /// The union of what the roles of a set grant. A permission on its way out grants nothing.
   constexpr PermissionSet permissions(RoleSet set) const noexcept {
     PermissionSet granted;
-    for_each_in_order(set, [&](RoleIndex index) {
-      const RoleState* const role = at(index);
-      if (role != nullptr) granted = granted | role->permissions;
-    });
+    for (std::uint64_t rest = set.environment(); rest != 0; rest &= rest - 1) {
+      add_permissions(environment_, static_cast<unsigned>(std::countr_zero(rest)), granted);
+    }
+    for (std::uint64_t rest = set.organization(); rest != 0; rest &= rest - 1) {
+      add_permissions(organization_, static_cast<unsigned>(std::countr_zero(rest)), granted);
+    }
+    for (unsigned i = 0; i < permissions_.size(); ++i) {
+      if (permissions_[i].phase != Phase::live) granted.erase(i);
+    }
     return granted;
   }
 
  private:
+  static constexpr void add_permissions(const RoleTable& table, unsigned place,
+                                        PermissionSet& granted) noexcept {
+    if (table.has(place)) granted = granted | table[place].permissions;
+  }
+
   static constexpr std::uint64_t assignable(RoleTable table, std::uint64_t places) noexcept {
     std::uint64_t fit = 0;
     for (; places != 0; places &= places - 1) {
       const auto place = static_cast<unsigned>(std::countr_zero(places));
-      if (place < table.size() && table[place].assignable()) fit |= places & (~places + 1);
+      if (table.has(place) && table[place].assignable()) fit |= places & (~places + 1);
     }
     return fit;
   }
 
-  static constexpr std::uint64_t lowest_bits(unsigned count) noexcept {
-    return count == RoleIndex::per_table ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
-  }
-
   RoleTable environment_;
   RoleTable organization_;
+  PermissionTable permissions_;
   const RoleOrder* order_ = nullptr;
+  const RoleOrder* own_order_ = nullptr;
 };
 
 }  // namespace v0

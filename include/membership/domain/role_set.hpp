@@ -98,6 +98,9 @@ struct PermissionSet {
   constexpr void insert(unsigned index) noexcept {
     words[index / 64] |= std::uint64_t{1} << (index % 64);
   }
+  constexpr void erase(unsigned index) noexcept {
+    words[index / 64] &= ~(std::uint64_t{1} << (index % 64));
+  }
   /// Whether each of these is in `other` as well.
   constexpr bool subset_of(const PermissionSet& other) const noexcept {
     for (unsigned i = 0; i < 4; ++i) {

@@ -150,6 +150,52 @@ class RoleSlug {
   InlineText<capacity> text_;
 };
 
+/// A permission's slug: 1 to 48 characters of `a-z 0-9 - _ : . *`, all of them plain characters
+/// (DOMAIN.md §1).
+class PermissionSlug {
+ public:
+  static constexpr std::size_t capacity = 48;
+
+  /// Errors, in this order, with `Field::slug`: `empty`, `too_long`, `malformed`.
+  [[nodiscard]] static constexpr tl::expected<PermissionSlug, Error>
+  make(std::string_view text) noexcept {
+    ErrorCode fault{};
+    if (text.empty()) {
+      fault = ErrorCode::empty;
+    } else if (text.size() > capacity) {
+      fault = ErrorCode::too_long;
+    } else {
+      for (const char c : text) {
+        if (!detail::is_lower_or_digit(c) && !detail::is_separator(c) && c != ':' && c != '.' &&
+            c != '*') {
+          fault = ErrorCode::malformed;
+        }
+      }
+    }
+    if (fault != ErrorCode{}) {
+      return tl::expected<PermissionSlug, Error>(tl::unexpect,
+                                                 Error{fault, Field::slug, 0, Subject::cut(text)});
+    }
+    return tl::expected<PermissionSlug, Error>(tl::in_place, from_stored(text));
+  }
+
+  /// For stores: a slug whose text came out of a slug.
+  static constexpr PermissionSlug from_stored(std::string_view text) noexcept {
+    return PermissionSlug(text);
+  }
+
+  constexpr std::string_view view() const noexcept { return text_.view(); }
+
+  friend constexpr bool operator==(const PermissionSlug&, const PermissionSlug&) noexcept = default;
+  friend constexpr std::strong_ordering operator<=>(const PermissionSlug&,
+                                                    const PermissionSlug&) noexcept = default;
+
+ private:
+  explicit constexpr PermissionSlug(std::string_view text) noexcept
+      : text_(InlineText<capacity>::cut(text)) {}
+  InlineText<capacity> text_;
+};
+
 }  // namespace v0
 }  // namespace membership
 

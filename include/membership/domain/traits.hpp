@@ -26,11 +26,16 @@ struct RoleTag {
   static constexpr Field field = Field::role_id;
   static constexpr std::string_view prefix = "role_";
 };
+struct PermissionTag {
+  static constexpr Field field = Field::permission_id;
+  static constexpr std::string_view prefix = "perm_";
+};
 
 using UserId = Id<UserTag>;
 using OrganizationId = Id<OrganizationTag>;
 using MembershipId = Id<MembershipTag>;
 using RoleId = Id<RoleTag>;
+using PermissionId = Id<PermissionTag>;
 
 /// The types that the entities are made of. A host with ids of its own (64-bit integers, UUIDs)
 /// writes such a struct and uses its types without conversion.
@@ -39,12 +44,14 @@ struct DefaultTraits {
   using OrganizationId = membership::OrganizationId;
   using MembershipId = membership::MembershipId;
   using RoleId = membership::RoleId;
+  using PermissionId = membership::PermissionId;
 };
 
 /// What a struct of traits has to name.
 template <class T>
 concept Traits = EntityId<typename T::UserId> && EntityId<typename T::OrganizationId> &&
-    EntityId<typename T::MembershipId> && EntityId<typename T::RoleId>;
+    EntityId<typename T::MembershipId> && EntityId<typename T::RoleId> &&
+    EntityId<typename T::PermissionId>;
 
 }  // namespace v0
 }  // namespace membership

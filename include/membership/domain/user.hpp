@@ -17,11 +17,12 @@ struct BasicUserState {
   typename T::UserId id;
   std::uint64_t revision = 0;
   Phase phase = Phase::live;
+  std::uint64_t generation = 0;  ///< while `deleting`: the revision that its mark gave it
 
   explicit constexpr BasicUserState(const typename T::UserId& user_id,
-                                    std::uint64_t at_revision = 0,
-                                    Phase in_phase = Phase::live) noexcept
-      : id(user_id), revision(at_revision), phase(in_phase) {}
+                                    std::uint64_t at_revision = 0, Phase in_phase = Phase::live,
+                                    std::uint64_t marked_at = 0) noexcept
+      : id(user_id), revision(at_revision), phase(in_phase), generation(marked_at) {}
 
   friend constexpr bool operator==(const BasicUserState&, const BasicUserState&) noexcept = default;
 };

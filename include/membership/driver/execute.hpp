@@ -95,6 +95,8 @@ constexpr bool check_store() {
                 "membership: the store does not keep users, which this command needs");
   static_assert(!C::kinds.has(Kind::role) || S::keeps.has(Kind::role),
                 "membership: the store does not keep roles, which this command needs");
+  static_assert(!C::kinds.has(Kind::permission) || S::keeps.has(Kind::permission),
+                "membership: the store does not keep permissions, which this command needs");
   return true;
 }
 

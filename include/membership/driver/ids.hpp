@@ -101,14 +101,17 @@ struct UlidIds {
   }
   typename T::UserId user_id(Time now) const noexcept { return T::UserId::from_ulid(mint(now)); }
   typename T::RoleId role_id(Time now) const noexcept { return T::RoleId::from_ulid(mint(now)); }
+  typename T::PermissionId permission_id(Time now) const noexcept {
+    return T::PermissionId::from_ulid(mint(now));
+  }
 
  private:
   static Ulid mint(Time now) noexcept { return UlidSource::of_this_thread().next(now); }
 };
 
 /// The context of a decision on `C`: the time, the plan's id and the ids that the command mints.
-/// `ids` needs `plan_id(Time)` and, of `membership_id`, `organization_id`, `user_id` and
-/// `role_id`, those that the commands used with it mint.
+/// `ids` needs `plan_id(Time)` and, of `membership_id`, `organization_id`, `user_id`,
+/// `role_id` and `permission_id`, those that the commands used with it mint.
 template <class C, class Ids>
 [[nodiscard]] BasicContext<typename C::traits> draw_context(Time now, Ids& ids) {
   BasicContext<typename C::traits> context(now, ids.plan_id(now));
@@ -118,6 +121,7 @@ template <class C, class Ids>
   }
   if constexpr (C::mints.has(Kind::user)) context.user.emplace(ids.user_id(now));
   if constexpr (C::mints.has(Kind::role)) context.role.emplace(ids.role_id(now));
+  if constexpr (C::mints.has(Kind::permission)) context.permission.emplace(ids.permission_id(now));
   return context;
 }
 

@@ -5,6 +5,8 @@
 #include "membership/policy/plan.hpp"
 #include "membership/policy/snapshot.hpp"
 
+#include <initializer_list>
+
 namespace membership {
 inline namespace v0 {
 
@@ -47,15 +49,16 @@ constexpr void apply(BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) noexc
   if (plan.user && (!snapshot.user || snapshot.user->id == plan.user->after.id)) {
     snapshot.user.emplace(plan.user->after);
   }
-  if (!plan.membership) return;
-  const BasicOrganizationMembership<T>& after = plan.membership->after;
-  const bool shown = snapshot.membership ? snapshot.membership->id == after.id
-                                         : snapshot.user && snapshot.user->id == after.user &&
-                                               snapshot.organization &&
-                                               snapshot.organization->id == after.organization;
-  if (shown) detail::show(*plan.membership, snapshot.membership);
-  if (snapshot.actor && snapshot.actor->id == after.id) {
-    detail::show(*plan.membership, snapshot.actor);
+  if (plan.membership && !snapshot.membership && snapshot.user && snapshot.organization &&
+      snapshot.user->id == plan.membership->after.user &&
+      snapshot.organization->id == plan.membership->after.organization) {
+    detail::show(*plan.membership, snapshot.membership);
+  }
+  for (const auto* const write : {plan.membership.get(), plan.other.get()}) {
+    if (write == nullptr) continue;
+    for (auto* const shown : {&snapshot.membership, &snapshot.other, &snapshot.actor}) {
+      if (*shown && (*shown)->id == write->after.id) detail::show(*write, *shown);
+    }
   }
 }
 

@@ -23,6 +23,7 @@ struct BasicContext {
   Slot<typename T::OrganizationId> organization{};
   Slot<typename T::UserId> user{};
   Slot<typename T::RoleId> role{};
+  Slot<typename T::PermissionId> permission{};
 
   constexpr BasicContext(Time at, PlanId plan_id) noexcept : now(at), plan(plan_id) {}
 };

@@ -31,6 +31,8 @@ constexpr std::string_view phrase(Trace::About subject) noexcept {
     case Trace::About::organization: return "organization";
     case Trace::About::environment_role: return "environment role";
     case Trace::About::organization_role: return "organization role";
+    case Trace::About::permission: return "permission";
+    case Trace::About::transfer: return "transfer of ownership";
     case Trace::About::default_role: return "default role";
     case Trace::About::priority_order: return "priority order";
     case Trace::About::multiple_roles: return "Multiple Roles";

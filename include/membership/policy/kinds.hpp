@@ -8,7 +8,7 @@ namespace membership {
 inline namespace v0 {
 
 /// The kinds of entity that a store may keep and a command may need.
-enum class Kind : std::uint8_t { environment, organization, membership, user, role };
+enum class Kind : std::uint8_t { environment, organization, membership, user, role, permission };
 
 class Kinds {
  public:
@@ -27,7 +27,7 @@ class Kinds {
 
 /// Every kind that there is.
 inline constexpr Kinds all_kinds{Kind::environment, Kind::organization, Kind::membership,
-                                 Kind::user, Kind::role};
+                                 Kind::user,        Kind::role,         Kind::permission};
 
 }  // namespace v0
 }  // namespace membership

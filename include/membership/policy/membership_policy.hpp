@@ -14,6 +14,7 @@
 #include <tl/expected.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <string>  // std::construct_at, without all of <memory>
 
 namespace membership {
@@ -67,11 +68,20 @@ concept Command = requires(const C& command, DecisionKey key, const PolicyOption
   noexcept->std::same_as<Subject>;
 };
 
+/// Who acts, for rules that judge rights. Configuration and long operations have no actor.
+template <class T>
+struct BasicActor {
+  bool acts = false;
+  /// The actor's membership in the organization; null where there is none.
+  const BasicOrganizationMembership<T>* membership = nullptr;
+};
+
 /// A rule: judges what a plan would do, whatever command it came from. Stateless; what it depends
 /// on is data of the snapshot.
 template <class R, class T>
-concept Rule = requires(const BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) {
-  { R::check(snapshot, plan) }
+concept Rule = requires(const BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan,
+                        const BasicActor<T>& actor) {
+  { R::check(snapshot, plan, actor) }
   noexcept->std::same_as<Refusal>;
 };
 
@@ -115,26 +125,38 @@ class MembershipPolicy {
     Refusal refusal = command.decide(DecisionKey{}, options, snapshot, context, plan);
     if constexpr (sizeof...(Rules) > 0) {
       if (!refusal && plan.outcome != Outcome::unchanged) {
-        refusal = judge<Rules...>(snapshot, plan);
+        const BasicActor<typename C::traits> actor{command.reads().actor != nullptr,
+                                                   snapshot.actor.get()};
+        refusal = judge<Rules...>(snapshot, plan, actor);
       }
     }
     return refusal;
   }
 
+  /// The error of a command's refusal, or of a rule's.
   template <Command C>
   static constexpr Error error_of(const C& command,
                                   const BasicSnapshot<typename C::traits>& snapshot,
                                   Refusal refusal) noexcept {
-    return Error{refusal.code(), refusal.field(), refusal.detail(),
-                 command.subject(refusal, snapshot)};
+    Subject subject{};
+    if (refusal.code() == ErrorCode::role_not_grantable) {
+      const auto value = static_cast<std::uint8_t>(refusal.detail());
+      subject = Subject::cut(snapshot.roles.slug(RoleIndex::from_value(value)));
+    } else if (refusal.field() == Field::organization_id && snapshot.organization) {
+      // Of a guard, perhaps, whose command names no organization.
+      subject = subject_of(snapshot.organization->id);
+    } else {
+      subject = command.subject(refusal, snapshot);
+    }
+    return Error{refusal.code(), refusal.field(), refusal.detail(), subject};
   }
 
   template <class First, class... Rest, class T>
-  static constexpr Refusal judge(const BasicSnapshot<T>& snapshot,
-                                 const BasicPlan<T>& plan) noexcept {
-    const Refusal refusal = First::check(snapshot, plan);
+  static constexpr Refusal judge(const BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan,
+                                 const BasicActor<T>& actor) noexcept {
+    const Refusal refusal = First::check(snapshot, plan, actor);
     if constexpr (sizeof...(Rest) > 0) {
-      if (!refusal) return judge<Rest...>(snapshot, plan);
+      if (!refusal) return judge<Rest...>(snapshot, plan, actor);
     }
     return refusal;
   }

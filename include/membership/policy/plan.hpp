@@ -64,6 +64,8 @@ struct Trace {
     organization,
     environment_role,
     organization_role,
+    permission,
+    transfer,
     default_role,
     priority_order,
     multiple_roles,
@@ -101,7 +103,8 @@ struct OrganizationTouch {
 /// The organization's row as its own commands write it, whole.
 template <class T>
 struct BasicOrganizationWrite {
-  Precondition precondition;  ///< `absent` or `set`
+  Precondition precondition;    ///< `absent` or `set`
+  Effect effect = Effect::put;  ///< `erase`: `after` is its last state
   EventType event;
   std::uint64_t expected;
   BasicOrganizationState<T> after;
@@ -115,6 +118,7 @@ struct BasicOrganizationWrite {
 template <class T>
 struct BasicUserWrite {
   Precondition precondition;
+  Effect effect = Effect::put;  ///< `erase`: `after` is its last state
   EventType event;
   std::uint64_t expected;
   BasicUserState<T> after;
@@ -122,6 +126,15 @@ struct BasicUserWrite {
   constexpr BasicUserWrite(Precondition condition, EventType type, std::uint64_t revision,
                            const BasicUserState<T>& state) noexcept
       : precondition(condition), event(type), expected(revision), after(state) {}
+};
+
+/// That a user holds an e-mail address, from now on (`put`: nobody may hold it) or no longer.
+struct EmailClaim {
+  Effect effect;
+  EmailKey key;
+
+  constexpr EmailClaim(Effect what, const EmailKey& address) noexcept
+      : effect(what), key(address) {}
 };
 
 /// What a membership was before a change: what an event tells of former values.
@@ -177,6 +190,21 @@ struct BasicRoleWrite {
       : precondition(condition), event(type), id(role), index(place), after(state) {}
 };
 
+/// A permission's row, of the environment.
+template <class T>
+struct BasicPermissionWrite {
+  Precondition precondition;
+  EventType event;
+  typename T::PermissionId id;
+  std::uint16_t index;
+  PermissionState after;
+
+  constexpr BasicPermissionWrite(Precondition condition, EventType type,
+                                 const typename T::PermissionId& permission, std::uint16_t place,
+                                 const PermissionState& state) noexcept
+      : precondition(condition), event(type), id(permission), index(place), after(state) {}
+};
+
 /// Everything that a decision means, as a value. Each filled slot is one row: a precondition, an
 /// effect, the new value, and at most one event. `unchanged` fills none.
 ///
@@ -193,12 +221,15 @@ struct BasicPlan {
   Slot<std::uint64_t> compared_user{};             ///< the revision of the membership's user
   Slot<BasicUserWrite<T>> user{};
   Slot<BasicMembershipWrite<T>> membership{};
+  Slot<BasicMembershipWrite<T>> other{};  ///< a second one of the same organization; never inserted
   Slot<BasicRoleWrite<T>> role{};
+  Slot<BasicPermissionWrite<T>> permission{};
   /// A new priority order: the organization's where `organization` is filled, else the
   /// environment's.
   Slot<RoleOrder> order{};
-  Slot<EmailKey> email{};   ///< claimed for `user`; nobody may hold it
-  Slot<Profile> profile{};  ///< of the role, user or organization that is written
+  Slot<EmailClaim> email{};  ///< of `user`
+  /// Of the permission, role, user or organization that is written; empty: as it was.
+  Slot<Profile> profile{};
 
   constexpr BasicPlan(PlanId plan_id, Time now) noexcept : id(plan_id), decided_at(now) {}
 
@@ -211,7 +242,7 @@ struct BasicPlan {
 };
 
 /// Calls `visit(EventType, unsigned index)` for each event of a plan, in their order: user,
-/// organization, role, membership.
+/// organization, permission, role, memberships.
 template <class T, class Visit>
 constexpr void for_each_event(const BasicPlan<T>& plan, Visit&& visit) {
   unsigned index = 0;
@@ -220,14 +251,17 @@ constexpr void for_each_event(const BasicPlan<T>& plan, Visit&& visit) {
   };
   if (plan.user) show(plan.user->event);
   if (plan.organization) show(plan.organization->event);
+  if (plan.permission) show(plan.permission->event);
   if (plan.role) show(plan.role->event);
   if (plan.membership) show(plan.membership->event);
+  if (plan.other) show(plan.other->event);
 }
 
 using OrganizationWrite = BasicOrganizationWrite<DefaultTraits>;
 using UserWrite = BasicUserWrite<DefaultTraits>;
 using MembershipWrite = BasicMembershipWrite<DefaultTraits>;
 using RoleWrite = BasicRoleWrite<DefaultTraits>;
+using PermissionWrite = BasicPermissionWrite<DefaultTraits>;
 using Plan = BasicPlan<DefaultTraits>;
 
 }  // namespace v0

@@ -115,6 +115,7 @@ class PagedQuery {
 }  // namespace detail
 
 struct OrganizationFilter {};
+struct PermissionFilter {};
 struct UserFilter {
   std::optional<EmailKey> email{};  ///< the user who holds this address
 };
@@ -153,6 +154,8 @@ using BasicOrganizationQuery = detail::PagedQuery<OrganizationFilter, typename T
 template <class T>
 using BasicUserQuery = detail::PagedQuery<UserFilter, typename T::UserId>;
 template <class T>
+using BasicPermissionQuery = detail::PagedQuery<PermissionFilter, typename T::PermissionId>;
+template <class T>
 using BasicEventQuery = detail::PagedQuery<BasicEventFilter<T>, EventId>;
 
 /// The roles of the environment, or with an organization those that it can see, in their order of
@@ -169,6 +172,7 @@ using UserQuery = BasicUserQuery<DefaultTraits>;
 using EventFilter = BasicEventFilter<DefaultTraits>;
 using EventQuery = BasicEventQuery<DefaultTraits>;
 using RoleQuery = BasicRoleQuery<DefaultTraits>;
+using PermissionQuery = BasicPermissionQuery<DefaultTraits>;
 
 /// What a list says besides its rows: whether more of them follow in its direction.
 struct ListEnd {

@@ -6,6 +6,7 @@
 #include "membership/domain/traits.hpp"
 
 #include <optional>
+#include <string_view>
 
 namespace membership {
 inline namespace v0 {
@@ -22,8 +23,17 @@ struct BasicReads {
   bool pair = false;
   /// The membership of this user in the organization: who acts.
   const typename T::UserId* actor = nullptr;
+  /// A second membership of the same organization, by its id.
+  const typename T::MembershipId* other = nullptr;
+  /// The role with this slug, with its profile: the organization's own where one is asked for,
+  /// else the environment's.
+  std::optional<std::string_view> role{};
+  /// The permission with this slug, with its profile.
+  std::optional<std::string_view> permission{};
   /// Who holds this address.
   std::optional<EmailKey> email{};
+  /// With `membership`: its user as well.
+  bool member_user = false;
   /// The profiles of the organization and of the user (with `membership`: its user) as well.
   bool profiles = false;
 };

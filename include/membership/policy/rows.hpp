@@ -107,6 +107,15 @@ struct BasicRoleRow {
   Profile profile;
 };
 
+/// A row of a list of permissions.
+template <class T>
+struct BasicPermissionRow {
+  const typename T::PermissionId& id;
+  unsigned index;
+  const PermissionState& state;
+  Profile profile;
+};
+
 /// A row of the event log. What is not of its type is null or empty.
 template <class T>
 struct BasicEventRow {
@@ -123,7 +132,9 @@ struct BasicEventRow {
   const typename T::UserId* user = nullptr;
   const typename T::RoleId* role_id = nullptr;
   const RoleState* role = nullptr;
-  Profile profile{};  ///< of the user, the organization or the role
+  const typename T::PermissionId* permission_id = nullptr;
+  const PermissionState* permission = nullptr;
+  Profile profile{};  ///< of the user, the organization, the role or the permission
 };
 
 using MembershipView = BasicMembershipView<DefaultTraits>;
@@ -131,6 +142,7 @@ using MembershipRow = BasicMembershipRow<DefaultTraits>;
 using OrganizationRow = BasicOrganizationRow<DefaultTraits>;
 using UserRow = BasicUserRow<DefaultTraits>;
 using RoleRow = BasicRoleRow<DefaultTraits>;
+using PermissionRow = BasicPermissionRow<DefaultTraits>;
 using EventRow = BasicEventRow<DefaultTraits>;
 
 }  // namespace v0

@@ -10,11 +10,20 @@
 #include "membership/domain/user.hpp"
 #include "membership/policy/slot.hpp"
 
+#include <cstdint>
+
 namespace membership {
 inline namespace v0 {
 
-/// What a store showed at one moment. A slot is empty where there is no such thing or nobody asked
-/// for it. The catalogue and the profiles are views of what the store's `Loaded` owns.
+/// The part of a role or a permission that decisions do not look at.
+template <class I>
+struct Named {
+  I id;
+  Profile profile;
+};
+
+/// What a store showed at one moment. A slot is empty and a pointer null where there is no such
+/// thing or nobody asked for it. What is pointed to belongs to the store's `Loaded`.
 template <class T>
 struct BasicSnapshot {
   EnvironmentState environment{};
@@ -23,9 +32,14 @@ struct BasicSnapshot {
   Slot<BasicUserState<T>> user{};
   Slot<BasicOrganizationMembership<T>> membership{};
   Slot<BasicOrganizationMembership<T>> actor{};
+  Slot<BasicOrganizationMembership<T>> other{};
   Slot<typename T::UserId> email_holder{};
-  Slot<Profile> organization_profile{};
-  Slot<Profile> user_profile{};
+  const Named<typename T::RoleId>* role = nullptr;              ///< at `role_index`
+  const Named<typename T::PermissionId>* permission = nullptr;  ///< at `permission_index`
+  const Profile* organization_profile = nullptr;
+  const Profile* user_profile = nullptr;
+  RoleIndex role_index = RoleIndex::none();
+  std::uint16_t permission_index = 0;
 };
 
 using Snapshot = BasicSnapshot<DefaultTraits>;

@@ -61,7 +61,7 @@ class BasicMemoryStore {
    private:
     friend class BasicMemoryStore;
     detail::Ref<detail::RoleVersion<T>> own_roles_;
-    detail::OwnedTexts texts_;
+    detail::Ref<detail::ShownProfiles> profiles_;
   };
 
   /// Holds an organization's place in the queue until it is destroyed.
@@ -100,7 +100,9 @@ class BasicMemoryStore {
                       RoleState(RoleSlug::from_stored("member")));
     auto* const first = new detail::EnvironmentVersion<T>;
     tables_.environment.store(first, std::memory_order_relaxed);
-    first->roles = detail::next_version<T>(nullptr, plan);
+    first->roles = detail::next_roles<T>(nullptr, plan);
+    first->permissions =
+        detail::Ref<detail::PermissionVersion<T>>(new detail::PermissionVersion<T>);
     first->state.revision = 1;
   }
   explicit BasicMemoryStore(const MemoryStoreOptions& options = {}) requires requires {
@@ -260,11 +262,43 @@ class BasicMemoryStore {
     }
     const RoleCatalogue catalogue = detail::catalogue_of(*environment, own.get());
     catalogue.for_each_in_order(catalogue.all(), [&](RoleIndex index) {
-      const auto& shown = index.is_organization() ? *own : *environment->roles;
-      const detail::RoleDetail<T>& detail = *shown.details[index.place()];
-      visit(BasicRoleRow<T>{detail.id, index, *catalogue.at(index), *detail.profile});
+      const auto& shown = index.is_organization() ? own->roles : environment->roles->roles;
+      const auto& named = **shown.details[index.place()];
+      visit(BasicRoleRow<T>{named.id, index, *catalogue.at(index), named.profile});
     });
     return ListEnd{false};
+  }
+
+  /// Shows a page of permissions, each as a `BasicPermissionRow`. Complexity: there are at most
+  /// 256.
+  template <class Visit>
+  [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicPermissionQuery<T>& query,
+                                                    Visit&& visit) const {
+    const auto& permissions =
+        tables_.environment.load(std::memory_order_acquire)->permissions->permissions;
+    const PermissionTable table = permissions.table();
+    const auto& page = query.page();
+    const bool ascending = page.direction == Direction::ascending;
+    std::uint16_t places[PermissionSet::capacity];
+    std::size_t count = 0;
+    for (unsigned place = 0; place < table.size(); ++place) {
+      if (!table.has(place) || !detail::within(page, (**permissions.details[place]).id)) continue;
+      // Sorted by id as they come: most come in order.
+      std::size_t at = count++;
+      for (;
+           at > 0 && (**permissions.details[place]).id < (**permissions.details[places[at - 1]]).id;
+           --at) {
+        places[at] = places[at - 1];
+      }
+      places[at] = static_cast<std::uint16_t>(place);
+    }
+    const std::size_t shown = count < page.limit ? count : page.limit;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const unsigned place = places[ascending ? i : count - 1 - i];
+      const auto& named = **permissions.details[place];
+      visit(BasicPermissionRow<T>{named.id, place, table[place], named.profile});
+    }
+    return ListEnd{shown < count};
   }
 
   /// Shows a page of events, each as a `BasicEventRow` under the log's lock.
@@ -326,6 +360,13 @@ class BasicMemoryStore {
           out.membership.emplace(tables_.member_view(record, shard->members[member]).copy());
         }
       }
+      if (reads.other != nullptr) {
+        const std::uint32_t other = tables_.find_id(*reads.other).member;
+        if (other != none && shard == &tables_.organizations[detail::RecordNumber::shard(other)] &&
+            tables_.member_at(other).organization == organization) {
+          out.other.emplace(tables_.member_view(record, tables_.member_at(other)).copy());
+        }
+      }
       if (reads.actor != nullptr) {
         if (reads.organization == nullptr) hash = detail::shard_hash(record.id.view());
         const std::uint32_t actor =
@@ -340,7 +381,7 @@ class BasicMemoryStore {
     const detail::UserRecord<T>* user = nullptr;
     if (reads.user != nullptr) {
       user = tables_.find_user_record(seen.user, *reads.user);
-    } else if (reads.profiles && out.membership) {
+    } else if ((reads.profiles || reads.member_user) && out.membership) {
       user =
           tables_.find_user_record(detail::shard_hash(out.membership->user), out.membership->user);
     }
@@ -349,18 +390,34 @@ class BasicMemoryStore {
       const std::optional<typename T::UserId> holder = tables_.find_holder(*reads.email);
       if (holder) out.email_holder.emplace(*holder);
     }
+    if (reads.role) fill_role(*reads.role, environment, out);
+    if (reads.permission) fill_permission(*reads.permission, environment, out);
     if (!reads.profiles) return;
     const detail::OwnedProfile* const user_profile = user == nullptr ? nullptr : user->profile;
-    std::size_t size = 0;
-    if (organization_profile != nullptr) {
-      size += detail::OwnedTexts::size_of(**organization_profile);
-    }
-    if (user_profile != nullptr) size += detail::OwnedTexts::size_of(**user_profile);
-    out.texts_.reserve(size);
-    if (organization_profile != nullptr) {
-      out.organization_profile.emplace(out.texts_.copy(**organization_profile));
-    }
-    if (user_profile != nullptr) out.user_profile.emplace(out.texts_.copy(**user_profile));
+    const auto* const shown = new detail::ShownProfiles(organization_profile, user_profile);
+    out.profiles_ = detail::Ref<detail::ShownProfiles>(shown);
+    out.organization_profile = shown->organization();
+    out.user_profile = shown->user();
+  }
+
+  /// Their texts are in versions that the snapshot keeps or that live as long as the store.
+  static void fill_role(std::string_view slug, const detail::EnvironmentVersion<T>& environment,
+                        Loaded& out) {
+    const bool own = static_cast<bool>(out.organization);
+    if (own && !out.own_roles_) return;
+    const auto& roles = own ? out.own_roles_->roles : environment.roles->roles;
+    const unsigned place = roles.table().find(SlugKey::of(slug), slug);
+    if (place == roles.table().size()) return;
+    out.role = &**roles.details[place];
+    out.role_index = own ? RoleIndex::organization(place) : RoleIndex::environment(place);
+  }
+  static void fill_permission(std::string_view slug,
+                              const detail::EnvironmentVersion<T>& environment, Loaded& out) {
+    const auto& permissions = environment.permissions->permissions;
+    const unsigned place = permissions.table().find(SlugKey::of(slug), slug);
+    if (place == permissions.table().size()) return;
+    out.permission = &**permissions.details[place];
+    out.permission_index = static_cast<std::uint16_t>(place);
   }
 
   template <class Visit>

@@ -42,8 +42,8 @@ namespace wire {
 /// A value that breaks a rule of its field is 422 `invalid_request_parameters` with one entry,
 /// as if the body had been refused; a fault of the configuration 500 `internal_error`; all else
 /// has the status, code and message of the error, and these extra keys: `entity_id`
-/// (`entity_not_found`), `role_slug` (`sub_resource_scoped_role_not_allowed`),
-/// `organization_membership_id` (`organization_membership_already_exists`).
+/// (`entity_not_found`), `role_slug` (`sub_resource_scoped_role_not_allowed`,
+/// `role_not_grantable`), `organization_membership_id` (`organization_membership_already_exists`).
 /// Throws: `std::bad_alloc`. Rule: DOMAIN.md §4; the API's page, A3.
 [[nodiscard]] inline RequestError request_error(const Error& error) {
   const std::string_view field = to_string(error.field);
@@ -63,12 +63,15 @@ namespace wire {
       return validation_failed(field_error(field, field_rule(error.code)));
     case ErrorCode::role_limit_reached:
       return validation_failed(ErrorEntry{"role_limit_reached", message(error)});
+    case ErrorCode::permission_limit_reached:
+      return validation_failed(ErrorEntry{"permission_limit_reached", message(error)});
+    case ErrorCode::several_organizations:
+      return validation_failed(ErrorEntry{"several_organizations", message(error)});
     case ErrorCode::default_role_missing:
     case ErrorCode::missing_id: return internal_error();
     case ErrorCode::entity_not_found: result.extra.emplace_back("entity_id", subject); break;
     case ErrorCode::sub_resource_scoped_role_not_allowed:
-      result.extra.emplace_back("role_slug", subject);
-      break;
+    case ErrorCode::role_not_grantable: result.extra.emplace_back("role_slug", subject); break;
     case ErrorCode::organization_membership_already_exists:
       result.extra.emplace_back("organization_membership_id", subject);
       break;
@@ -79,12 +82,20 @@ namespace wire {
     case ErrorCode::default_role_is_owner:
     case ErrorCode::role_slug_conflict:
     case ErrorCode::organization_role_slug_conflict:
+    case ErrorCode::permission_slug_conflict:
     case ErrorCode::cannot_reactivate_pending_organization_membership:
     case ErrorCode::cannot_deactivate_pending_organization_membership:
     case ErrorCode::membership_not_active:
     case ErrorCode::directory_managed:
     case ErrorCode::email_not_available:
     case ErrorCode::invalid_invite:
+    case ErrorCode::owner_role_missing:
+    case ErrorCode::not_an_owner:
+    case ErrorCode::last_owner_required:
+    case ErrorCode::seat_limit_reached:
+    case ErrorCode::operation_superseded:
+    case ErrorCode::operation_unfinished:
+    case ErrorCode::mark_in_use:
     case ErrorCode::rule_refused: break;
   }
   return result;

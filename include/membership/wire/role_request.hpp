@@ -39,10 +39,10 @@ template <class T = DefaultTraits>
   command->slug = read.required_string("slug");
   detail::check_slug(read, "slug", command->slug);
   command->name = read.required_string("name");
-  read.check("name", text_fault(command->name, 1, membership::detail::longest_role_name));
+  read.check("name", text_fault(command->name, 1, membership::detail::longest_catalogue_name));
   command->description = read.optional_text("description");
   read.check("description", text_fault(command->description.value_or(""), 0,
-                                       membership::detail::longest_role_description));
+                                       membership::detail::longest_catalogue_description));
   command->resource_type_slug = read.optional_string("resource_type_slug");
   if (command->resource_type_slug) {
     detail::check_slug(read, "resource_type_slug", *command->resource_type_slug);

@@ -78,7 +78,8 @@ class OtherEvents {
   static bool needs(const BasicPlan<T>& plan) noexcept {
     return (plan.user && plan.user->event != EventType::none) ||
            (plan.organization && plan.organization->event != EventType::none) ||
-           (plan.role && plan.role->event != EventType::none);
+           (plan.role && plan.role->event != EventType::none) ||
+           (plan.permission && plan.permission->event != EventType::none);
   }
   static OtherEvent<T>* make(const BasicPlan<T>& plan) {
     auto* const event = new OtherEvent<T>(plan.profile ? *plan.profile : Profile{});
@@ -87,6 +88,10 @@ class OtherEvents {
     if (plan.role) {
       event->role_id.emplace(plan.role->id);
       event->role.emplace(plan.role->after);
+    }
+    if (plan.permission) {
+      event->permission_id.emplace(plan.permission->id);
+      event->permission.emplace(plan.permission->after);
     }
     return event;
   }
@@ -150,10 +155,12 @@ class Commit {
     PlanHashes hash{};
     std::uint32_t organization = none;
     std::uint32_t member = none;
+    std::uint32_t other = none;
     std::uint32_t user = none;         ///< the one written
     std::uint32_t member_user = none;  ///< the place of the membership's, where it is listed there
     std::uint32_t claim = none;
     MemberState member_before{};
+    MemberState other_before{};
     std::uint64_t revision_before = 0;
     std::uint64_t fenced_before = 0;
     Counts counts_before{};
@@ -161,7 +168,11 @@ class Commit {
     Ref<RoleVersion<T>> next_roles;  ///< after `apply_step`: those before
     EnvironmentVersion<T>* next_environment = nullptr;
     OwnedProfile* profile = nullptr;
+    bool swapped_profile = false;        ///< `profile` is the one before
+    bool reserved_user = false;          ///< a place in the order of all users
+    bool reserved_organization = false;  ///< and in that of all organizations
     std::uint64_t user_revision_before = 0;
+    std::uint64_t user_generation_before = 0;
     Phase user_phase_before = Phase::live;
   };
 
@@ -196,7 +207,10 @@ class Commit {
         step.user = RecordNumber::of(step.hash.user.shard, place);
       }
     }
-    if (plan.email && tables_.find_claim(*plan.email) != none) return false;
+    if (plan.email &&
+        (tables_.find_claim(plan.email->key) == none) != (plan.email->effect == Effect::put)) {
+      return false;
+    }
     if (plan.membership && (plan.membership->precondition == Precondition::absent ||
                             plan.membership->effect == Effect::erase)) {
       const auto& shard = tables_.users[step.hash.user.shard];
@@ -224,42 +238,68 @@ class Commit {
       return member == none && tables_.find_pair(shard, tables_.pair_hash(hash, step.hash.user),
                                                  place, write.after.user) == none;
     }
-    if (member == none || RecordNumber::shard(member) != hash.shard) return false;
-    const MemberRecord<T>& record = tables_.member_at(member);
     step.member = member;
-    return record.organization == place && record.state.revision == write.expected;
+    if (!is_as_seen(write, member, hash.shard, place)) return false;
+    if (!plan.other) return true;
+    step.other = tables_.find_member(shard_hash(plan.other->after.id), plan.other->after.id);
+    return is_as_seen(*plan.other, step.other, hash.shard, place);
+  }
+
+  /// Whether a membership is in the organization and has the revision seen.
+  bool is_as_seen(const BasicMembershipWrite<T>& write, std::uint32_t member, unsigned shard,
+                  std::uint32_t organization) const noexcept {
+    return member != none && RecordNumber::shard(member) == shard &&
+           tables_.member_at(member).organization == organization &&
+           tables_.member_at(member).state.revision == write.expected;
   }
 
   /// Allocates what the plan needs. May throw; false where a shard is full. The destructor takes
   /// back what is half done.
   bool prepare(const BasicPlan<T>& plan, Step& step) {
-    if (plan.profile && !plan.role) step.profile = new OwnedProfile(*plan.profile);
+    if (writes_profile(plan)) step.profile = new OwnedProfile(*plan.profile);
     if (plan.environment && plan.environment->precondition == Precondition::set) {
       const auto& now = *environment_in_commit();
       step.next_environment = new EnvironmentVersion<T>;
       step.next_environment->state = plan.environment->after;
       step.next_environment->previous = &now;
       step.next_environment->roles =
-          plan.role || plan.order ? next_version(now.roles.get(), plan) : now.roles;
+          plan.role || plan.order ? next_roles(now.roles.get(), plan) : now.roles;
+      step.next_environment->permissions =
+          plan.permission ? next_permissions(*now.permissions, plan) : now.permissions;
     }
-    if (plan.user && plan.user->precondition == Precondition::absent) {
+    if (plan.user) {
       const ShardHash hash = step.hash.user;
       if (!prepare_user(plan, step, hash, tables_.users[hash.shard])) return false;
     }
-    if (plan.email) {
+    if (plan.email && plan.email->effect == Effect::erase) {
+      step.claim = tables_.find_claim(plan.email->key);
+    } else if (plan.email) {
       if (!tables_.claims.reserve(1)) return false;
       tables_.emails.reserve(1);
       step.claim = tables_.claims.take();
-      tables_.claims[step.claim].key.assign(plan.email->view());
+      tables_.claims[step.claim].key.assign(plan.email->key.view());
     }
     return prepare_organization(plan, step);
   }
 
+  /// Whether the plan's profile is that of a user or an organization which stays.
+  static bool writes_profile(const BasicPlan<T>& plan) noexcept {
+    if (!plan.profile || plan.role || plan.permission) return false;
+    if (plan.user) return plan.user->effect == Effect::put;
+    return plan.organization && plan.organization->effect == Effect::put;
+  }
+
   bool prepare_user(const BasicPlan<T>& plan, Step& step, ShardHash hash,
                     typename Tables<T>::UserShard& shard) {
+    // Taking an erasure back inserts again, without allocating.
+    const bool is_new = plan.user->precondition == Precondition::absent;
+    if (is_new || plan.user->effect == Effect::erase) {
+      step.reserved_user = tables_.user_order.reserve();
+      if (!step.reserved_user) return false;
+    }
+    if (!is_new) return true;
     if (!shard.users.reserve(1)) return false;
     shard.by_id.reserve(1);
-    if (!tables_.user_order.reserve()) return false;
     const std::uint32_t place = shard.users.take();
     step.user = RecordNumber::of(hash.shard, place);
     shard.users[place].id.assign(plan.user->after.id);
@@ -275,13 +315,17 @@ class Commit {
       if (plan.organization->precondition == Precondition::absent) {
         if (!shard.organizations.reserve(1)) return false;
         shard.by_id.reserve(1);
-        if (!tables_.organization_order.reserve()) return false;
+        step.reserved_organization = tables_.organization_order.reserve();
+        if (!step.reserved_organization) return false;
         const std::uint32_t place = shard.organizations.take();
         step.organization = RecordNumber::of(hash.shard, place);
         shard.organizations[place].id.assign(*organization);
+      } else if (plan.organization->effect == Effect::erase) {
+        // Taking an erasure back inserts again, without allocating.
+        step.reserved_organization = tables_.organization_order.reserve();
+        return step.reserved_organization;
       } else if (plan.role || plan.order) {
-        step.next_roles =
-            next_version(tables_.organization_at(step.organization).roles.get(), plan);
+        step.next_roles = next_roles(tables_.organization_at(step.organization).roles.get(), plan);
       }
     }
     if (!plan.membership) return true;
@@ -325,8 +369,12 @@ class Commit {
     if (step.next_environment != nullptr) pending_environment_ = step.next_environment;
     if (plan.user) apply_user(plan, step);
     if (plan.email) {
-      tables_.claims[step.claim].holder.emplace(plan.user->after.id);
-      tables_.emails.insert(tables_.email_hash(*plan.email), step.claim);
+      if (plan.email->effect == Effect::erase) {
+        tables_.emails.erase(tables_.email_hash(plan.email->key), step.claim);
+      } else {
+        tables_.claims[step.claim].holder.emplace(plan.user->after.id);
+        tables_.emails.insert(tables_.email_hash(plan.email->key), step.claim);
+      }
     }
     if (step.organization == none) return;
     typename Tables<T>::OrganizationShard& shard =
@@ -336,18 +384,27 @@ class Commit {
       step.revision_before = std::exchange(record.state->revision, plan.touch->expected + 1);
       step.fenced_before = std::exchange(record.state->fenced_to, plan.touch->fenced_to);
       step.counts_before = std::exchange(record.state->counts, plan.touch->after);
+    } else if (plan.organization->effect == Effect::erase) {
+      step.organization_before = record.state;
+      unlink_organization(step.organization);
     } else if (plan.organization->precondition == Precondition::set) {
       step.organization_before = record.state;
       record.state.emplace(plan.organization->after);
       if (step.next_roles) std::swap(record.roles, step.next_roles);
-      if (step.profile != nullptr) std::swap(record.profile, step.profile);
+      if (step.profile != nullptr) {
+        std::swap(record.profile, step.profile);
+        step.swapped_profile = true;
+      }
     } else {
       record.state.emplace(plan.organization->after);
       record.profile = std::exchange(step.profile, nullptr);
-      shard.by_id.insert(step.hash.organization.tag, RecordNumber::place(step.organization));
-      tables_.organization_order.insert(OrganizationOrder<T>{tables_}, step.organization);
+      link_organization(step);
     }
     if (plan.membership) apply_member(plan, step, shard, record);
+    if (plan.other) {
+      step.other_before =
+          std::exchange(tables_.member_at(step.other).state, MemberState::of(plan.other->after));
+    }
   }
 
   void apply_user(const BasicPlan<T>& plan, Step& step) noexcept {
@@ -357,10 +414,70 @@ class Commit {
     UserRecord<T>& record = shard.users[place];
     step.user_revision_before = std::exchange(record.revision, plan.user->after.revision);
     step.user_phase_before = std::exchange(record.phase, plan.user->after.phase);
-    if (step.profile != nullptr) std::swap(record.profile, step.profile);
-    if (plan.user->precondition != Precondition::absent) return;
-    shard.by_id.insert(hash.tag, place);
-    tables_.user_order.insert(UserOrder<T>{tables_}, step.user);
+    step.user_generation_before = std::exchange(record.generation, plan.user->after.generation);
+    if (plan.user->effect == Effect::erase) {
+      record.revision = 0;
+      unlink_user(step.user);
+      return;
+    }
+    if (step.profile != nullptr) {
+      std::swap(record.profile, step.profile);
+      step.swapped_profile = true;
+    }
+    if (plan.user->precondition == Precondition::absent) link_user(step);
+  }
+
+  void link_user(Step& step) noexcept {
+    const std::uint32_t number = step.user;
+    step.reserved_user = false;
+    typename Tables<T>::UserShard& shard = tables_.users[RecordNumber::shard(number)];
+    const std::uint32_t place = RecordNumber::place(number);
+    shard.by_id.insert(shard_hash(shard.users[place].id.view()).tag, place);
+    tables_.user_order.insert(UserOrder<T>{tables_}, number);
+  }
+  void unlink_user(std::uint32_t number) noexcept {
+    typename Tables<T>::UserShard& shard = tables_.users[RecordNumber::shard(number)];
+    const std::uint32_t place = RecordNumber::place(number);
+    tables_.user_order.erase(UserOrder<T>{tables_}, number);
+    shard.by_id.erase(shard_hash(shard.users[place].id.view()).tag, place);
+  }
+  /// Gives a record back that is in no list any more.
+  void free_user(std::uint32_t number) noexcept {
+    typename Tables<T>::UserShard& shard = tables_.users[RecordNumber::shard(number)];
+    UserRecord<T>& record = shard.users[RecordNumber::place(number)];
+    delete std::exchange(record.profile, nullptr);
+    record.revision = 0;
+    record.members.clear();
+    record.id.release();
+    shard.users.give_back(RecordNumber::place(number));
+  }
+
+  void link_organization(Step& step) noexcept {
+    const std::uint32_t number = step.organization;
+    step.reserved_organization = false;
+    typename Tables<T>::OrganizationShard& shard =
+        tables_.organizations[RecordNumber::shard(number)];
+    const std::uint32_t place = RecordNumber::place(number);
+    shard.by_id.insert(shard_hash(shard.organizations[place].id.view()).tag, place);
+    tables_.organization_order.insert(OrganizationOrder<T>{tables_}, number);
+  }
+  void unlink_organization(std::uint32_t number) noexcept {
+    typename Tables<T>::OrganizationShard& shard =
+        tables_.organizations[RecordNumber::shard(number)];
+    const std::uint32_t place = RecordNumber::place(number);
+    tables_.organization_order.erase(OrganizationOrder<T>{tables_}, number);
+    shard.by_id.erase(shard_hash(shard.organizations[place].id.view()).tag, place);
+    shard.organizations[place].state.clear();
+  }
+  /// Gives a record back that is in no list any more.
+  void free_organization(std::uint32_t number) noexcept {
+    typename Tables<T>::OrganizationShard& shard =
+        tables_.organizations[RecordNumber::shard(number)];
+    OrganizationRecord<T>& record = shard.organizations[RecordNumber::place(number)];
+    delete std::exchange(record.profile, nullptr);
+    record.roles = Ref<RoleVersion<T>>();
+    record.id.release();
+    shard.organizations.give_back(RecordNumber::place(number));
   }
 
   void apply_member(const BasicPlan<T>& plan, Step& step,
@@ -417,7 +534,24 @@ class Commit {
   /// Frees what the commit replaced.
   void finish(const BasicPlan<T>& plan, Step& step) noexcept {
     if (plan.membership && plan.membership->effect == Effect::erase) free_member(step.member);
+    if (plan.organization && plan.organization->effect == Effect::erase) {
+      free_organization(step.organization);
+    }
+    if (plan.user && plan.user->effect == Effect::erase) free_user(step.user);
+    if (plan.email && plan.email->effect == Effect::erase) free_claim(step.claim);
+    give_up_places(step);
     delete step.profile;
+  }
+
+  /// Gives up the places in the global orders that were not used.
+  void give_up_places(Step& step) noexcept {
+    if (step.reserved_user) tables_.user_order.give_up();
+    if (step.reserved_organization) tables_.organization_order.give_up();
+  }
+
+  void free_claim(std::uint32_t claim) noexcept {
+    tables_.claims[claim].key.clear();
+    tables_.claims.give_back(claim);
   }
 
   /// Undoes a step, or frees what was prepared for it.
@@ -425,6 +559,7 @@ class Commit {
     const bool applied = step.progress == Step::Progress::applied;
     const bool inserts_member =
         plan.membership && plan.membership->precondition == Precondition::absent;
+    if (applied && plan.other) tables_.member_at(step.other).state = step.other_before;
     if (applied && plan.membership) {
       typename Tables<T>::OrganizationShard& shard =
           tables_.organizations[RecordNumber::shard(step.organization)];
@@ -440,11 +575,16 @@ class Commit {
     if (inserts_member && step.member != none) free_member(step.member);
     take_back_organization(plan, step, applied);
     if (step.claim != none) {
-      if (applied) tables_.emails.erase(tables_.email_hash(*plan.email), step.claim);
-      tables_.claims[step.claim].key.clear();
-      tables_.claims.give_back(step.claim);
+      const std::uint32_t hash = tables_.email_hash(plan.email->key);
+      if (plan.email->effect == Effect::erase) {
+        if (applied) tables_.emails.insert(hash, step.claim);
+      } else {
+        if (applied) tables_.emails.erase(hash, step.claim);
+        free_claim(step.claim);
+      }
     }
     take_back_user(plan, step, applied);
+    give_up_places(step);
     delete step.next_environment;
     delete step.profile;
   }
@@ -460,23 +600,18 @@ class Commit {
       record.state->revision = step.revision_before;
       record.state->fenced_to = step.fenced_before;
       record.state->counts = step.counts_before;
+    } else if (plan.organization->effect == Effect::erase) {
+      if (!applied) return;
+      record.state = step.organization_before;
+      link_organization(step);
     } else if (plan.organization->precondition == Precondition::set) {
       if (!applied) return;
       record.state = step.organization_before;
       if (step.next_roles || plan.role || plan.order) std::swap(record.roles, step.next_roles);
-      if (plan.profile && !plan.role) std::swap(record.profile, step.profile);
+      if (step.swapped_profile) std::swap(record.profile, step.profile);
     } else {
-      if (applied) {
-        tables_.organization_order.erase(OrganizationOrder<T>{tables_}, step.organization);
-        shard.by_id.erase(step.hash.organization.tag, place);
-        delete std::exchange(record.profile, nullptr);
-        record.state.clear();
-        record.roles = Ref<RoleVersion<T>>();
-      } else {
-        tables_.organization_order.give_up();
-      }
-      record.id.release();
-      shard.organizations.give_back(place);
+      if (applied) unlink_organization(step.organization);
+      free_organization(step.organization);
     }
   }
 
@@ -489,19 +624,13 @@ class Commit {
       if (!applied) return;
       record.revision = step.user_revision_before;
       record.phase = step.user_phase_before;
-      if (plan.profile) std::swap(record.profile, step.profile);
+      record.generation = step.user_generation_before;
+      if (plan.user->effect == Effect::erase) link_user(step);
+      if (step.swapped_profile) std::swap(record.profile, step.profile);
       return;
     }
-    if (applied) {
-      tables_.user_order.erase(UserOrder<T>{tables_}, step.user);
-      shard.by_id.erase(step.hash.user.tag, place);
-      delete std::exchange(record.profile, nullptr);
-      record.revision = 0;
-    } else {
-      tables_.user_order.give_up();
-    }
-    record.id.release();
-    shard.users.give_back(place);
+    if (applied) unlink_user(step.user);
+    free_user(step.user);
   }
 
   std::size_t count_events() const noexcept {
@@ -518,9 +647,11 @@ class Commit {
       record.type = type;
       record.created_at = plan.decided_at;
       record.environment = tables_.environment.load(std::memory_order_relaxed);
-      if (plan.membership && type == plan.membership->event) {
-        record.membership.emplace(plan.membership->after);
-        record.before = plan.membership->before;
+      if (plan.membership) {
+        // A plan on memberships has no other events; its second is that of `other`.
+        const BasicMembershipWrite<T>& write = index == 0 ? *plan.membership : *plan.other;
+        record.membership.emplace(write.after);
+        record.before = write.before;
         record.revision = plan.touch->expected + 1;
         record.own_roles = tables_.organization_at(step.organization).roles;
         return;

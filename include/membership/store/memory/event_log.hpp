@@ -25,6 +25,8 @@ struct OtherEvent {
   Slot<typename T::UserId> user{};
   Slot<typename T::RoleId> role_id{};
   Slot<RoleState> role{};
+  Slot<typename T::PermissionId> permission_id{};
+  Slot<PermissionState> permission{};
   OwnedProfile profile;
   explicit OtherEvent(const Profile& shown) : profile(shown) {}
 };
@@ -66,6 +68,8 @@ struct EventRecord {
       row.user = other->user.get();
       row.role_id = other->role_id.get();
       row.role = other->role.get();
+      row.permission_id = other->permission_id.get();
+      row.permission = other->permission.get();
       row.profile = *other->profile;
     }
     return row;

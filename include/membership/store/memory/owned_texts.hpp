@@ -3,8 +3,10 @@
 #define MEMBERSHIP_STORE_MEMORY_OWNED_TEXTS_HPP
 
 #include "membership/domain/profile.hpp"
+#include "membership/store/memory/ref.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -66,6 +68,29 @@ class OwnedProfile {
  private:
   OwnedTexts texts_;
   Profile profile_{};
+};
+
+/// Copies of the profiles that a snapshot shows.
+class ShownProfiles : public Counted {
+ public:
+  /// Either may be null.
+  ShownProfiles(const OwnedProfile* organization, const OwnedProfile* user) {
+    std::size_t size = 0;
+    for (const OwnedProfile* const profile : {organization, user}) {
+      if (profile != nullptr) size += OwnedTexts::size_of(**profile);
+    }
+    texts_.reserve(size);
+    if (organization != nullptr) organization_ = texts_.copy(**organization);
+    if (user != nullptr) user_ = texts_.copy(**user);
+  }
+
+  const Profile* organization() const noexcept { return organization_ ? &*organization_ : nullptr; }
+  const Profile* user() const noexcept { return user_ ? &*user_ : nullptr; }
+
+ private:
+  OwnedTexts texts_;
+  std::optional<Profile> organization_;
+  std::optional<Profile> user_;
 };
 
 }  // namespace detail

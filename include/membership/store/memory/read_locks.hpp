@@ -65,7 +65,7 @@ class ReadLocks {
     if (reads.membership != nullptr) {
       if (found.member == Tables<T>::none) return;
       organization_mask_ |= shard_bit(RecordNumber::shard(found.member));
-      if (reads.profiles) user_mask_ |= shard_bit(found.user_shard);
+      if (reads.profiles || reads.member_user) user_mask_ |= shard_bit(found.user_shard);
     }
   }
   /// Whether what was found is still so.

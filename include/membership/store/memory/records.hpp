@@ -139,12 +139,13 @@ struct UserRecord {
   OwnedProfile* profile = nullptr;
   std::uint32_t node = 0;
   std::uint32_t next_free = 0;
+  std::uint64_t generation = 0;
   Phase phase = Phase::live;
 
   ~UserRecord() { delete profile; }
 
   BasicUserState<T> state() const noexcept {
-    return BasicUserState<T>(copy_of<typename T::UserId>(id.view()), revision, phase);
+    return BasicUserState<T>(copy_of<typename T::UserId>(id.view()), revision, phase, generation);
   }
 };
 
@@ -164,7 +165,7 @@ struct alignas(64) OrganizationRecord {
 
 /// That a user holds an e-mail address.
 template <class T>
-struct EmailClaim {
+struct EmailRecord {
   std::string key;
   Slot<typename T::UserId> holder{};
   std::uint32_t next_free = 0;

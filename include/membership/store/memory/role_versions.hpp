@@ -5,6 +5,7 @@
 #include "membership/domain/environment.hpp"
 #include "membership/domain/role_catalogue.hpp"
 #include "membership/policy/plan.hpp"
+#include "membership/policy/snapshot.hpp"
 #include "membership/store/memory/owned_texts.hpp"
 #include "membership/store/memory/ref.hpp"
 
@@ -15,48 +16,76 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
-/// What is shown of a role besides its state.
-template <class T>
-struct RoleDetail : Counted {
-  typename T::RoleId id;
-  OwnedProfile profile;
-  RoleDetail(const typename T::RoleId& role, const Profile& shown) : id(role), profile(shown) {}
+/// What is shown of a role or a permission besides its state, with its texts.
+template <class I>
+class Detail : public Counted {
+ public:
+  Detail(const I& id, const Profile& profile) : profile_(profile), named_{id, *profile_} {}
+  const Named<I>& operator*() const noexcept { return named_; }
+
+ private:
+  OwnedProfile profile_;
+  Named<I> named_;
+};
+
+/// Roles or permissions by their place, with their details.
+template <class State, class I>
+struct Catalogued {
+  std::vector<State> states;
+  std::vector<Ref<Detail<I>>> details;
+
+  SlugTable<State> table() const noexcept { return {states.data(), states.size()}; }
+
+  /// Writes one. Without a profile it keeps the one that it has.
+  void put(unsigned place, const State& state, const I& id, const Profile* profile) {
+    while (states.size() <= place) {
+      states.push_back(State::nothing());
+      details.emplace_back();
+    }
+    states[place] = state;
+    if (profile != nullptr) details[place] = Ref<Detail<I>>(new Detail<I>(id, *profile));
+  }
 };
 
 /// One version of the roles of an environment or an organization. Never changed: a change makes
 /// the next version, and whoever read this one keeps it.
 template <class T>
 struct RoleVersion : Counted {
-  std::vector<RoleState> states;
-  std::vector<Ref<RoleDetail<T>>> details;
+  Catalogued<RoleState, typename T::RoleId> roles;
   RoleOrder order{};
-
-  RoleTable table() const noexcept { return {states.data(), states.size()}; }
 };
 
-/// The version that a plan leaves. `before` may be null.
+/// The same for the permissions of an environment.
 template <class T>
-[[nodiscard]] Ref<RoleVersion<T>> next_version(const RoleVersion<T>* before,
-                                               const BasicPlan<T>& plan) {
+struct PermissionVersion : Counted {
+  Catalogued<PermissionState, typename T::PermissionId> permissions;
+};
+
+/// The version of the roles that a plan leaves. `before` may be null.
+template <class T>
+[[nodiscard]] Ref<RoleVersion<T>> next_roles(const RoleVersion<T>* before,
+                                             const BasicPlan<T>& plan) {
   auto* const next = new RoleVersion<T>;
   const Ref<RoleVersion<T>> result(next);
   if (before != nullptr) {
-    next->states = before->states;
-    next->details = before->details;
+    next->roles = before->roles;
     next->order = before->order;
   }
   if (plan.role) {
-    const std::size_t place = plan.role->index.place();
-    const Ref<RoleDetail<T>> detail(new RoleDetail<T>(plan.role->id, *plan.profile));
-    if (place == next->states.size()) {
-      next->states.push_back(plan.role->after);
-      next->details.push_back(detail);
-    } else {
-      next->states[place] = plan.role->after;
-      next->details[place] = detail;
-    }
+    next->roles.put(plan.role->index.place(), plan.role->after, plan.role->id, plan.profile.get());
   }
   if (plan.order) next->order = *plan.order;
+  return result;
+}
+
+template <class T>
+[[nodiscard]] Ref<PermissionVersion<T>> next_permissions(const PermissionVersion<T>& before,
+                                                         const BasicPlan<T>& plan) {
+  auto* const next = new PermissionVersion<T>;
+  const Ref<PermissionVersion<T>> result(next);
+  next->permissions = before.permissions;
+  next->permissions.put(plan.permission->index, plan.permission->after, plan.permission->id,
+                        plan.profile.get());
   return result;
 }
 
@@ -66,15 +95,17 @@ template <class T>
 struct EnvironmentVersion {
   EnvironmentState state{};
   Ref<RoleVersion<T>> roles;
+  Ref<PermissionVersion<T>> permissions;
   const EnvironmentVersion* previous = nullptr;  ///< the one that this replaced
 };
 
 template <class T>
 RoleCatalogue catalogue_of(const EnvironmentVersion<T>& environment,
                            const RoleVersion<T>* own) noexcept {
-  return RoleCatalogue(environment.roles->table(), own == nullptr ? RoleTable{} : own->table(),
-                       own != nullptr && own->order.size > 0 ? &own->order
-                                                             : &environment.roles->order);
+  return RoleCatalogue(environment.roles->roles.table(),
+                       own == nullptr ? RoleTable{} : own->roles.table(), &environment.roles->order,
+                       own == nullptr ? nullptr : &own->order,
+                       environment.permissions->permissions.table());
 }
 
 }  // namespace detail

@@ -189,7 +189,7 @@ struct Tables {
   MemberIdShard member_ids[shard_count];
   mutable SharedLock email_lock;
   IndexTable emails;
-  Slab<EmailClaim<T>> claims;
+  Slab<EmailRecord<T>> claims;
   GlobalOrder organization_order;
   GlobalOrder user_order;
   mutable SharedLock event_lock;

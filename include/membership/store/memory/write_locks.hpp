@@ -99,6 +99,7 @@ class WriteLocks {
     if (plan.organization_id() != nullptr) {
       organization_mask_ |= shard_bit(hashes.organization.shard);
     }
+    if (plan.other) member_id_mask_ |= shard_bit(shard_hash(plan.other->after.id).shard);
     if (plan.membership) {
       member_id_mask_ |= shard_bit(hashes.member.shard);
       if (plan.membership->precondition == Precondition::absent ||

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_COMMAND_DELETE_ORGANIZATION_HPP
+#define MEMBERSHIP_COMMAND_DELETE_ORGANIZATION_HPP
+
+#include "membership/command/membership_change.hpp"
+#include "membership/command/role_change.hpp"
+#include "membership/policy/membership_policy.hpp"
+
+#include <cstdint>
+
+namespace membership {
+inline namespace v0 {
+
+/// The steps of the long operation that deletes an organization with all of its memberships
+/// (PROTOCOL.md 6): mark, a sweep for each membership, finish. `delete_organization` runs them.
+
+/// Marks an organization: from then on it counts as gone for whatever adds to it. One that is
+/// marked already is `unchanged`: whoever began goes on, or this one does.
+/// Errors: `entity_not_found`.
+template <class T>
+struct BasicMarkOrganizationDeleted {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::organization};
+  static constexpr Kinds mints{};
+
+  typename T::OrganizationId organization;
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    reads.organization = &organization;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+                           BasicPlan<T>& plan) const noexcept {
+    if (!seen.organization) return {ErrorCode::entity_not_found, Field::organization_id};
+    plan.trace.about = Trace::About::organization;
+    if (seen.organization->phase == Phase::deleting) return {};
+    plan.outcome = Outcome::updated;
+    BasicOrganizationState<T>& after = detail::set_organization(seen, plan);
+    after.phase = Phase::deleting;
+    after.generation = after.revision;
+    return {};
+  }
+
+  constexpr Subject subject(Refusal /*refusal*/, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    return subject_of(organization);
+  }
+};
+
+/// Takes the mark back. Only while nothing has changed in the organization since: a page may have
+/// taken its last owner. One that is not marked is `unchanged`.
+/// Errors, in this order: `entity_not_found`, `mark_in_use`.
+template <class T>
+struct BasicKeepOrganization {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::organization};
+  static constexpr Kinds mints{};
+
+  typename T::OrganizationId organization;
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    reads.organization = &organization;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+                           BasicPlan<T>& plan) const noexcept {
+    if (!seen.organization) return {ErrorCode::entity_not_found, Field::organization_id};
+    plan.trace.about = Trace::About::organization;
+    if (seen.organization->phase != Phase::deleting) return {};
+    if (seen.organization->revision != seen.organization->generation) {
+      return {ErrorCode::mark_in_use, Field::organization_id};
+    }
+    plan.outcome = Outcome::updated;
+    BasicOrganizationState<T>& after = detail::set_organization(seen, plan);
+    after.phase = Phase::live;
+    after.generation = 0;
+    return {};
+  }
+
+  constexpr Subject subject(Refusal /*refusal*/, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    return subject_of(organization);
+  }
+};
+
+/// Deletes one membership of a marked organization. One that is gone is `unchanged`.
+/// Errors: `operation_superseded` where the mark is another one or none.
+template <class T>
+struct BasicSweepOrganizationMembership {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::organization, Kind::membership};
+  static constexpr Kinds mints{};
+
+  typename T::MembershipId membership;
+  std::uint64_t generation;
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    reads.membership = &membership;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+                           BasicPlan<T>& plan) const noexcept {
+    if (!seen.membership) return {};
+    if (seen.organization->phase != Phase::deleting ||
+        seen.organization->generation != generation) {
+      return {ErrorCode::operation_superseded, Field::organization_membership_id};
+    }
+    detail::write_deletion(seen, plan);
+    return {};
+  }
+
+  constexpr Subject subject(Refusal /*refusal*/, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    return subject_of(membership);
+  }
+};
+
+/// Removes a marked organization that has no membership left. One that is gone is `unchanged`.
+/// Errors, in this order: `operation_superseded`, `operation_unfinished`.
+template <class T>
+struct BasicFinishOrganizationDeletion {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::organization};
+  static constexpr Kinds mints{};
+
+  typename T::OrganizationId organization;
+  std::uint64_t generation;
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    reads.organization = &organization;
+    reads.profiles = true;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+                           BasicPlan<T>& plan) const noexcept {
+    plan.trace.about = Trace::About::organization;
+    if (!seen.organization) return {};
+    const BasicOrganizationState<T>& state = *seen.organization;
+    if (state.phase != Phase::deleting || state.generation != generation) {
+      return {ErrorCode::operation_superseded, Field::organization_id};
+    }
+    const Counts& counts = state.counts;
+    if (counts.active + counts.inactive + counts.pending != 0) {
+      return {ErrorCode::operation_unfinished, Field::organization_id};
+    }
+    plan.outcome = Outcome::deleted;
+    BasicOrganizationWrite<T>& write = plan.organization.emplace(
+        Precondition::set, EventType::organization_deleted, state.revision, state);
+    write.effect = Effect::erase;
+    ++write.after.revision;
+    if (seen.organization_profile != nullptr) plan.profile.emplace(*seen.organization_profile);
+    return {};
+  }
+
+  constexpr Subject subject(Refusal /*refusal*/, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    return subject_of(organization);
+  }
+};
+
+using MarkOrganizationDeleted = BasicMarkOrganizationDeleted<DefaultTraits>;
+using KeepOrganization = BasicKeepOrganization<DefaultTraits>;
+using SweepOrganizationMembership = BasicSweepOrganizationMembership<DefaultTraits>;
+using FinishOrganizationDeletion = BasicFinishOrganizationDeletion<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

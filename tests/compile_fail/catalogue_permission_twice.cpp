@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// No two permissions of a fixed catalogue have one slug.
+// expect: the_catalogue_has_a_slug_twice
+
+#include "membership/domain/fixed_catalogue.hpp"
+
+using namespace membership;
+
+constexpr std::string_view granted[] = {"docs:read"};
+
+#ifdef MEMBERSHIP_COMPILE_FAIL
+constexpr auto catalogue =
+    fixed_catalogue({{"admin", granted}, {"member"}}, {"docs:read", "docs:read"}, "member");
+#else
+constexpr auto catalogue =
+    fixed_catalogue({{"admin", granted}, {"member"}}, {"docs:read"}, "member");
+#endif
