@@ -10,9 +10,9 @@ using namespace membership;
 constexpr std::string_view granted[] = {"docs:read"};
 
 #ifdef MEMBERSHIP_COMPILE_FAIL
-constexpr auto catalogue =
+[[maybe_unused]] constexpr auto catalogue =
     fixed_catalogue({{"member", granted}, {"member"}}, {"docs:read"}, "member");
 #else
-constexpr auto catalogue =
+[[maybe_unused]] constexpr auto catalogue =
     fixed_catalogue({{"admin", granted}, {"member"}}, {"docs:read"}, "member");
 #endif

@@ -24,7 +24,7 @@ consteval auto make() {
   return fixed_catalogue(definitions.roles, {"docs:read"}, "0a");
 }
 #ifdef MEMBERSHIP_COMPILE_FAIL
-constexpr auto catalogue = make<65>();
+[[maybe_unused]] constexpr auto catalogue = make<65>();
 #else
-constexpr auto catalogue = make<64>();
+[[maybe_unused]] constexpr auto catalogue = make<64>();
 #endif
