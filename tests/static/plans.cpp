@@ -5,10 +5,13 @@
 //   decide, command.decide, reads: noexcept; commands of a host may not  -> noexcept
 //   for_each_event: order and numbers                                    -> events
 //   apply: counts, revision, membership, environment, a span of plans    -> apply
+//   apply: what a plan erases is gone                                    -> erased_is_gone
 //   Kinds, Slot                                                          -> parts
 //   RoleSelection: none, one, several                                    -> selection
 
 #include "../support/world.hpp"
+#include "membership/command/delete_organization.hpp"
+#include "membership/command/delete_user.hpp"
 
 #include <array>
 #include <string>
@@ -189,3 +192,23 @@ static_assert(copied()[0] == "x");
 static_assert(!std::is_convertible_v<std::string_view, RoleSelection>);
 
 }  // namespace
+
+// --- apply shows nothing of what a plan erases
+
+constexpr bool erased_is_gone() {
+  Snapshot seen = make_world();
+  seen.organization->phase = Phase::deleting;
+  seen.organization->generation = 7;
+  seen.organization->counts = {};
+  seen.user->phase = Phase::deleting;
+  seen.user->generation = 5;
+  const FinishOrganizationDeletion organization{organization_id, 7};
+  const FinishUserDeletion user{user_id, 5};
+  const Plan without_organization = plan_of(organization, seen);
+  const Plan without_user = plan_of(user, seen);
+  apply(seen, without_organization);
+  const bool user_stays = static_cast<bool>(seen.user);
+  apply(seen, without_user);
+  return user_stays && !seen.organization && !seen.user;
+}
+static_assert(erased_is_gone());

@@ -11,10 +11,9 @@ namespace membership {
 inline namespace v0 {
 
 namespace detail {
-/// Shows a membership as a write leaves it.
-template <class T>
-constexpr void show(const BasicMembershipWrite<T>& write,
-                    Slot<BasicOrganizationMembership<T>>& shown) noexcept {
+/// Shows a row as a write leaves it.
+template <class Write, class Row>
+constexpr void show(const Write& write, Slot<Row>& shown) noexcept {
   if (write.effect == Effect::erase) {
     shown.clear();
   } else {
@@ -44,10 +43,10 @@ constexpr void apply(BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) noexc
   }
   if (plan.organization &&
       (!snapshot.organization || snapshot.organization->id == plan.organization->after.id)) {
-    snapshot.organization.emplace(plan.organization->after);
+    detail::show(*plan.organization, snapshot.organization);
   }
   if (plan.user && (!snapshot.user || snapshot.user->id == plan.user->after.id)) {
-    snapshot.user.emplace(plan.user->after);
+    detail::show(*plan.user, snapshot.user);
   }
   if (plan.membership && !snapshot.membership && snapshot.user && snapshot.organization &&
       snapshot.user->id == plan.membership->after.user &&
