@@ -16,6 +16,7 @@ struct HostTraits {
   using MembershipId = long;
   using RoleId = int;
   using PermissionId = int;
+  using InvitationId = int;
 };
 
 class HostStore {

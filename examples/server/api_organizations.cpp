@@ -22,8 +22,8 @@ Api::Result Api::create_organization(const Call& call) {
   if (!command) return refuse(command.error());
   const auto done = execute(*command);
   if (!done) return refuse(request_error(done.error()));
-  return answer(201,
-                wire::organization_object(done->plan.organization->after.id, *done->plan.profile));
+  return answer(
+      201, wire::organization_object(done->plan.organization->after.id, done->plan.profile->after));
 }
 
 Api::Result Api::list_organizations(const Call& call) {

@@ -25,7 +25,7 @@ Api::Result Api::create_role(const Call& call) {
   if (!done) return refuse(request_error(done.error()));
   const membership::RoleWrite& role = *done->plan.role;
   return answer(201, wire::role_object(membership::RoleRow{role.id, role.index, role.after,
-                                                           *done->plan.profile}));
+                                                           done->plan.profile->after}));
 }
 
 Api::Result Api::list_roles(const Call&) {

@@ -28,7 +28,7 @@ Api::Result Api::create_user(const Call& call) {
     }
     return refuse(request_error(done.error()));
   }
-  return answer(201, wire::user_object(done->plan.user->after.id, *done->plan.profile));
+  return answer(201, wire::user_object(done->plan.user->after.id, done->plan.profile->after));
 }
 
 Api::Result Api::list_users(const Call& call) {

@@ -16,6 +16,7 @@ struct IntegerTraits {
   using MembershipId = std::uint64_t;
   using RoleId = std::uint64_t;
   using PermissionId = std::uint64_t;
+  using InvitationId = std::uint64_t;
 };
 #ifdef MEMBERSHIP_COMPILE_FAIL
 using Delete = BasicDeleteMembership<IntegerTraits>;

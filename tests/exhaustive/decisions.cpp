@@ -362,8 +362,8 @@ std::string difference(const Case& world, const Answer& answer,
   if (!result) return "refused";
   const Plan& plan = *result;
   if (plan.outcome != answer.outcome) return "another outcome";
-  if (plan.environment || plan.organization || plan.user || plan.role || plan.order || plan.email ||
-      plan.profile) {
+  if (plan.environment || plan.organization || plan.user || plan.role || plan.order ||
+      plan.claims || plan.profile) {
     return "a row that has nothing to do with it";
   }
   unsigned events = 0;

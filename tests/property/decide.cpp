@@ -126,8 +126,8 @@ BOOST_AUTO_TEST_CASE(unchanged_is_empty) {
     if (!plan || (*plan).outcome != Outcome::unchanged) return;
     const Plan& empty = *plan;
     RC_ASSERT(!empty.environment && !empty.touch && !empty.organization && !empty.compared_user &&
-              !empty.user && !empty.membership && !empty.role && !empty.order && !empty.email &&
-              !empty.profile);
+              !empty.user && !empty.membership && !empty.role && !empty.order && !empty.claims &&
+              !empty.invitation && !empty.profile);
     RC_ASSERT(events_of(empty).empty());
     RC_ASSERT(empty.organization_id() == nullptr);
   });

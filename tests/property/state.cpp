@@ -208,7 +208,7 @@ struct MarkRole {
     RoleState role = seen.roles.environment()[place];
     role.phase = role.phase == Phase::live ? Phase::retiring : Phase::live;
     plan.role.emplace(Precondition::set, EventType::none, id, RoleIndex::environment(place), role);
-    Profile& profile = plan.profile.emplace();
+    Profile& profile = plan.profile.emplace().after;
     profile.texts.set(Text::name, name);
     profile.texts.set(Text::resource_type_slug, resource);
     profile.created_at = profile.updated_at = context.now;

@@ -62,6 +62,7 @@ struct IntegerTraits {
   using MembershipId = std::uint64_t;
   using RoleId = std::uint64_t;
   using PermissionId = std::uint64_t;
+  using InvitationId = std::uint64_t;
 };
 static_assert(Rule<NoNewAdmins, DefaultTraits> && Rule<NoNewAdmins, IntegerTraits>);
 static_assert(Rule<AtMostEleven, DefaultTraits> && !Rule<AtMostEleven, IntegerTraits>);

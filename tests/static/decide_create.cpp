@@ -129,7 +129,7 @@ static_assert(made.touch->expected == 7 && made.touch->fenced_to == 3);
 static_assert(made.touch->after == Counts{11, 4, 2, 4}, "admin is the owner role here");
 static_assert(made.compared_user && *made.compared_user == 5);
 static_assert(!made.environment && !made.organization && !made.user && !made.role && !made.order &&
-              !made.email && !made.profile);
+              !made.claims && !made.profile);
 static_assert(made.trace.about == Trace::About::lifecycle &&
               made.trace.command == LifecycleCommand::create &&
               made.trace.standing == Standing::none &&

@@ -71,15 +71,16 @@ static_assert(ada.outcome == Outcome::created && ada.trace.about == Trace::About
 static_assert(ada.user->precondition == Precondition::absent);
 static_assert(ada.user->event == EventType::user_created);
 static_assert(ada.user->after == UserState(user_id, 1));
-static_assert(ada.email->effect == Effect::put && ada.email->key.view() == "ada@x.org");
-static_assert(ada.profile->texts[Text::email] == "Ada@X.org", "as it was written");
-static_assert(ada.profile->texts[Text::first_name] == "Ada");
-static_assert(ada.profile->texts.has(Text::last_name), "empty is not null");
-static_assert(!ada.profile->texts.has(Text::name));
-static_assert(ada.profile->created_at == at(2000) && ada.profile->updated_at == at(2000));
+static_assert(*ada.claims->email.after == "Ada@X.org");
+static_assert(ada.profile->after.texts[Text::email] == "Ada@X.org", "as it was written");
+static_assert(ada.profile->after.texts[Text::first_name] == "Ada");
+static_assert(ada.profile->after.texts.has(Text::last_name), "empty is not null");
+static_assert(!ada.profile->after.texts.has(Text::name));
+static_assert(ada.profile->after.created_at == at(2000) &&
+              ada.profile->after.updated_at == at(2000));
 static_assert(!ada.touch && !ada.membership && !ada.environment && !ada.organization);
 constexpr Plan nameless = plan_of(CreateUser{}, bare());
-static_assert(nameless.user->after.id == id<UserId>("user_new") && !nameless.email);
+static_assert(nameless.user->after.id == id<UserId>("user_new") && !nameless.claims);
 static_assert(!nameless.profile);
 
 // --- organization
@@ -112,7 +113,7 @@ static_assert(acme.organization->after.revision == 1 && acme.organization->after
 static_assert(acme.organization->after.owner_role == admin);
 static_assert(acme.organization->after.default_role.is_none());
 static_assert(acme.organization->after.counts == Counts{} && !acme.organization->after.seat_limit);
-static_assert(acme.profile->texts[Text::name] == "Acme");
+static_assert(acme.profile->after.texts[Text::name] == "Acme");
 constexpr CreateOrganization no_seats{"Acme", std::nullopt, 0};
 static_assert(*plan_of(no_seats, bare()).organization->after.seat_limit == 0, "0 means 0");
 static_assert(plan_of(no_seats, bare()).organization->after.id == id<OrganizationId>("org_new"));
@@ -174,9 +175,9 @@ static_assert(new_role.role->index == RoleIndex::environment(5));
 static_assert(new_role.role->after.slug == slug("new") && new_role.role->after.of_organizations);
 static_assert(new_role.role->after.key == SlugKey::of("new"));
 static_assert(!new_role.organization);
-static_assert(new_role.profile->texts[Text::name] == "New");
-static_assert(new_role.profile->texts[Text::description] == "About");
-static_assert(new_role.profile->texts[Text::resource_type_slug] == "organization");
+static_assert(new_role.profile->after.texts[Text::name] == "New");
+static_assert(new_role.profile->after.texts[Text::description] == "About");
+static_assert(new_role.profile->after.texts[Text::resource_type_slug] == "organization");
 static_assert(!plan_of(role("doc", "Doc", {}, "document"), bare()).role->after.of_organizations);
 static_assert(plan_of(role("doc", "Doc", {}, "organization"), bare()).role->after.of_organizations);
 static_assert(plan_of(role("org-lead"), bare()).outcome == Outcome::created,

@@ -37,6 +37,10 @@ constexpr Row rows[] = {
     {several_organizations, "invalid_request_parameters", K::invalid, 422},
     {entity_not_found, "entity_not_found", K::not_found, 404},
     {id_already_used, "id_already_used", K::conflict, 409},
+    {external_id_already_used, "external_id_already_used", K::conflict, 400},
+    {stripe_customer_id_already_used, "stripe_customer_id_already_used", K::conflict, 400},
+    {domain_already_exists, "domain_already_exists", K::conflict, 409},
+    {invalid_metadata, "invalid_metadata", K::invalid, 400},
     {invalid_role, "invalid_role", K::invalid, 422},
     {sub_resource_scoped_role_not_allowed, "sub_resource_scoped_role_not_allowed", K::invalid, 422},
     {multiple_roles_not_enabled, "multiple_roles_not_enabled", K::invalid, 422},
@@ -45,8 +49,11 @@ constexpr Row rows[] = {
     {role_slug_conflict, "role_slug_conflict", K::conflict, 409},
     {organization_role_slug_conflict, "organization_role_slug_conflict", K::conflict, 409},
     {role_limit_reached, "invalid_request_parameters", K::invalid, 422},
+    {role_required, "role_required", K::conflict, 409},
+    {role_has_assignments, "role_has_assignments", K::conflict, 409},
     {permission_slug_conflict, "permission_slug_conflict", K::conflict, 409},
     {permission_limit_reached, "invalid_request_parameters", K::invalid, 422},
+    {system_permission, "forbidden", K::refused, 403},
     {cannot_reactivate_pending_organization_membership,
      "cannot_reactivate_pending_organization_membership", K::conflict, 400},
     {cannot_deactivate_pending_organization_membership,
@@ -56,6 +63,17 @@ constexpr Row rows[] = {
     {membership_not_active, "membership_not_active", K::refused, 409},
     {directory_managed, "directory_managed", K::refused, 409},
     {email_not_available, "email_not_available", K::conflict, 400},
+    {expires_in_days_too_short, "expires_in_days_too_short", K::invalid, 400},
+    {expires_in_days_too_long, "expires_in_days_too_long", K::invalid, 400},
+    {user_already_organization_member, "user_already_organization_member", K::conflict, 400},
+    {user_already_exists, "user_already_exists", K::conflict, 400},
+    {email_already_invited_to_organization, "email_already_invited_to_organization", K::conflict,
+     400},
+    {email_already_invited, "email_already_invited", K::conflict, 400},
+    {invite_not_pending, "invite_not_pending", K::conflict, 400},
+    {invite_accepted, "invite_accepted", K::conflict, 400},
+    {invite_revoked, "invite_revoked", K::conflict, 400},
+    {invite_expired, "invite_expired", K::conflict, 400},
     {invalid_invite, "invalid_invite", K::conflict, 400},
     {owner_role_missing, "owner_role_missing", K::conflict, 409},
     {not_an_owner, "not_an_owner", K::conflict, 409},
@@ -109,6 +127,18 @@ static_assert(to_string(Field::resource_type_slug) == "resource_type_slug");
 static_assert(to_string(Field::email) == "email");
 static_assert(to_string(Field::first_name) == "first_name");
 static_assert(to_string(Field::last_name) == "last_name");
+static_assert(to_string(Field::external_id) == "external_id");
+static_assert(to_string(Field::locale) == "locale");
+static_assert(to_string(Field::stripe_customer_id) == "stripe_customer_id");
+static_assert(to_string(Field::metadata) == "metadata");
+static_assert(to_string(Field::domains) == "domains");
+static_assert(to_string(Field::seat_limit) == "seat_limit");
+static_assert(to_string(Field::owner_role) == "owner_role");
+static_assert(to_string(Field::replacement_role) == "replacement_role");
+static_assert(to_string(Field::invitation_id) == "invitation_id");
+static_assert(to_string(Field::invitation_token) == "invitation_token");
+static_assert(to_string(Field::inviter_user_id) == "inviter_user_id");
+static_assert(to_string(Field::expires_in_days) == "expires_in_days");
 static_assert(to_string(Field::default_role) == "default_role");
 static_assert(to_string(Field::priority_order) == "priority_order");
 static_assert(to_string(Field::limit) == "limit");

@@ -156,12 +156,14 @@ struct AnyTraits {
   using MembershipId = M;
   using RoleId = R;
   using PermissionId = P;
+  using InvitationId = P;
 };
 struct NoRoleId {
   using UserId = int;
   using OrganizationId = int;
   using MembershipId = int;
   using PermissionId = int;
+  using InvitationId = int;
 };
 struct NoPermissionId {
   using UserId = int;

@@ -155,7 +155,8 @@ static_assert(applied(world, Plan(plan_id, at(0))).organization->revision == 7, 
 static_assert(!Kinds{}.has(Kind::user) && Kinds{Kind::user}.has(Kind::user));
 static_assert(!Kinds{Kind::user}.has(Kind::role) && Kinds(Kind::user, Kind::role).has(Kind::role));
 static_assert(all_kinds == Kinds(Kind::role, Kind::user, Kind::membership, Kind::organization,
-                                 Kind::environment, Kind::permission));
+                                 Kind::environment, Kind::permission, Kind::invitation));
+static_assert(!all_kinds.has(Kind::token), "minted, never kept");
 
 constexpr bool slot_works() {
   Slot<int> slot;

@@ -88,6 +88,17 @@ struct NumberedIds {
   membership::PermissionId permission_id(membership::Time) {
     return membership::PermissionId::from_ulid(next());
   }
+  membership::InvitationId invitation_id(membership::Time) {
+    return membership::InvitationId::from_ulid(next());
+  }
+  /// The digest of a plan's token: the number in its first bytes.
+  membership::TokenDigest token_digest(membership::PlanId plan) const {
+    membership::TokenDigest digest;
+    for (unsigned i = 0; i < 8; ++i) {
+      digest.bytes[i] = static_cast<std::uint8_t>(plan.value.low >> (8 * i));
+    }
+    return digest;
+  }
 };
 
 /// Time that passes only by pauses, and by a step with each look.

@@ -215,7 +215,7 @@ const auto erasures = committing([](World& world) {
   seen = host.load(reads);
   next(FinishUserDeletion{*user.id, marked});
   // The address, which no profile of a snapshot that is gone shows any more.
-  plans.back().email.emplace(Effect::erase, EmailKey::folded(*user.email));
+  plans.back().claims.emplace().email.before = user.email;
   return plans;
 });
 

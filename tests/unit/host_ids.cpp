@@ -33,6 +33,7 @@ struct IntegerTraits {
   using MembershipId = std::uint64_t;
   using RoleId = std::uint64_t;
   using PermissionId = std::uint64_t;
+  using InvitationId = std::uint64_t;
 };
 struct UuidTraits {
   using UserId = Uuid;
@@ -40,6 +41,7 @@ struct UuidTraits {
   using MembershipId = Uuid;
   using RoleId = Uuid;
   using PermissionId = Uuid;
+  using InvitationId = Uuid;
 };
 
 /// A host's own id source: numbers from a sequence.

@@ -38,7 +38,7 @@ constexpr void write_permissions(const BasicSnapshot<T>& seen, const BasicContex
   if (after.permissions == permissions) return;
   after.permissions = permissions;
   write_role(seen, after, plan);
-  plan.profile.emplace(updated_profile(seen.role->profile, context.now));
+  plan.profile.emplace(updated_profile(seen.role->profile, context.now), &seen.role->profile);
 }
 
 /// What of a role's permissions an edit that does not name them keeps: those on their way out,

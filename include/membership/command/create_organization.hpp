@@ -45,11 +45,11 @@ struct BasicCreateOrganization {
     BasicOrganizationState<T> state(id ? *id : *context.organization);
     state.revision = 1;
     state.seat_limit = seat_limit;
-    state.owner_role = seen.environment.owner_role;
+    state.owner_role = seen.environment.owner_role_to_come();
     plan.environment.emplace(Precondition::compare, seen.environment.revision, seen.environment);
     plan.organization.emplace(Precondition::absent, EventType::organization_created,
                               std::uint64_t{0}, state);
-    Profile& profile = plan.profile.emplace();
+    Profile& profile = plan.profile.emplace().after;
     profile.texts.set(Text::name, name);
     profile.created_at = context.now;
     profile.updated_at = context.now;

@@ -61,9 +61,9 @@ struct BasicCreateUser {
     plan.trace.about = Trace::About::user;
     plan.user.emplace(Precondition::absent, EventType::user_created, std::uint64_t{0},
                       BasicUserState<T>(id ? *id : *context.user, 1));
-    if (email) plan.email.emplace(Effect::put, EmailKey::folded(*email));
+    if (email) plan.claims.emplace().email.after = email;
     if (!email && !first_name && !last_name) return {};
-    Profile& profile = plan.profile.emplace();
+    Profile& profile = plan.profile.emplace().after;
     profile.texts.set(Text::email, email);
     profile.texts.set(Text::first_name, first_name);
     profile.texts.set(Text::last_name, last_name);

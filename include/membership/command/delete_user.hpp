@@ -157,7 +157,7 @@ struct BasicFinishUserDeletion {
     if (seen.user_profile == nullptr) return {};
     plan.profile.emplace(*seen.user_profile);
     if (seen.user_profile->texts.has(Text::email)) {
-      plan.email.emplace(Effect::erase, EmailKey::folded(seen.user_profile->texts[Text::email]));
+      plan.claims.emplace().email.before = seen.user_profile->texts[Text::email];
     }
     return {};
   }

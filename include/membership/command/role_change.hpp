@@ -72,7 +72,7 @@ constexpr void
 write_catalogue_profile(std::string_view name, const std::optional<std::string_view>& description,
                         const std::optional<std::string_view>& resource_type_slug,
                         const BasicContext<T>& context, BasicPlan<T>& plan) noexcept {
-  Profile& profile = plan.profile.emplace();
+  Profile& profile = plan.profile.emplace().after;
   profile.texts.set(Text::name, name);
   profile.texts.set(Text::description, description);
   profile.texts.set(Text::resource_type_slug, resource_type_slug.value_or(organization_resource));
@@ -168,7 +168,7 @@ constexpr void write_role(const BasicSnapshot<T>& seen, const RoleState& after,
   } else {
     set_environment(seen, plan);
   }
-  plan.role.emplace(Precondition::set, event, seen.role->id, index, after);
+  plan.role.emplace(Precondition::set, event, seen.role->id, index, after, seen.roles.at(index));
 }
 
 /// The profile of something that is changed: as it was, with a later time.

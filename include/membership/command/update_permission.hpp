@@ -47,7 +47,7 @@ struct BasicUpdatePermission {
     plan.permission.emplace(Precondition::set, EventType::permission_updated, seen.permission->id,
                             seen.permission_index,
                             seen.roles.permission_table()[seen.permission_index]);
-    plan.profile.emplace(profile);
+    plan.profile.emplace(profile, &seen.permission->profile);
     return {};
   }
 

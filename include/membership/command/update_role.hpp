@@ -43,7 +43,7 @@ struct BasicUpdateRole {
     Profile profile = detail::updated_profile(seen.role->profile, context.now);
     if (!detail::change_texts(name, description, profile.texts)) return {};
     detail::write_role(seen, *seen.roles.at(seen.role_index), plan);
-    plan.profile.emplace(profile);
+    plan.profile.emplace(profile, &seen.role->profile);
     return {};
   }
 

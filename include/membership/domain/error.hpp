@@ -24,8 +24,12 @@ enum class ErrorCode : std::uint8_t {
   missing_user_id_or_organization_id,  ///< a list of memberships that names neither
   several_organizations,               ///< an all-or-nothing bulk over more than one organization
   // What a command names.
-  entity_not_found,  ///< no such user, organization, membership or role
-  id_already_used,   ///< an id given for a new entity is taken
+  entity_not_found,          ///< no such user, organization, membership, role, …
+  id_already_used,           ///< an id given for a new entity is taken
+  external_id_already_used,  ///< another user, or another organization, has it
+  stripe_customer_id_already_used,
+  domain_already_exists,  ///< another organization has it
+  invalid_metadata,       ///< a key, a value or their number is over its limit
   // Roles.
   invalid_role,                          ///< not a role of this organization
   sub_resource_scoped_role_not_allowed,  ///< a role of another resource type
@@ -35,8 +39,11 @@ enum class ErrorCode : std::uint8_t {
   role_slug_conflict,                    ///< the environment has a role of this slug
   organization_role_slug_conflict,       ///< the organization has a role of this slug
   role_limit_reached,                    ///< 64 roles of the environment or of the organization
+  role_required,                         ///< it is the default, the owner role or a replacement
+  role_has_assignments,                  ///< a membership or an open invitation has it
   permission_slug_conflict,              ///< the environment has a permission of this slug
   permission_limit_reached,              ///< 256 permissions
+  system_permission,                     ///< it cannot be deleted
   // What exists.
   cannot_reactivate_pending_organization_membership,
   cannot_deactivate_pending_organization_membership,
@@ -44,7 +51,18 @@ enum class ErrorCode : std::uint8_t {
   membership_not_active,                   ///< option O4
   directory_managed,                       ///< option O11
   email_not_available,                     ///< another user holds the address
-  invalid_invite,                          ///< the invited user is an active member by now
+  // Invitations.
+  expires_in_days_too_short,
+  expires_in_days_too_long,
+  user_already_organization_member,       ///< the invited user is an active member
+  user_already_exists,                    ///< an invitation without organization, of a user
+  email_already_invited_to_organization,  ///< an open invitation is there
+  email_already_invited,                  ///< the same, without organization
+  invite_not_pending,                     ///< it was accepted, revoked or has expired
+  invite_accepted,                        ///< the same, where the API says which
+  invite_revoked,
+  invite_expired,
+  invalid_invite,  ///< the invited user is an active member by now
   // Owners.
   owner_role_missing,  ///< the organization goes by no owner role
   not_an_owner,        ///< the membership does not hold the owner role
@@ -89,8 +107,20 @@ enum class Field : std::uint8_t {
   email,
   first_name,
   last_name,
+  external_id,
+  locale,
+  stripe_customer_id,
+  metadata,
+  domains,
+  seat_limit,
   default_role,
+  owner_role,
+  replacement_role,
   priority_order,
+  invitation_id,
+  invitation_token,
+  inviter_user_id,
+  expires_in_days,
   limit,
   cursor,
 };
@@ -125,21 +155,37 @@ constexpr ErrorKind kind(ErrorCode code) noexcept {
     case ErrorCode::incomplete:
     case ErrorCode::missing_user_id_or_organization_id:
     case ErrorCode::several_organizations:
+    case ErrorCode::invalid_metadata:
     case ErrorCode::invalid_role:
     case ErrorCode::sub_resource_scoped_role_not_allowed:
     case ErrorCode::multiple_roles_not_enabled:
     case ErrorCode::role_limit_reached:
-    case ErrorCode::permission_limit_reached: return ErrorKind::invalid;
+    case ErrorCode::permission_limit_reached:
+    case ErrorCode::expires_in_days_too_short:
+    case ErrorCode::expires_in_days_too_long: return ErrorKind::invalid;
     case ErrorCode::entity_not_found: return ErrorKind::not_found;
     case ErrorCode::id_already_used:
+    case ErrorCode::external_id_already_used:
+    case ErrorCode::stripe_customer_id_already_used:
+    case ErrorCode::domain_already_exists:
     case ErrorCode::default_role_is_owner:
     case ErrorCode::role_slug_conflict:
     case ErrorCode::organization_role_slug_conflict:
+    case ErrorCode::role_required:
+    case ErrorCode::role_has_assignments:
     case ErrorCode::permission_slug_conflict:
     case ErrorCode::owner_role_missing:
     case ErrorCode::not_an_owner:
     case ErrorCode::last_owner_required:
     case ErrorCode::seat_limit_reached:
+    case ErrorCode::user_already_organization_member:
+    case ErrorCode::user_already_exists:
+    case ErrorCode::email_already_invited_to_organization:
+    case ErrorCode::email_already_invited:
+    case ErrorCode::invite_not_pending:
+    case ErrorCode::invite_accepted:
+    case ErrorCode::invite_revoked:
+    case ErrorCode::invite_expired:
     case ErrorCode::operation_superseded:
     case ErrorCode::operation_unfinished:
     case ErrorCode::mark_in_use:
@@ -150,6 +196,7 @@ constexpr ErrorKind kind(ErrorCode code) noexcept {
     case ErrorCode::invalid_invite: return ErrorKind::conflict;
     case ErrorCode::membership_not_active:
     case ErrorCode::directory_managed:
+    case ErrorCode::system_permission:
     case ErrorCode::role_not_grantable:
     case ErrorCode::rule_refused: return ErrorKind::refused;
     case ErrorCode::default_role_missing:
@@ -192,6 +239,24 @@ constexpr std::string_view to_string(ErrorCode code) noexcept {
     case ErrorCode::membership_not_active: return "membership_not_active";
     case ErrorCode::directory_managed: return "directory_managed";
     case ErrorCode::email_not_available: return "email_not_available";
+    case ErrorCode::external_id_already_used: return "external_id_already_used";
+    case ErrorCode::stripe_customer_id_already_used: return "stripe_customer_id_already_used";
+    case ErrorCode::domain_already_exists: return "domain_already_exists";
+    case ErrorCode::invalid_metadata: return "invalid_metadata";
+    case ErrorCode::role_required: return "role_required";
+    case ErrorCode::role_has_assignments: return "role_has_assignments";
+    case ErrorCode::system_permission: return "forbidden";
+    case ErrorCode::expires_in_days_too_short: return "expires_in_days_too_short";
+    case ErrorCode::expires_in_days_too_long: return "expires_in_days_too_long";
+    case ErrorCode::user_already_organization_member: return "user_already_organization_member";
+    case ErrorCode::user_already_exists: return "user_already_exists";
+    case ErrorCode::email_already_invited_to_organization:
+      return "email_already_invited_to_organization";
+    case ErrorCode::email_already_invited: return "email_already_invited";
+    case ErrorCode::invite_not_pending: return "invite_not_pending";
+    case ErrorCode::invite_accepted: return "invite_accepted";
+    case ErrorCode::invite_revoked: return "invite_revoked";
+    case ErrorCode::invite_expired: return "invite_expired";
     case ErrorCode::invalid_invite: return "invalid_invite";
     case ErrorCode::permission_slug_conflict: return "permission_slug_conflict";
     case ErrorCode::owner_role_missing: return "owner_role_missing";
@@ -214,14 +279,31 @@ constexpr int http_status(ErrorCode code) noexcept {
     case ErrorCode::cannot_reactivate_pending_organization_membership:
     case ErrorCode::cannot_deactivate_pending_organization_membership:
     case ErrorCode::email_not_available:
+    case ErrorCode::external_id_already_used:
+    case ErrorCode::stripe_customer_id_already_used:
+    case ErrorCode::invalid_metadata:
+    case ErrorCode::expires_in_days_too_short:
+    case ErrorCode::expires_in_days_too_long:
+    case ErrorCode::user_already_organization_member:
+    case ErrorCode::user_already_exists:
+    case ErrorCode::email_already_invited_to_organization:
+    case ErrorCode::email_already_invited:
+    case ErrorCode::invite_not_pending:
+    case ErrorCode::invite_accepted:
+    case ErrorCode::invite_revoked:
+    case ErrorCode::invite_expired:
     case ErrorCode::invalid_invite: return 400;
+    case ErrorCode::system_permission:
     case ErrorCode::role_not_grantable:
     case ErrorCode::rule_refused: return 403;
     case ErrorCode::entity_not_found: return 404;
     case ErrorCode::id_already_used:
+    case ErrorCode::domain_already_exists:
     case ErrorCode::default_role_is_owner:
     case ErrorCode::role_slug_conflict:
     case ErrorCode::organization_role_slug_conflict:
+    case ErrorCode::role_required:
+    case ErrorCode::role_has_assignments:
     case ErrorCode::permission_slug_conflict:
     case ErrorCode::owner_role_missing:
     case ErrorCode::not_an_owner:
@@ -272,7 +354,19 @@ constexpr std::string_view to_string(Field field) noexcept {
     case Field::email: return "email";
     case Field::first_name: return "first_name";
     case Field::last_name: return "last_name";
+    case Field::external_id: return "external_id";
+    case Field::locale: return "locale";
+    case Field::stripe_customer_id: return "stripe_customer_id";
+    case Field::metadata: return "metadata";
+    case Field::domains: return "domains";
+    case Field::seat_limit: return "seat_limit";
     case Field::default_role: return "default_role";
+    case Field::owner_role: return "owner_role";
+    case Field::replacement_role: return "replacement_role";
+    case Field::invitation_id: return "invitation_id";
+    case Field::invitation_token: return "invitation_token";
+    case Field::inviter_user_id: return "inviter_user_id";
+    case Field::expires_in_days: return "expires_in_days";
     case Field::priority_order: return "priority_order";
     case Field::limit: return "limit";
     case Field::cursor: return "cursor";

@@ -17,6 +17,8 @@ constexpr std::string_view entity_name(Field field) noexcept {
   if (field == Field::organization_id) return "Organization";
   if (field == Field::organization_membership_id) return "Organization Membership";
   if (field == Field::event_id) return "Event";
+  if (field == Field::invitation_id || field == Field::invitation_token) return "Invitation";
+  if (field == Field::inviter_user_id) return "User";
   if (field == Field::permission_id || field == Field::permission_slug) return "Permission";
   return "Role";
 }
@@ -78,6 +80,30 @@ constexpr std::string_view fault_phrase(ErrorCode code) noexcept {
     case ErrorCode::role_not_grantable:
       return "Role '" + subject + "' grants more than the actor may.";
     case ErrorCode::seat_limit_reached: return "The organization has no seat left.";
+    case ErrorCode::external_id_already_used:
+      return "The external id '" + subject + "' is in use already.";
+    case ErrorCode::stripe_customer_id_already_used:
+      return "The Stripe customer id '" + subject + "' is in use already.";
+    case ErrorCode::domain_already_exists:
+      return "An Organization with the domain " + subject + " already exists.";
+    case ErrorCode::invalid_metadata: return "The metadata is over a limit.";
+    case ErrorCode::role_required:
+      return "Role '" + subject + "' is the default, the owner role or a replacement.";
+    case ErrorCode::role_has_assignments: return "Role '" + subject + "' is in use.";
+    case ErrorCode::system_permission:
+      return "Permission '" + subject + "' is one of the system's and cannot be deleted.";
+    case ErrorCode::expires_in_days_too_short: return "An invitation lasts at least 1 day.";
+    case ErrorCode::expires_in_days_too_long: return "An invitation lasts at most 30 days.";
+    case ErrorCode::user_already_organization_member:
+      return "The user is a member of the organization already.";
+    case ErrorCode::user_already_exists: return "A user with this email exists already.";
+    case ErrorCode::email_already_invited_to_organization:
+      return "This email has been invited to the organization already.";
+    case ErrorCode::email_already_invited: return "This email has been invited already.";
+    case ErrorCode::invite_not_pending: return "Invite is not pending.";
+    case ErrorCode::invite_accepted: return "Invite has already been accepted.";
+    case ErrorCode::invite_revoked: return "Invite has been revoked.";
+    case ErrorCode::invite_expired: return "Invite has expired.";
     case ErrorCode::role_limit_reached: return "There is no room for another role.";
     case ErrorCode::cannot_reactivate_pending_organization_membership:
       return "A pending organization membership cannot be reactivated.";

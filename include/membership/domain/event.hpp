@@ -16,15 +16,24 @@ enum class EventType : std::uint8_t {
   organization_membership_updated,
   organization_membership_deleted,
   organization_created,
+  organization_updated,
   organization_deleted,
   user_created,
+  user_updated,
   user_deleted,
   role_created,
   role_updated,
+  role_deleted,
   organization_role_created,
   organization_role_updated,
+  organization_role_deleted,
   permission_created,
   permission_updated,
+  permission_deleted,
+  invitation_created,
+  invitation_accepted,
+  invitation_revoked,
+  invitation_resent,
 };
 
 constexpr std::string_view to_string(EventType type) noexcept {
@@ -34,22 +43,31 @@ constexpr std::string_view to_string(EventType type) noexcept {
     case EventType::organization_membership_updated: return "organization_membership.updated";
     case EventType::organization_membership_deleted: return "organization_membership.deleted";
     case EventType::organization_created: return "organization.created";
+    case EventType::organization_updated: return "organization.updated";
     case EventType::organization_deleted: return "organization.deleted";
     case EventType::user_created: return "user.created";
+    case EventType::user_updated: return "user.updated";
     case EventType::user_deleted: return "user.deleted";
     case EventType::role_created: return "role.created";
     case EventType::role_updated: return "role.updated";
+    case EventType::role_deleted: return "role.deleted";
     case EventType::organization_role_created: return "organization_role.created";
     case EventType::organization_role_updated: return "organization_role.updated";
+    case EventType::organization_role_deleted: return "organization_role.deleted";
     case EventType::permission_created: return "permission.created";
     case EventType::permission_updated: return "permission.updated";
+    case EventType::permission_deleted: return "permission.deleted";
+    case EventType::invitation_created: return "invitation.created";
+    case EventType::invitation_accepted: return "invitation.accepted";
+    case EventType::invitation_revoked: return "invitation.revoked";
+    case EventType::invitation_resent: return "invitation.resent";
   }
   return "";
 }
 
 /// The event of this name, or nothing.
 constexpr std::optional<EventType> parse_event_type(std::string_view text) noexcept {
-  constexpr EventType last = EventType::permission_updated;
+  constexpr EventType last = EventType::invitation_resent;
   for (unsigned value = 1; value <= static_cast<unsigned>(last); ++value) {
     const EventType type = static_cast<EventType>(value);
     if (to_string(type) == text) return type;

@@ -4,6 +4,8 @@
 
 #include "membership/domain/error.hpp"
 #include "membership/domain/inline_text.hpp"
+#include "membership/domain/metadata.hpp"
+#include "membership/domain/organization_domain.hpp"
 #include "membership/domain/time.hpp"
 #include "membership/domain/utf8.hpp"
 
@@ -25,8 +27,12 @@ enum class Text : std::uint8_t {
   email,
   first_name,
   last_name,
+  external_id,
+  locale,
+  stripe_customer_id,
+  role_slug,  ///< of an invitation that has ended
 };
-inline constexpr std::size_t text_count = 6;
+inline constexpr std::size_t text_count = 10;
 
 /// The texts of one profile, as views of what the caller or a snapshot holds. A text that is not
 /// set is null on the wire.
@@ -41,11 +47,11 @@ class Texts {
   }
   constexpr void set(Text text, std::string_view value) noexcept {
     values_[static_cast<std::size_t>(text)] = value;
-    set_ = static_cast<std::uint8_t>(set_ | bit(text));
+    set_ = static_cast<std::uint16_t>(set_ | bit(text));
   }
   constexpr void clear(Text text) noexcept {
     values_[static_cast<std::size_t>(text)] = {};
-    set_ = static_cast<std::uint8_t>(set_ & ~bit(text));
+    set_ = static_cast<std::uint16_t>(set_ & ~bit(text));
   }
   constexpr void set(Text text, const std::optional<std::string_view>& value) noexcept {
     if (value) set(text, *value);
@@ -55,12 +61,15 @@ class Texts {
   static constexpr unsigned bit(Text text) noexcept { return 1u << static_cast<unsigned>(text); }
 
   std::string_view values_[text_count]{};
-  std::uint8_t set_ = 0;
+  std::uint16_t set_ = 0;
 };
 
-/// What is shown of a user, an organization or a role and no decision looks at. A view.
+/// What is shown of a user, an organization, a role or an invitation and no decision looks at. A
+/// view.
 struct Profile {
   Texts texts;
+  Metadata metadata{};            ///< of a user or an organization
+  OrganizationDomains domains{};  ///< of an organization
   bool email_verified = false;
   Time created_at = Time::from_milliseconds(0);
   Time updated_at = Time::from_milliseconds(0);

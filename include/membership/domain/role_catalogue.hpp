@@ -19,7 +19,8 @@ struct PermissionState {
   SlugKey key;
   PermissionSlug slug;
   Phase phase = Phase::live;
-  bool system = false;  ///< a system permission cannot be deleted
+  bool system = false;           ///< a system permission cannot be deleted
+  std::uint64_t generation = 0;  ///< while `retiring`: the revision that its mark gave its owner
 
   constexpr explicit PermissionState(const PermissionSlug& permission_slug,
                                      bool of_system = false) noexcept
@@ -38,6 +39,10 @@ struct RoleState {
   Phase phase = Phase::live;
   /// Whether its resource type is `organization`: only such roles are given to memberships.
   bool of_organizations = true;
+  /// While `retiring`: what those get who hold no other; none: the default role.
+  RoleIndex replacement = RoleIndex::none();
+  /// While `retiring`: the revision that its mark gave the environment, or the organization.
+  std::uint64_t generation = 0;
   PermissionSet permissions;
 
   constexpr explicit RoleState(const RoleSlug& role_slug, bool organization_scoped = true,

@@ -31,11 +31,17 @@ struct PermissionTag {
   static constexpr std::string_view prefix = "perm_";
 };
 
+struct InvitationTag {
+  static constexpr Field field = Field::invitation_id;
+  static constexpr std::string_view prefix = "invitation_";
+};
+
 using UserId = Id<UserTag>;
 using OrganizationId = Id<OrganizationTag>;
 using MembershipId = Id<MembershipTag>;
 using RoleId = Id<RoleTag>;
 using PermissionId = Id<PermissionTag>;
+using InvitationId = Id<InvitationTag>;
 
 /// The types that the entities are made of. A host with ids of its own (64-bit integers, UUIDs)
 /// writes such a struct and uses its types without conversion.
@@ -45,13 +51,14 @@ struct DefaultTraits {
   using MembershipId = membership::MembershipId;
   using RoleId = membership::RoleId;
   using PermissionId = membership::PermissionId;
+  using InvitationId = membership::InvitationId;
 };
 
 /// What a struct of traits has to name.
 template <class T>
 concept Traits = EntityId<typename T::UserId> && EntityId<typename T::OrganizationId> &&
     EntityId<typename T::MembershipId> && EntityId<typename T::RoleId> &&
-    EntityId<typename T::PermissionId>;
+    EntityId<typename T::PermissionId> && EntityId<typename T::InvitationId>;
 
 }  // namespace v0
 }  // namespace membership

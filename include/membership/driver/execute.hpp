@@ -97,6 +97,8 @@ constexpr bool check_store() {
                 "membership: the store does not keep roles, which this command needs");
   static_assert(!C::kinds.has(Kind::permission) || S::keeps.has(Kind::permission),
                 "membership: the store does not keep permissions, which this command needs");
+  static_assert(!C::kinds.has(Kind::invitation) || S::keeps.has(Kind::invitation),
+                "membership: the store does not keep invitations, which this command needs");
   return true;
 }
 

@@ -104,14 +104,18 @@ struct UlidIds {
   typename T::PermissionId permission_id(Time now) const noexcept {
     return T::PermissionId::from_ulid(mint(now));
   }
+  typename T::InvitationId invitation_id(Time now) const noexcept {
+    return T::InvitationId::from_ulid(mint(now));
+  }
 
  private:
   static Ulid mint(Time now) noexcept { return UlidSource::of_this_thread().next(now); }
 };
 
 /// The context of a decision on `C`: the time, the plan's id and the ids that the command mints.
-/// `ids` needs `plan_id(Time)` and, of `membership_id`, `organization_id`, `user_id`,
-/// `role_id` and `permission_id`, those that the commands used with it mint.
+/// `ids` needs `plan_id(Time)` and, of `membership_id`, `organization_id`, `user_id`, `role_id`,
+/// `permission_id` and `invitation_id`, those that the commands used with it mint; for commands
+/// that send an invitation also `token_digest(PlanId)`.
 template <class C, class Ids>
 [[nodiscard]] BasicContext<typename C::traits> draw_context(Time now, Ids& ids) {
   BasicContext<typename C::traits> context(now, ids.plan_id(now));
@@ -122,6 +126,15 @@ template <class C, class Ids>
   if constexpr (C::mints.has(Kind::user)) context.user.emplace(ids.user_id(now));
   if constexpr (C::mints.has(Kind::role)) context.role.emplace(ids.role_id(now));
   if constexpr (C::mints.has(Kind::permission)) context.permission.emplace(ids.permission_id(now));
+  if constexpr (C::mints.has(Kind::invitation)) context.invitation.emplace(ids.invitation_id(now));
+  if constexpr (C::mints.has(Kind::token)) {
+    static_assert(
+        requires {
+          { ids.token_digest(PlanId{}) } -> std::same_as<TokenDigest>;
+        },
+        "membership: the source of ids lacks token_digest(PlanId), which this command needs");
+    context.token.emplace(ids.token_digest(context.plan));
+  }
   return context;
 }
 

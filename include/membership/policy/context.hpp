@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_POLICY_CONTEXT_HPP
 #define MEMBERSHIP_POLICY_CONTEXT_HPP
 
+#include "membership/domain/digest.hpp"
 #include "membership/domain/time.hpp"
 #include "membership/domain/traits.hpp"
 #include "membership/domain/ulid.hpp"
@@ -24,6 +25,8 @@ struct BasicContext {
   Slot<typename T::UserId> user{};
   Slot<typename T::RoleId> role{};
   Slot<typename T::PermissionId> permission{};
+  Slot<typename T::InvitationId> invitation{};
+  Slot<TokenDigest> token{};  ///< of the token that goes with the plan's id
 
   constexpr BasicContext(Time at, PlanId plan_id) noexcept : now(at), plan(plan_id) {}
 };

@@ -36,6 +36,9 @@ constexpr std::string_view phrase(Trace::About subject) noexcept {
     case Trace::About::default_role: return "default role";
     case Trace::About::priority_order: return "priority order";
     case Trace::About::multiple_roles: return "Multiple Roles";
+    case Trace::About::owner_role: return "owner role";
+    case Trace::About::seats: return "seats";
+    case Trace::About::invitation: return "invitation";
   }
   return "";
 }

@@ -8,7 +8,16 @@ namespace membership {
 inline namespace v0 {
 
 /// The kinds of entity that a store may keep and a command may need.
-enum class Kind : std::uint8_t { environment, organization, membership, user, role, permission };
+enum class Kind : std::uint8_t {
+  environment,
+  organization,
+  membership,
+  user,
+  role,
+  permission,
+  invitation,
+  token,  ///< of an invitation: minted, never kept
+};
 
 class Kinds {
  public:
@@ -25,9 +34,10 @@ class Kinds {
   unsigned bits_ = 0;
 };
 
-/// Every kind that there is.
+/// Every kind that can be kept.
 inline constexpr Kinds all_kinds{Kind::environment, Kind::organization, Kind::membership,
-                                 Kind::user,        Kind::role,         Kind::permission};
+                                 Kind::user,        Kind::role,         Kind::permission,
+                                 Kind::invitation};
 
 }  // namespace v0
 }  // namespace membership

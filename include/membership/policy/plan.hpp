@@ -4,6 +4,7 @@
 
 #include "membership/domain/environment.hpp"
 #include "membership/domain/event.hpp"
+#include "membership/domain/invitation.hpp"
 #include "membership/domain/membership.hpp"
 #include "membership/domain/organization.hpp"
 #include "membership/domain/profile.hpp"
@@ -11,6 +12,7 @@
 #include "membership/domain/traits.hpp"
 #include "membership/domain/ulid.hpp"
 #include "membership/domain/user.hpp"
+#include "membership/policy/claims.hpp"
 #include "membership/policy/lifecycle.hpp"
 #include "membership/policy/slot.hpp"
 
@@ -69,6 +71,9 @@ struct Trace {
     default_role,
     priority_order,
     multiple_roles,
+    owner_role,
+    seats,
+    invitation,
   };
   About about = About::lifecycle;
   LifecycleCommand command = LifecycleCommand::create;
@@ -128,15 +133,6 @@ struct BasicUserWrite {
       : precondition(condition), event(type), expected(revision), after(state) {}
 };
 
-/// That a user holds an e-mail address, from now on (`put`: nobody may hold it) or no longer.
-struct EmailClaim {
-  Effect effect;
-  EmailKey key;
-
-  constexpr EmailClaim(Effect what, const EmailKey& address) noexcept
-      : effect(what), key(address) {}
-};
-
 /// What a membership was before a change: what an event tells of former values.
 struct MembershipBefore {
   RoleSet roles{};
@@ -180,20 +176,24 @@ struct BasicMembershipWrite {
 template <class T>
 struct BasicRoleWrite {
   Precondition precondition;
+  Effect effect = Effect::put;  ///< `erase`: `after` is its last state
   EventType event;
   typename T::RoleId id;
   RoleIndex index;
   RoleState after;
+  const RoleState* before;  ///< null for a new one
 
   constexpr BasicRoleWrite(Precondition condition, EventType type, const typename T::RoleId& role,
-                           RoleIndex place, const RoleState& state) noexcept
-      : precondition(condition), event(type), id(role), index(place), after(state) {}
+                           RoleIndex place, const RoleState& state,
+                           const RoleState* seen = nullptr) noexcept
+      : precondition(condition), event(type), id(role), index(place), after(state), before(seen) {}
 };
 
 /// A permission's row, of the environment.
 template <class T>
 struct BasicPermissionWrite {
   Precondition precondition;
+  Effect effect = Effect::put;  ///< `erase`: `after` is its last state
   EventType event;
   typename T::PermissionId id;
   std::uint16_t index;
@@ -203,6 +203,30 @@ struct BasicPermissionWrite {
                                  const typename T::PermissionId& permission, std::uint16_t place,
                                  const PermissionState& state) noexcept
       : precondition(condition), event(type), id(permission), index(place), after(state) {}
+};
+
+/// An invitation's row. Of one in an organization the organization's row is set as well.
+template <class T>
+struct BasicInvitationWrite {
+  Precondition precondition;    ///< `absent` or `set`
+  Effect effect = Effect::put;  ///< `erase`: `after` is its last state
+  EventType event;
+  std::uint64_t expected;
+  BasicInvitationState<T> after;
+
+  constexpr BasicInvitationWrite(Precondition condition, EventType type, std::uint64_t revision,
+                                 const BasicInvitationState<T>& state) noexcept
+      : precondition(condition), event(type), expected(revision), after(state) {}
+};
+
+/// The profile of what a plan writes, and the one that it had; null for a new one.
+struct ProfileWrite {
+  Profile after{};
+  const Profile* before = nullptr;
+
+  constexpr ProfileWrite() noexcept = default;
+  constexpr explicit ProfileWrite(const Profile& shown, const Profile* seen = nullptr) noexcept
+      : after(shown), before(seen) {}
 };
 
 /// Everything that a decision means, as a value. Each filled slot is one row: a precondition, an
@@ -224,12 +248,13 @@ struct BasicPlan {
   Slot<BasicMembershipWrite<T>> other{};  ///< a second one of the same organization; never inserted
   Slot<BasicRoleWrite<T>> role{};
   Slot<BasicPermissionWrite<T>> permission{};
+  Slot<BasicInvitationWrite<T>> invitation{};
   /// A new priority order: the organization's where `organization` is filled, else the
   /// environment's.
   Slot<RoleOrder> order{};
-  Slot<EmailClaim> email{};  ///< of `user`
-  /// Of the permission, role, user or organization that is written; empty: as it was.
-  Slot<Profile> profile{};
+  Slot<Claims> claims{};
+  /// Of the invitation, permission, role, user or organization that is written; empty: as it was.
+  Slot<ProfileWrite> profile{};
 
   constexpr BasicPlan(PlanId plan_id, Time now) noexcept : id(plan_id), decided_at(now) {}
 
@@ -237,12 +262,13 @@ struct BasicPlan {
   constexpr const typename T::OrganizationId* organization_id() const noexcept {
     if (membership) return &membership->after.organization;
     if (organization) return &organization->after.id;
+    if (invitation && invitation->after.organization) return &*invitation->after.organization;
     return nullptr;
   }
 };
 
 /// Calls `visit(EventType, unsigned index)` for each event of a plan, in their order: user,
-/// organization, permission, role, memberships.
+/// organization, permission, role, invitation, memberships.
 template <class T, class Visit>
 constexpr void for_each_event(const BasicPlan<T>& plan, Visit&& visit) {
   unsigned index = 0;
@@ -253,8 +279,48 @@ constexpr void for_each_event(const BasicPlan<T>& plan, Visit&& visit) {
   if (plan.organization) show(plan.organization->event);
   if (plan.permission) show(plan.permission->event);
   if (plan.role) show(plan.role->event);
+  if (plan.invitation) show(plan.invitation->event);
   if (plan.membership) show(plan.membership->event);
   if (plan.other) show(plan.other->event);
+}
+
+/// Calls `visit(ClaimKind, Effect, const ClaimKey&)` for each claim that a plan gives up (`erase`)
+/// or lays (`put`: nobody may have it), those that are given up first.
+template <class T, class Visit>
+constexpr void for_each_claim(const BasicPlan<T>& plan, Visit&& visit) {
+  if (!plan.claims && !(plan.organization && plan.profile)) return;
+  for (const Effect effect : {Effect::erase, Effect::put}) {
+    const auto show = [&](ClaimKind kind, const ClaimChange& change) {
+      const auto& text = effect == Effect::erase ? change.before : change.after;
+      if (!text) return;
+      const ClaimKey key = claim_key(kind, *text);
+      const bool same = change.before && change.after &&
+                        claim_key(kind, *change.before) == claim_key(kind, *change.after);
+      if (!same) visit(kind, effect, key);
+    };
+    if (plan.claims) {
+      const Claims& claims = *plan.claims;
+      show(plan.user ? ClaimKind::user_email : ClaimKind::invitation_email, claims.email);
+      show(plan.user ? ClaimKind::user_external_id : ClaimKind::organization_external_id,
+           claims.external_id);
+      show(ClaimKind::stripe_customer_id, claims.stripe_customer_id);
+    }
+    if (!plan.organization || !plan.profile) continue;
+    const auto show_domain = [&](std::string_view domain) {
+      constexpr ClaimKind kind = ClaimKind::organization_domain;
+      visit(kind, effect, claim_key(kind, domain));
+    };
+    const OrganizationDomains& domains = plan.profile->after.domains;
+    if (plan.organization->effect == Effect::erase) {
+      if (effect == Effect::erase) {
+        domains.for_each([&](const OrganizationDomain& kept) { show_domain(kept.domain); });
+      }
+    } else if (effect == Effect::erase) {
+      domains.for_each_removed(show_domain);
+    } else {
+      domains.for_each_added(show_domain);
+    }
+  }
 }
 
 using OrganizationWrite = BasicOrganizationWrite<DefaultTraits>;
@@ -262,6 +328,7 @@ using UserWrite = BasicUserWrite<DefaultTraits>;
 using MembershipWrite = BasicMembershipWrite<DefaultTraits>;
 using RoleWrite = BasicRoleWrite<DefaultTraits>;
 using PermissionWrite = BasicPermissionWrite<DefaultTraits>;
+using InvitationWrite = BasicInvitationWrite<DefaultTraits>;
 using Plan = BasicPlan<DefaultTraits>;
 
 }  // namespace v0

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace membership {
 inline namespace v0 {
@@ -48,6 +49,7 @@ struct BasicMembershipFilter {
   std::optional<typename T::OrganizationId> organization{};
   StatusSet statuses = StatusSet::all();
   std::optional<RoleIndex> holder{};  ///< those that hold this role
+  bool several_roles = false;         ///< those that hold more than one
 };
 
 /// A checked query for memberships. A store sees only such.
@@ -114,10 +116,31 @@ class PagedQuery {
 };
 }  // namespace detail
 
-struct OrganizationFilter {};
+/// Which organizations to list. Borrows its texts.
+struct OrganizationFilter {
+  std::optional<std::string_view> external_id{};
+  std::optional<std::string_view> name_part{};  ///< a part of the name, ASCII letters in any case
+  const std::string_view* domains = nullptr;    ///< those that have any of these
+  std::size_t domain_count = 0;
+  /// Those that a long operation has marked, or of whose own roles one is marked.
+  bool marked = false;
+};
 struct PermissionFilter {};
-struct UserFilter {
+/// Which users to list. Borrows its texts.
+template <class T>
+struct BasicUserFilter {
   std::optional<EmailKey> email{};  ///< the user who holds this address
+  std::optional<std::string_view> external_id{};
+  std::optional<typename T::OrganizationId> organization{};  ///< its members of any status
+  bool marked = false;                                       ///< those that are being deleted
+};
+/// Which invitations to list.
+template <class T>
+struct BasicInvitationFilter {
+  std::optional<EmailKey> email{};
+  std::optional<typename T::OrganizationId> organization{};
+  bool open = false;                ///< those that have not ended, whether they have expired or not
+  std::optional<RoleIndex> role{};  ///< those that hold this role themselves
 };
 
 /// A set of event types.
@@ -152,7 +175,9 @@ struct BasicEventFilter {
 template <class T>
 using BasicOrganizationQuery = detail::PagedQuery<OrganizationFilter, typename T::OrganizationId>;
 template <class T>
-using BasicUserQuery = detail::PagedQuery<UserFilter, typename T::UserId>;
+using BasicUserQuery = detail::PagedQuery<BasicUserFilter<T>, typename T::UserId>;
+template <class T>
+using BasicInvitationQuery = detail::PagedQuery<BasicInvitationFilter<T>, typename T::InvitationId>;
 template <class T>
 using BasicPermissionQuery = detail::PagedQuery<PermissionFilter, typename T::PermissionId>;
 template <class T>
@@ -168,7 +193,10 @@ struct BasicRoleQuery {
 using MembershipFilter = BasicMembershipFilter<DefaultTraits>;
 using MembershipQuery = BasicMembershipQuery<DefaultTraits>;
 using OrganizationQuery = BasicOrganizationQuery<DefaultTraits>;
+using UserFilter = BasicUserFilter<DefaultTraits>;
 using UserQuery = BasicUserQuery<DefaultTraits>;
+using InvitationFilter = BasicInvitationFilter<DefaultTraits>;
+using InvitationQuery = BasicInvitationQuery<DefaultTraits>;
 using EventFilter = BasicEventFilter<DefaultTraits>;
 using EventQuery = BasicEventQuery<DefaultTraits>;
 using RoleQuery = BasicRoleQuery<DefaultTraits>;

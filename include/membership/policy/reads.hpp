@@ -2,9 +2,15 @@
 #ifndef MEMBERSHIP_POLICY_READS_HPP
 #define MEMBERSHIP_POLICY_READS_HPP
 
+#include "membership/domain/digest.hpp"
+#include "membership/domain/organization_domain.hpp"
 #include "membership/domain/profile.hpp"
+#include "membership/domain/role_set.hpp"
 #include "membership/domain/traits.hpp"
+#include "membership/policy/claims.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -32,9 +38,28 @@ struct BasicReads {
   std::optional<std::string_view> permission{};
   /// Who holds this address.
   std::optional<EmailKey> email{};
+  /// Whoever holds `email` is `user`.
+  bool email_user = false;
+  /// Whether another user than `user`, or another organization than `organization`, has one of
+  /// these.
+  ClaimTexts claims{};
+  /// The same for these domains.
+  const DomainData* domains = nullptr;
+  std::size_t domain_count = 0;
+  /// An invitation by its id or by the digest of its token, with its organization, and as `user`
+  /// and `membership` whom it is about: its user, else who holds its address.
+  const typename T::InvitationId* invitation = nullptr;
+  const TokenDigest* token = nullptr;
+  /// The open invitation of `email` in `organization`, or without one where none is named.
+  bool open_invitation = false;
+  /// The open invitation that made the membership, where that is pending.
+  bool member_invitation = false;
+  /// How many active memberships of `organization` hold this role.
+  RoleIndex holders = RoleIndex::none();
   /// With `membership`: its user as well.
   bool member_user = false;
-  /// The profiles of the organization and of the user (with `membership`: its user) as well.
+  /// The profiles of the organization and of the user (with `membership`: its user) as well. That
+  /// of an invitation is always shown.
   bool profiles = false;
 };
 

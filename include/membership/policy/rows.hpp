@@ -4,6 +4,7 @@
 
 #include "membership/domain/event.hpp"
 #include "membership/domain/id.hpp"
+#include "membership/domain/invitation.hpp"
 #include "membership/domain/membership.hpp"
 #include "membership/domain/organization.hpp"
 #include "membership/domain/profile.hpp"
@@ -116,6 +117,17 @@ struct BasicPermissionRow {
   Profile profile;
 };
 
+/// A row of a list of invitations.
+template <class T>
+struct BasicInvitationRow {
+  const BasicInvitationState<T>& state;
+  Profile profile;
+  /// The roles that it would give now: those of the pending membership, else its own.
+  RoleSet held;
+  RoleIndex first_requested;
+  RoleCatalogue roles;
+};
+
 /// A row of the event log. What is not of its type is null or empty.
 template <class T>
 struct BasicEventRow {
@@ -134,7 +146,11 @@ struct BasicEventRow {
   const RoleState* role = nullptr;
   const typename T::PermissionId* permission_id = nullptr;
   const PermissionState* permission = nullptr;
-  Profile profile{};  ///< of the user, the organization, the role or the permission
+  const BasicInvitationState<T>* invitation = nullptr;
+  Profile profile{};  ///< of the user, the organization, the role, the permission or the invitation
+  /// `updated`: what was before; null where it did not change.
+  const Profile* profile_before = nullptr;
+  const RoleState* role_before = nullptr;
 };
 
 using MembershipView = BasicMembershipView<DefaultTraits>;
@@ -143,6 +159,7 @@ using OrganizationRow = BasicOrganizationRow<DefaultTraits>;
 using UserRow = BasicUserRow<DefaultTraits>;
 using RoleRow = BasicRoleRow<DefaultTraits>;
 using PermissionRow = BasicPermissionRow<DefaultTraits>;
+using InvitationRow = BasicInvitationRow<DefaultTraits>;
 using EventRow = BasicEventRow<DefaultTraits>;
 
 }  // namespace v0

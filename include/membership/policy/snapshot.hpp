@@ -3,6 +3,7 @@
 #define MEMBERSHIP_POLICY_SNAPSHOT_HPP
 
 #include "membership/domain/environment.hpp"
+#include "membership/domain/invitation.hpp"
 #include "membership/domain/membership.hpp"
 #include "membership/domain/organization.hpp"
 #include "membership/domain/profile.hpp"
@@ -26,6 +27,8 @@ struct Named {
 /// thing or nobody asked for it. What is pointed to belongs to the store's `Loaded`.
 template <class T>
 struct BasicSnapshot {
+  static constexpr std::uint16_t not_taken = 0xFFFF;
+
   EnvironmentState environment{};
   RoleCatalogue roles{};
   Slot<BasicOrganizationState<T>> organization{};
@@ -34,10 +37,15 @@ struct BasicSnapshot {
   Slot<BasicOrganizationMembership<T>> actor{};
   Slot<BasicOrganizationMembership<T>> other{};
   Slot<typename T::UserId> email_holder{};
+  Slot<BasicInvitationState<T>> invitation{};
   const Named<typename T::RoleId>* role = nullptr;              ///< at `role_index`
   const Named<typename T::PermissionId>* permission = nullptr;  ///< at `permission_index`
   const Profile* organization_profile = nullptr;
   const Profile* user_profile = nullptr;
+  const Profile* invitation_profile = nullptr;
+  std::uint64_t holders = 0;               ///< of the role `Reads::holders`
+  std::uint8_t taken_claims = 0;           ///< of `Reads::claims`, as bits
+  std::uint16_t taken_domain = not_taken;  ///< the first of `Reads::domains` that is taken
   RoleIndex role_index = RoleIndex::none();
   std::uint16_t permission_index = 0;
 };

@@ -42,8 +42,8 @@ struct MemoryStoreOptions {
 ///
 /// Safe for concurrent use. Organizations and users lie in 64 shards each, and readers never block
 /// readers. A commit holds the shards that it changes, and for a moment the event log; one that
-/// makes a user or an organization also their common order, and the addresses where it claims one.
-/// A new environment has the role `member` (DOMAIN.md §3). An allocation that fails throws
+/// makes a user or an organization also their common order, and the claims where it lays or gives
+/// up one. A new environment has the role `member` (DOMAIN.md §3). An allocation that fails throws
 /// std::bad_alloc and leaves the store as it was. What `load` returned must not outlive the store.
 template <class T>
 class BasicMemoryStore {
@@ -222,7 +222,7 @@ class BasicMemoryStore {
     };
     if (query.filter().email) {
       const std::optional<typename T::UserId> holder = [&] {
-        const detail::SharedGuard guard(tables_.email_lock);
+        const detail::SharedGuard guard(tables_.claim_lock);
         return tables_.find_holder(*query.filter().email);
       }();
       if (holder) {
@@ -389,6 +389,19 @@ class BasicMemoryStore {
     if (reads.email) {
       const std::optional<typename T::UserId> holder = tables_.find_holder(*reads.email);
       if (holder) out.email_holder.emplace(*holder);
+    }
+    for (unsigned i = 0; i < reads.claims.size(); ++i) {
+      const ClaimText& claim = reads.claims[i];
+      if (tables_.is_taken(claim.kind, claim.text, reads.user, reads.organization)) {
+        out.taken_claims = static_cast<std::uint8_t>(out.taken_claims | (1u << i));
+      }
+    }
+    for (std::size_t i = 0; i < reads.domain_count; ++i) {
+      if (tables_.is_taken(ClaimKind::organization_domain, reads.domains[i].domain, nullptr,
+                           reads.organization)) {
+        out.taken_domain = static_cast<std::uint16_t>(i);
+        break;
+      }
     }
     if (reads.role) fill_role(*reads.role, environment, out);
     if (reads.permission) fill_permission(*reads.permission, environment, out);

@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_TESTING_FIXED_IDS_HPP
 #define MEMBERSHIP_TESTING_FIXED_IDS_HPP
 
+#include "membership/domain/digest.hpp"
 #include "membership/domain/id.hpp"
 #include "membership/domain/time.hpp"
 #include "membership/domain/traits.hpp"
@@ -15,15 +16,16 @@ namespace membership {
 inline namespace v0 {
 namespace testing {
 
-/// Ids that count: `om_00000001`, `om_00000002`, … and the same for `org_`, `user_` and `role_`,
-/// each kind by itself. Their byte order is the order of creation up to 99,999,999; plan ids count
-/// in steps of 16. An id source for `Runtime` whose ids are texts with a tag as `Id` has.
+/// Ids that count: `om_00000001`, `om_00000002`, … and the same for the other
+/// kinds, each by itself. Their byte order is the order of creation up to 99,999,999; plan ids
+/// count in steps of 16. An id source for `Runtime` whose ids are texts with a tag as `Id` has.
 template <class T>
 class BasicFixedIds {
  public:
   /// The first id of each kind is number `first`. Give each thread its own range.
   explicit constexpr BasicFixedIds(std::uint64_t first = 1) noexcept
-      : plan_(first), membership_(first), organization_(first), user_(first), role_(first) {}
+      : plan_(first), membership_(first), organization_(first), user_(first), role_(first),
+        permission_(first), invitation_(first) {}
 
   constexpr PlanId plan_id(Time /*now*/) noexcept {
     const std::uint64_t number = plan_++;
@@ -40,6 +42,21 @@ class BasicFixedIds {
   }
   constexpr typename T::RoleId role_id(Time /*now*/) noexcept {
     return numbered<typename T::RoleId>(role_++);
+  }
+  constexpr typename T::PermissionId permission_id(Time /*now*/) noexcept {
+    return numbered<typename T::PermissionId>(permission_++);
+  }
+  constexpr typename T::InvitationId invitation_id(Time /*now*/) noexcept {
+    return numbered<typename T::InvitationId>(invitation_++);
+  }
+  /// The digest of a plan's token: the bytes of the plan's id.
+  constexpr TokenDigest token_digest(PlanId plan) const noexcept {
+    TokenDigest digest;
+    for (unsigned i = 0; i < 8; ++i) {
+      digest.bytes[i] = static_cast<std::uint8_t>(plan.value.high >> (8 * i));
+      digest.bytes[8 + i] = static_cast<std::uint8_t>(plan.value.low >> (8 * i));
+    }
+    return digest;
   }
 
   /// Returns the id of this number, as the source mints it: `numbered<UserId>(7)` is
@@ -67,6 +84,8 @@ class BasicFixedIds {
   std::uint64_t organization_;
   std::uint64_t user_;
   std::uint64_t role_;
+  std::uint64_t permission_;
+  std::uint64_t invitation_;
 };
 
 using FixedIds = BasicFixedIds<DefaultTraits>;

@@ -88,6 +88,23 @@ namespace wire {
     case ErrorCode::membership_not_active:
     case ErrorCode::directory_managed:
     case ErrorCode::email_not_available:
+    case ErrorCode::external_id_already_used:
+    case ErrorCode::stripe_customer_id_already_used:
+    case ErrorCode::domain_already_exists:
+    case ErrorCode::invalid_metadata:
+    case ErrorCode::role_required:
+    case ErrorCode::role_has_assignments:
+    case ErrorCode::system_permission:
+    case ErrorCode::expires_in_days_too_short:
+    case ErrorCode::expires_in_days_too_long:
+    case ErrorCode::user_already_organization_member:
+    case ErrorCode::user_already_exists:
+    case ErrorCode::email_already_invited_to_organization:
+    case ErrorCode::email_already_invited:
+    case ErrorCode::invite_not_pending:
+    case ErrorCode::invite_accepted:
+    case ErrorCode::invite_revoked:
+    case ErrorCode::invite_expired:
     case ErrorCode::invalid_invite:
     case ErrorCode::owner_role_missing:
     case ErrorCode::not_an_owner:

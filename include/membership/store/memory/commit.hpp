@@ -82,7 +82,7 @@ class OtherEvents {
            (plan.permission && plan.permission->event != EventType::none);
   }
   static OtherEvent<T>* make(const BasicPlan<T>& plan) {
-    auto* const event = new OtherEvent<T>(plan.profile ? *plan.profile : Profile{});
+    auto* const event = new OtherEvent<T>(plan.profile ? plan.profile->after : Profile{});
     if (plan.organization) event->organization.emplace(plan.organization->after.id);
     if (plan.user) event->user.emplace(plan.user->after.id);
     if (plan.role) {
@@ -148,6 +148,11 @@ class Commit {
  private:
   static constexpr std::uint32_t none = Tables<T>::none;
 
+  /// A claim that a plan lays (`put`) or gives up.
+  struct ClaimStep {
+    std::uint32_t place;
+    Effect effect;
+  };
   /// What one plan of a commit changed, for taking it back.
   struct Step {
     enum class Progress : std::uint8_t { begun, applied };
@@ -158,7 +163,7 @@ class Commit {
     std::uint32_t other = none;
     std::uint32_t user = none;         ///< the one written
     std::uint32_t member_user = none;  ///< the place of the membership's, where it is listed there
-    std::uint32_t claim = none;
+    std::vector<ClaimStep> claims;
     MemberState member_before{};
     MemberState other_before{};
     std::uint64_t revision_before = 0;
@@ -207,10 +212,7 @@ class Commit {
         step.user = RecordNumber::of(step.hash.user.shard, place);
       }
     }
-    if (plan.email &&
-        (tables_.find_claim(plan.email->key) == none) != (plan.email->effect == Effect::put)) {
-      return false;
-    }
+    if (!claims_hold(plan)) return false;
     if (plan.membership && (plan.membership->precondition == Precondition::absent ||
                             plan.membership->effect == Effect::erase)) {
       const auto& shard = tables_.users[step.hash.user.shard];
@@ -256,7 +258,7 @@ class Commit {
   /// Allocates what the plan needs. May throw; false where a shard is full. The destructor takes
   /// back what is half done.
   bool prepare(const BasicPlan<T>& plan, Step& step) {
-    if (writes_profile(plan)) step.profile = new OwnedProfile(*plan.profile);
+    if (writes_profile(plan)) step.profile = new OwnedProfile(plan.profile->after);
     if (plan.environment && plan.environment->precondition == Precondition::set) {
       const auto& now = *environment_in_commit();
       step.next_environment = new EnvironmentVersion<T>;
@@ -271,15 +273,39 @@ class Commit {
       const ShardHash hash = step.hash.user;
       if (!prepare_user(plan, step, hash, tables_.users[hash.shard])) return false;
     }
-    if (plan.email && plan.email->effect == Effect::erase) {
-      step.claim = tables_.find_claim(plan.email->key);
-    } else if (plan.email) {
-      if (!tables_.claims.reserve(1)) return false;
-      tables_.emails.reserve(1);
-      step.claim = tables_.claims.take();
-      tables_.claims[step.claim].key.assign(plan.email->key.view());
-    }
-    return prepare_organization(plan, step);
+    return prepare_claims(plan, step) && prepare_organization(plan, step);
+  }
+
+  /// Whether what is to be claimed is free, and what is given up is there.
+  bool claims_hold(const BasicPlan<T>& plan) const {
+    bool hold = true;
+    for_each_claim(plan, [&](ClaimKind kind, Effect effect, const ClaimKey& key) {
+      const bool there = tables_.find_claim(kind, key.view()) != none;
+      hold = hold && there == (effect == Effect::erase);
+    });
+    return hold;
+  }
+
+  bool prepare_claims(const BasicPlan<T>& plan, Step& step) {
+    bool fits = true;
+    for_each_claim(plan, [&](ClaimKind kind, Effect effect, const ClaimKey& key) {
+      step.claims.reserve(step.claims.size() + 1);
+      if (effect == Effect::erase) {
+        step.claims.push_back({tables_.find_claim(kind, key.view()), effect});
+        return;
+      }
+      fits = fits && tables_.claims.reserve(1);
+      if (!fits) return;
+      tables_.claims_by_key.reserve(static_cast<std::uint32_t>(step.claims.size()) + 1);
+      const std::uint32_t place = tables_.claims.take();
+      step.claims.push_back({place, effect});
+      ClaimRecord<T>& claim = tables_.claims[place];
+      claim.kind = kind;
+      if (plan.user) claim.user.emplace(plan.user->after.id);
+      if (plan.organization) claim.organization.emplace(plan.organization->after.id);
+      claim.key.assign(key.view());
+    });
+    return fits;
   }
 
   /// Whether the plan's profile is that of a user or an organization which stays.
@@ -368,14 +394,7 @@ class Commit {
     step.progress = Step::Progress::applied;
     if (step.next_environment != nullptr) pending_environment_ = step.next_environment;
     if (plan.user) apply_user(plan, step);
-    if (plan.email) {
-      if (plan.email->effect == Effect::erase) {
-        tables_.emails.erase(tables_.email_hash(plan.email->key), step.claim);
-      } else {
-        tables_.claims[step.claim].holder.emplace(plan.user->after.id);
-        tables_.emails.insert(tables_.email_hash(plan.email->key), step.claim);
-      }
-    }
+    for (const ClaimStep& claim : step.claims) link_claim(claim.place, claim.effect == Effect::put);
     if (step.organization == none) return;
     typename Tables<T>::OrganizationShard& shard =
         tables_.organizations[RecordNumber::shard(step.organization)];
@@ -538,7 +557,9 @@ class Commit {
       free_organization(step.organization);
     }
     if (plan.user && plan.user->effect == Effect::erase) free_user(step.user);
-    if (plan.email && plan.email->effect == Effect::erase) free_claim(step.claim);
+    for (const ClaimStep& claim : step.claims) {
+      if (claim.effect == Effect::erase) free_claim(claim.place);
+    }
     give_up_places(step);
     delete step.profile;
   }
@@ -549,9 +570,28 @@ class Commit {
     if (step.reserved_organization) tables_.organization_order.give_up();
   }
 
-  void free_claim(std::uint32_t claim) noexcept {
-    tables_.claims[claim].key.clear();
-    tables_.claims.give_back(claim);
+  void link_claim(std::uint32_t place, bool laid) noexcept {
+    const ClaimRecord<T>& claim = tables_.claims[place];
+    const std::uint32_t hash = tables_.claim_hash(claim.kind, claim.key);
+    if (laid) {
+      tables_.claims_by_key.insert(hash, place);
+    } else {
+      tables_.claims_by_key.erase(hash, place);
+    }
+  }
+  void free_claim(std::uint32_t place) noexcept {
+    ClaimRecord<T>& claim = tables_.claims[place];
+    claim.key.clear();
+    claim.user.clear();
+    claim.organization.clear();
+    tables_.claims.give_back(place);
+  }
+  void take_back_claims(const Step& step, bool applied) noexcept {
+    for (std::size_t i = step.claims.size(); i > 0; --i) {
+      const ClaimStep& claim = step.claims[i - 1];
+      if (applied) link_claim(claim.place, claim.effect == Effect::erase);
+      if (claim.effect == Effect::put) free_claim(claim.place);
+    }
   }
 
   /// Undoes a step, or frees what was prepared for it.
@@ -574,15 +614,7 @@ class Commit {
     }
     if (inserts_member && step.member != none) free_member(step.member);
     take_back_organization(plan, step, applied);
-    if (step.claim != none) {
-      const std::uint32_t hash = tables_.email_hash(plan.email->key);
-      if (plan.email->effect == Effect::erase) {
-        if (applied) tables_.emails.insert(hash, step.claim);
-      } else {
-        if (applied) tables_.emails.erase(hash, step.claim);
-        free_claim(step.claim);
-      }
-    }
+    take_back_claims(step, applied);
     take_back_user(plan, step, applied);
     give_up_places(step);
     delete step.next_environment;

@@ -14,7 +14,7 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
-/// Holds what some reads need: users before organizations, then the e-mail addresses.
+/// Holds what some reads need: users before organizations, then the claims.
 template <class T>
 class ReadLocks {
  public:
@@ -33,11 +33,11 @@ class ReadLocks {
       }
       if (!settled) release();
     }
-    for (const BasicReads<T>& wanted : reads) emails_ = emails_ || wanted.email.has_value();
-    if (emails_) tables.email_lock.lock_shared();
+    for (const BasicReads<T>& wanted : reads) claims_ = claims_ || needs_claims(wanted);
+    if (claims_) tables.claim_lock.lock_shared();
   }
   ~ReadLocks() {
-    if (emails_) tables_.email_lock.unlock_shared();
+    if (claims_) tables_.claim_lock.unlock_shared();
     release();
   }
   ReadLocks(const ReadLocks&) = delete;
@@ -48,6 +48,9 @@ class ReadLocks {
   }
 
  private:
+  static bool needs_claims(const BasicReads<T>& reads) noexcept {
+    return reads.email.has_value() || reads.claims.size() != 0 || reads.domain_count != 0;
+  }
   typename Tables<T>::Found& found_ref(std::size_t at) noexcept {
     return more_.empty() ? one_ : more_[at];
   }
@@ -94,7 +97,7 @@ class ReadLocks {
   const Tables<T>& tables_;
   std::uint64_t user_mask_ = 0;
   std::uint64_t organization_mask_ = 0;
-  bool emails_ = false;
+  bool claims_ = false;
   typename Tables<T>::Found one_{};
   std::vector<typename Tables<T>::Found> more_;
 };

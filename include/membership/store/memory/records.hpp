@@ -5,6 +5,7 @@
 #include "membership/domain/membership.hpp"
 #include "membership/domain/organization.hpp"
 #include "membership/domain/user.hpp"
+#include "membership/policy/claims.hpp"
 #include "membership/policy/slot.hpp"
 #include "membership/store/memory/id_cell.hpp"
 #include "membership/store/memory/ordered_index.hpp"
@@ -163,11 +164,13 @@ struct alignas(64) OrganizationRecord {
   ~OrganizationRecord() { delete profile; }
 };
 
-/// That a user holds an e-mail address.
+/// A claimed text, and who has it where that is a user or an organization.
 template <class T>
-struct EmailRecord {
+struct ClaimRecord {
   std::string key;
-  Slot<typename T::UserId> holder{};
+  ClaimKind kind{};
+  Slot<typename T::UserId> user{};
+  Slot<typename T::OrganizationId> organization{};
   std::uint32_t next_free = 0;
 };
 

@@ -61,6 +61,12 @@ struct PermissionVersion : Counted {
   Catalogued<PermissionState, typename T::PermissionId> permissions;
 };
 
+/// The profile that a plan writes, or null.
+template <class T>
+const Profile* profile_of(const BasicPlan<T>& plan) noexcept {
+  return plan.profile ? &plan.profile->after : nullptr;
+}
+
 /// The version of the roles that a plan leaves. `before` may be null.
 template <class T>
 [[nodiscard]] Ref<RoleVersion<T>> next_roles(const RoleVersion<T>* before,
@@ -72,7 +78,7 @@ template <class T>
     next->order = before->order;
   }
   if (plan.role) {
-    next->roles.put(plan.role->index.place(), plan.role->after, plan.role->id, plan.profile.get());
+    next->roles.put(plan.role->index.place(), plan.role->after, plan.role->id, profile_of(plan));
   }
   if (plan.order) next->order = *plan.order;
   return result;
@@ -85,7 +91,7 @@ template <class T>
   const Ref<PermissionVersion<T>> result(next);
   next->permissions = before.permissions;
   next->permissions.put(plan.permission->index, plan.permission->after, plan.permission->id,
-                        plan.profile.get());
+                        profile_of(plan));
   return result;
 }
 

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace membership {
@@ -30,7 +31,7 @@ void for_each_shard(Shards& shards, std::uint64_t mask, Action&& action) {
 inline std::uint64_t shard_bit(unsigned shard) noexcept { return std::uint64_t{1} << shard; }
 
 /// All that a memory store keeps, and how it is found. Locks are taken in this order: environment,
-/// users, organizations, member ids, e-mail addresses, global orders, events.
+/// users, organizations, member ids, claims, global orders, events.
 template <class T>
 struct Tables {
   static constexpr std::uint32_t none = RecordNumber::none;
@@ -149,18 +150,31 @@ struct Tables {
       found.user_shard = shard_hash(member_at(found.member).user.view()).shard;
     return found;
   }
-  static std::uint32_t email_hash(const EmailKey& key) noexcept {
-    return static_cast<std::uint32_t>(hash_bytes(key.view()));
+  static std::uint32_t claim_hash(ClaimKind kind, std::string_view key) noexcept {
+    return static_cast<std::uint32_t>(hash_bytes(key)) ^ static_cast<std::uint32_t>(kind);
   }
-  std::uint32_t find_claim(const EmailKey& key) const noexcept {
-    return emails.find(email_hash(key),
-                       [&](std::uint32_t place) { return claims[place].key == key.view(); });
+  /// Under the lock of the claims, as what follows.
+  std::uint32_t find_claim(ClaimKind kind, std::string_view key) const noexcept {
+    return claims_by_key.find(claim_hash(kind, key), [&](std::uint32_t place) {
+      return claims[place].kind == kind && claims[place].key == key;
+    });
   }
-  /// Under the lock of the addresses.
+  /// The user who holds an address.
   std::optional<typename T::UserId> find_holder(const EmailKey& key) const {
-    const std::uint32_t claim = find_claim(key);
+    const std::uint32_t claim = find_claim(ClaimKind::user_email, key.view());
     if (claim == none) return std::nullopt;
-    return *claims[claim].holder;
+    return *claims[claim].user;
+  }
+  /// Whether others than these (null: nobody) have a claim.
+  bool is_taken(ClaimKind kind, std::string_view text, const typename T::UserId* user,
+                const typename T::OrganizationId* organization) const {
+    const std::uint32_t place = find_claim(kind, claim_key(kind, text).view());
+    if (place == none) return false;
+    const ClaimRecord<T>& claim = claims[place];
+    if (claim.user) return user == nullptr || !(*claim.user == *user);
+    if (claim.organization)
+      return organization == nullptr || !(*claim.organization == *organization);
+    return true;
   }
 
   const UserRecord<T>* find_user_record(ShardHash hash, const typename T::UserId& id) const {
@@ -187,9 +201,9 @@ struct Tables {
   UserShard users[shard_count];
   OrganizationShard organizations[shard_count];
   MemberIdShard member_ids[shard_count];
-  mutable SharedLock email_lock;
-  IndexTable emails;
-  Slab<EmailRecord<T>> claims;
+  mutable SharedLock claim_lock;
+  IndexTable claims_by_key;
+  Slab<ClaimRecord<T>> claims;
   GlobalOrder organization_order;
   GlobalOrder user_order;
   mutable SharedLock event_lock;

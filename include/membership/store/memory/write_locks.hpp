@@ -57,7 +57,7 @@ class PlansHashes {
 };
 
 /// Holds everything that some plans need: the environment, users, organizations, member ids and
-/// e-mail addresses, in this order.
+/// claims, in this order.
 template <class T>
 class WriteLocks {
  public:
@@ -69,10 +69,10 @@ class WriteLocks {
     for_each_shard(tables.users, user_mask_, [](SharedLock& lock) { lock.lock(); });
     for_each_shard(tables.organizations, organization_mask_, [](SharedLock& lock) { lock.lock(); });
     for_each_shard(tables.member_ids, member_id_mask_, [](SharedLock& lock) { lock.lock(); });
-    if (emails_) tables.email_lock.lock();
+    if (claims_) tables.claim_lock.lock();
   }
   ~WriteLocks() {
-    if (emails_) tables_.email_lock.unlock();
+    if (claims_) tables_.claim_lock.unlock();
     for_each_shard(tables_.member_ids, member_id_mask_, [](SharedLock& lock) { lock.unlock(); });
     for_each_shard(tables_.organizations, organization_mask_,
                    [](SharedLock& lock) { lock.unlock(); });
@@ -95,7 +95,7 @@ class WriteLocks {
       }
     }
     if (plan.user) user_mask_ |= shard_bit(hashes.user.shard);
-    if (plan.email) emails_ = true;
+    if (plan.claims || (plan.organization && plan.profile)) claims_ = true;
     if (plan.organization_id() != nullptr) {
       organization_mask_ |= shard_bit(hashes.organization.shard);
     }
@@ -114,7 +114,7 @@ class WriteLocks {
   std::uint64_t organization_mask_ = 0;
   std::uint64_t member_id_mask_ = 0;
   Environment environment_ = Environment::untouched;
-  bool emails_ = false;
+  bool claims_ = false;
 };
 
 }  // namespace detail

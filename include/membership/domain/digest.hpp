@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_DOMAIN_DIGEST_HPP
+#define MEMBERSHIP_DOMAIN_DIGEST_HPP
+
+#include <cstddef>
+#include <cstdint>
+
+namespace membership {
+inline namespace v0 {
+
+/// What is kept of an invitation's token: 32 bytes that a digest function of the host's makes of
+/// it. Compared in constant time.
+struct TokenDigest {
+  static constexpr std::size_t size = 32;
+  std::uint8_t bytes[size]{};
+
+  friend constexpr bool operator==(const TokenDigest& a, const TokenDigest& b) noexcept {
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      difference |= static_cast<unsigned>(a.bytes[i] ^ b.bytes[i]);
+    }
+    return difference == 0;
+  }
+};
+
+}  // namespace v0
+}  // namespace membership
+
+#endif
