@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// The whole organization model beside the plain one of whole_model.hpp: random sequences of every
+// command and long operation that a server has, under the owner guard, the seat limit and the grant
+// rule, with actors and without.
+//
+// Plan
+//   each step: the same outcome or error code, the same events in the same order      -> commands
+//   every few steps: environment, roles in their order, permissions, organizations
+//     with their counts, memberships, users                                           -> commands
+//   each command and each error that can be met is met                                -> commands
+
+#include "membership/store/memory_store.hpp"
+#include "membership/testing/fake_clock.hpp"
+#include "membership/testing/fixed_ids.hpp"
+#include "property/check.hpp"
+#include "property/whole_model.hpp"
+#include "support/scale.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace membership;
+using membership_tests::scaled;
+using membership_tests::Strings;
+using membership_tests::WholeModel;
+using membership_tests::World;
+
+namespace {
+
+using membership_tests::String;
+
+struct Difference : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+String shown(const String& text) { return text; }
+String shown(const std::vector<String>& texts) {
+  String joined;
+  for (const String& text : texts) joined += "\n    " + text;
+  return joined;
+}
+template <class V>
+void same(const V& seen, const V& expected, const String& what) {
+  if (seen == expected) return;
+  throw Difference(what + ": " + shown(seen) + " instead of " + shown(expected));
+}
+
+/// Runs sequences of steps on a store and on the model.
+class Pair {
+ public:
+  explicit Pair(std::uint64_t seed) : random_(seed) {}
+
+  void step() {
+    clock_.advance(static_cast<int>(below(50)));
+    const std::size_t kind = below(acts().size());
+    const auto& act = acts()[kind];
+    account_ = act.name;
+    const String expected_and_seen = (this->*act.take)();
+    ++met[String(act.name) + ": " + expected_and_seen];
+    compare_new_events();
+  }
+
+  void compare_all() const {
+    std::vector<String> seen;
+    show_store(seen);
+    std::vector<String> expected;
+    show_model(expected);
+    same(seen, expected, account_ + ", state");
+  }
+
+  const String& account() const { return account_; }
+  std::map<String, std::size_t> met;
+
+ private:
+  struct Act {
+    const char* name;
+    String (Pair::*take)();
+  };
+  static const std::vector<Act>& acts();
+
+  // --- choosing --------------------------------------------------------------------------------
+
+  std::size_t below(std::size_t end) { return static_cast<std::size_t>(random_() % end); }
+  bool one_in(std::size_t number) { return below(number) == 0; }
+  static String numbered(const char* prefix, std::size_t number) {
+    return prefix + std::to_string(number);
+  }
+  String user() { return numbered("user_", below(one_in(8) ? 6 : 4)); }
+  String organization() { return numbered("org_", below(one_in(8) ? 4 : 2)); }
+  String environment_role() {
+    static const char* const slugs[] = {"member", "owner", "admin", "viewer", "guest"};
+    return slugs[below(std::size(slugs))];
+  }
+  String own_role() { return numbered("org-role-", below(3)); }
+  String role() { return one_in(3) ? own_role() : environment_role(); }
+  String permission() { return numbered("p:", below(4)); }
+  String scope() { return one_in(2) ? String() : organization(); }
+  String role_of(const String& organization) {
+    return organization.empty() ? environment_role() : own_role();
+  }
+  String actor() { return one_in(3) ? user() : String(); }
+  String membership() {
+    if (model_.now.memberships.empty() || one_in(12)) return "om_none";
+    auto at = model_.now.memberships.begin();
+    std::advance(at, below(model_.now.memberships.size()));
+    return at->first;
+  }
+  std::vector<String> selection() {
+    std::vector<String> slugs;
+    const std::size_t count = one_in(3) ? 0 : one_in(3) ? 2 : 1;
+    for (std::size_t i = 0; i < count; ++i) slugs.push_back(role());
+    return slugs;
+  }
+
+  // --- running ---------------------------------------------------------------------------------
+
+  template <class C>
+  String run(const C& command, String* made = nullptr) {
+    const auto result = execute(store_, policy_, command, runtime_);
+    if (result) {
+      if (made != nullptr && (*result).plan.membership) {
+        *made = (*result).plan.membership->after.id.view();
+      }
+      return String(to_string((*result).outcome()));
+    }
+    return code_of(result.error());
+  }
+  template <class F>
+  static String code_of(const F& failure) {
+    if (!failure.error) return "no answer";
+    return String(to_string(failure.error->code));
+  }
+  static String answer(const String& seen, const String& expected, const char* what) {
+    same(seen, expected, what);
+    return seen;
+  }
+  template <class I>
+  static I id(const String& text) {
+    return I::from_stored(text);
+  }
+  template <class I>
+  static std::optional<I> maybe(const String& text) {
+    return text.empty() ? std::nullopt : std::optional<I>(id<I>(text));
+  }
+  /// Calls `use(const RoleSelection&)`.
+  template <class Use>
+  static auto with_selection(const std::vector<String>& slugs, Use&& use) {
+    const std::vector<std::string_view> views(slugs.begin(), slugs.end());
+    if (slugs.empty()) return use(RoleSelection::none());
+    return use(slugs.size() == 1 ? RoleSelection::one(views[0]) : RoleSelection::several(views));
+  }
+
+  // --- memberships -----------------------------------------------------------------------------
+
+  String create() {
+    const String user = this->user(), organization = this->organization(), actor = this->actor();
+    const std::vector<String> slugs = selection();
+    String made;
+    const String seen = with_selection(slugs, [&](const RoleSelection& roles) {
+      return run(CreateMembership{id<UserId>(user), id<OrganizationId>(organization), roles,
+                                  maybe<UserId>(actor)},
+                 &made);
+    });
+    return answer(seen, model_.create(user, organization, slugs, actor, made), "create");
+  }
+  String update() {
+    const String membership = this->membership(), actor = this->actor();
+    const std::vector<String> slugs = selection();
+    const String seen = with_selection(slugs, [&](const RoleSelection& roles) {
+      return run(UpdateRoles{id<MembershipId>(membership), roles, maybe<UserId>(actor)});
+    });
+    return answer(seen, model_.update(membership, slugs, actor), "update");
+  }
+  String deactivate() {
+    const String membership = this->membership(), actor = this->actor();
+    const String seen =
+        run(DeactivateMembership{id<MembershipId>(membership), maybe<UserId>(actor)});
+    return answer(seen, model_.deactivate(membership, actor), "deactivate");
+  }
+  String reactivate() {
+    const String membership = this->membership(), actor = this->actor();
+    const String seen =
+        run(ReactivateMembership{id<MembershipId>(membership), maybe<UserId>(actor)});
+    return answer(seen, model_.reactivate(membership, actor), "reactivate");
+  }
+  String remove() {
+    const String membership = this->membership(), actor = this->actor();
+    const String seen = run(DeleteMembership{id<MembershipId>(membership), maybe<UserId>(actor)});
+    return answer(seen, model_.remove(membership, actor), "delete");
+  }
+  String transfer() {
+    const String from = membership(), to = membership(), actor = this->actor();
+    const String seen =
+        run(TransferOwnership{id<MembershipId>(from), id<MembershipId>(to), maybe<UserId>(actor)});
+    return answer(seen, model_.transfer(from, to, actor), "transfer");
+  }
+
+  // --- settings --------------------------------------------------------------------------------
+
+  String set_default() {
+    const String scope = this->scope(), slug = scope.empty() ? environment_role() : role();
+    const String seen = run(SetDefaultRole{slug, maybe<OrganizationId>(scope)});
+    return answer(seen, model_.set_default(slug, scope), "set default");
+  }
+  String set_order() {
+    String scope = this->scope();
+    if (!scope.empty() && model_.now.organizations.count(scope) == 0) scope.clear();
+    std::vector<String> slugs = model_.now.ranking(scope);
+    std::shuffle(slugs.begin(), slugs.end(), random_);
+    if (one_in(6)) slugs.pop_back();
+    if (one_in(6)) slugs.push_back(role());
+    const std::vector<std::string_view> views(slugs.begin(), slugs.end());
+    const String seen =
+        run(SetPriorityOrder{views.data(), views.size(), maybe<OrganizationId>(scope)});
+    return answer(seen, model_.set_order(slugs, scope), "set order");
+  }
+  String enable_several_roles() {
+    return answer(run(EnableMultipleRoles{}), model_.enable_several_roles(), "enable");
+  }
+
+  // --- roles and permissions -------------------------------------------------------------------
+
+  String create_role() {
+    const String slug = environment_role();
+    return answer(run(CreateRole{slug, slug}), model_.create_role(slug), "create role");
+  }
+  String create_own_role() {
+    const String organization = this->organization(), slug = own_role();
+    const String seen = run(CreateOrganizationRole{id<OrganizationId>(organization), slug, slug});
+    return answer(seen, model_.create_organization_role(organization, slug), "create own role");
+  }
+  String create_permission() {
+    const String slug = permission();
+    return answer(run(CreatePermission{slug, slug}), model_.create_permission(slug),
+                  "create permission");
+  }
+  String name_permission() {
+    const String slug = permission(), name = numbered("name ", below(3));
+    UpdatePermission command{slug};
+    command.name = name;
+    return answer(run(command), model_.name_permission(slug, name), "name permission");
+  }
+  String name_role() {
+    const String scope = this->scope(), slug = role_of(scope), name = numbered("name ", below(3));
+    UpdateRole command{slug};
+    command.name = name;
+    command.organization = maybe<OrganizationId>(scope);
+    return answer(run(command), model_.name_role(slug, scope, name), "name role");
+  }
+  String set_permissions() {
+    const String scope = this->scope(), slug = role_of(scope);
+    Strings texts;
+    for (std::size_t i = below(4); i > 0; --i) texts.insert(permission());
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    const String seen =
+        run(SetRolePermissions{slug, views.data(), views.size(), maybe<OrganizationId>(scope)});
+    return answer(seen, model_.edit_role(slug, scope, WholeModel::Edit::set, texts), "set");
+  }
+  String add_permission() {
+    const String scope = this->scope(), slug = role_of(scope), text = permission();
+    const String seen = run(AddRolePermission{slug, text, maybe<OrganizationId>(scope)});
+    return answer(seen, model_.edit_role(slug, scope, WholeModel::Edit::add, {text}), "add");
+  }
+  String remove_permission() {
+    const String scope = this->scope(), slug = role_of(scope), text = permission();
+    const String seen = run(RemoveRolePermission{slug, text, maybe<OrganizationId>(scope)});
+    return answer(seen, model_.edit_role(slug, scope, WholeModel::Edit::remove, {text}), "remove");
+  }
+
+  // --- showing ---------------------------------------------------------------------------------
+
+  static String role_line(std::string_view slug, std::string_view name,
+                          const Strings& permissions) {
+    return "  role " + String(slug) + " '" + String(name) + "' " + WholeModel::join(permissions);
+  }
+  static Strings slugs_of(const PermissionTable& table, const PermissionSet& permissions) {
+    Strings slugs;
+    for (unsigned i = 0; i < table.size(); ++i) {
+      if (permissions.contains(i)) slugs.emplace(table[i].slug.view());
+    }
+    return slugs;
+  }
+  static Strings slugs_of(const RoleCatalogue& catalogue, RoleSet roles) {
+    Strings slugs;
+    catalogue.for_each_in_order(roles,
+                                [&](RoleIndex index) { slugs.emplace(catalogue.slug(index)); });
+    return slugs;
+  }
+
+  void show_roles(const RoleQuery& query, std::vector<String>& lines) const {
+    const auto loaded = store_.load(Reads{});
+    static_cast<void>(*store_.list(query, [&](const RoleRow& row) {
+      lines.push_back(
+          role_line(row.state.slug.view(), row.profile.texts[Text::name],
+                    slugs_of((*loaded).roles.permission_table(), row.state.permissions)));
+    }));
+  }
+  void show_roles(const String& organization, std::vector<String>& lines) const {
+    for (const String& slug : model_.now.ranking(organization)) {
+      const World::Role& role = *model_.now.find_role(slug, organization);
+      lines.push_back(role_line(slug, role.name, role.permissions));
+    }
+  }
+  template <class I>
+  static Page<I> whole_page() {
+    Page<I> page;
+    page.limit = longest_page;
+    return page;
+  }
+  static String organization_line(const String& id, std::string_view name, std::size_t members,
+                                  std::size_t owners, std::optional<std::uint64_t> limit) {
+    return "organization " + id + " '" + String(name) + "' members " + std::to_string(members) +
+           " owners " + std::to_string(owners) + " limit " +
+           (limit ? std::to_string(*limit) : "none");
+  }
+  static String membership_line(std::string_view id, std::string_view user, Status status,
+                                const Strings& roles) {
+    return "  " + String(id) + ' ' + String(user) + ' ' + String(to_string(status)) + ' ' +
+           WholeModel::join(roles);
+  }
+
+  void show_store(std::vector<String>& lines) const {
+    show_roles(RoleQuery{}, lines);
+    std::map<String, String> permissions;
+    static_cast<void>(*store_.list(
+        *PermissionQuery::make(whole_page<PermissionId>()), [&](const PermissionRow& row) {
+          permissions[String(row.state.slug.view())] = row.profile.texts[Text::name];
+        }));
+    for (const auto& [slug, name] : permissions) lines.push_back("permission " + slug + ' ' + name);
+    static_cast<void>(*store_.list(
+        *OrganizationQuery::make(whole_page<OrganizationId>()), [&](const OrganizationRow& row) {
+          const Counts& counts = row.state.counts;
+          lines.push_back(organization_line(String(row.state.id.view()),
+                                            row.profile.texts[Text::name],
+                                            counts.active + counts.inactive + counts.pending,
+                                            counts.owners, row.state.seat_limit));
+        }));
+    for (const auto& [name, organization] : model_.now.organizations) {
+      lines.push_back("in " + name);
+      show_roles(RoleQuery{id<OrganizationId>(name)}, lines);
+      MembershipFilter filter;
+      filter.organization = id<OrganizationId>(name);
+      static_cast<void>(*store_.list(*MembershipQuery::make(filter, whole_page<MembershipId>()),
+                                     [&](const MembershipRow& row) {
+                                       lines.push_back(membership_line(
+                                           row.membership.id, row.membership.user,
+                                           row.membership.status,
+                                           slugs_of(row.roles, row.membership.roles)));
+                                     }));
+    }
+    static_cast<void>(*store_.list(*UserQuery::make(whole_page<UserId>()), [&](const UserRow& row) {
+      lines.push_back("user " + String(row.state.id.view()) + ' ' +
+                      String(row.profile.texts[Text::email]));
+    }));
+  }
+
+  void show_model(std::vector<String>& lines) const {
+    show_roles(String(), lines);
+    for (const auto& [slug, name] : model_.now.permissions) {
+      lines.push_back("permission " + slug + ' ' + name);
+    }
+    for (const auto& [name, one] : model_.now.organizations) {
+      const std::size_t members = model_.now.count(name, [](const auto&) { return true; });
+      lines.push_back(
+          organization_line(name, one.name, members, model_.now.owners(name), one.seat_limit));
+    }
+    for (const auto& [name, one] : model_.now.organizations) {
+      lines.push_back("in " + name);
+      show_roles(name, lines);
+      for (const auto& [id, member] : model_.now.memberships) {
+        if (member.organization != name) continue;
+        lines.push_back(membership_line(id, member.user, member.status, member.roles));
+      }
+    }
+    for (const auto& [id, user] : model_.now.users) {
+      lines.push_back("user " + id + ' ' + user.email.value_or(""));
+    }
+  }
+
+  static String event_line(const EventRow& row) {
+    String line(to_string(row.type));
+    if (row.membership != nullptr && row.type <= EventType::organization_membership_deleted) {
+      return line + ' ' + String(row.membership->id.view()) + ' ' +
+             String(to_string(row.membership->status)) + ' ' +
+             WholeModel::join(slugs_of(row.roles, row.membership->roles));
+    }
+    if (row.role != nullptr) {
+      return line + ' ' + String(row.role->slug.view()) + ' ' +
+             WholeModel::join(slugs_of(row.roles.permission_table(), row.role->permissions));
+    }
+    if (row.permission != nullptr) return line + ' ' + String(row.permission->slug.view());
+    if (row.user != nullptr) return line + ' ' + String(row.user->view());
+    return line + ' ' + String(row.organization->view());
+  }
+
+  void compare_new_events() {
+    std::vector<String> seen;
+    Page<EventId> page = whole_page<EventId>();
+    page.after = last_event_;
+    static_cast<void>(*store_.list(*EventQuery::make(page), [&](const EventRow& row) {
+      seen.push_back(event_line(row));
+      last_event_ = row.id;
+    }));
+    same(seen, model_.events, account_ + ", events");
+    model_.events.clear();
+  }
+
+ public:
+  /// The world that the sequences begin with.
+  void begin() {
+    for (std::size_t i = 0; i < 4; ++i) {
+      CreateUser command;
+      command.id = id<UserId>(numbered("user_", i));
+      static_cast<void>(run(command));
+      model_.now.users[numbered("user_", i)];
+      model_.events.push_back("user.created " + numbered("user_", i));
+    }
+    for (std::size_t i = 0; i < 2; ++i) {
+      const String name = numbered("org_", i);
+      static_cast<void>(run(CreateOrganization{name, id<OrganizationId>(name)}));
+      model_.now.organizations[name].name = name;
+      model_.events.push_back("organization.created " + name);
+    }
+    compare_new_events();
+  }
+
+ private:
+  std::mt19937_64 random_;
+  String account_;
+  MemoryStore store_;
+  MembershipPolicy<OwnerGuard, SeatLimit, GrantRule> policy_;
+  testing::FakeClock clock_;
+  Runtime<testing::FakeClock&, testing::FixedIds, testing::FakeWait> runtime_{
+      clock_, {}, {}, {}, false};
+  WholeModel model_;
+  std::optional<EventId> last_event_;
+};
+
+const std::vector<Pair::Act>& Pair::acts() {
+  static const std::vector<Act> all = {
+      {"create", &Pair::create},
+      {"create", &Pair::create},
+      {"create", &Pair::create},
+      {"update roles", &Pair::update},
+      {"update roles", &Pair::update},
+      {"deactivate", &Pair::deactivate},
+      {"reactivate", &Pair::reactivate},
+      {"delete", &Pair::remove},
+      {"transfer", &Pair::transfer},
+      {"set default", &Pair::set_default},
+      {"set order", &Pair::set_order},
+      {"enable Multiple Roles", &Pair::enable_several_roles},
+      {"create role", &Pair::create_role},
+      {"create own role", &Pair::create_own_role},
+      {"create permission", &Pair::create_permission},
+      {"name permission", &Pair::name_permission},
+      {"name role", &Pair::name_role},
+      {"set permissions", &Pair::set_permissions},
+      {"add permission", &Pair::add_permission},
+      {"remove permission", &Pair::remove_permission},
+  };
+  return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(whole)
+
+BOOST_AUTO_TEST_CASE(commands) {
+  std::map<String, std::size_t> met;
+  const std::size_t sequences = scaled(200, 2000);
+  constexpr std::size_t steps = 300;
+  for (std::size_t number = 0; number < sequences; ++number) {
+    Pair pair(membership_tests::seed() * 1'000'003 + number);
+    std::size_t step = 0;
+    try {
+      pair.begin();
+      for (; step < steps; ++step) {
+        pair.step();
+        if (step % 10 == 9) pair.compare_all();
+      }
+    } catch (const Difference& difference) {
+      BOOST_FAIL("MEMBERSHIP_TEST_SEED=" << membership_tests::seed() << ", sequence " << number
+                                         << ", step " << step << ", " << pair.account() << ": "
+                                         << difference.what());
+    }
+    for (const auto& [what, count] : pair.met) met[what] += count;
+  }
+  for (const auto& [what, count] : met) BOOST_TEST_MESSAGE(count << " times " << what);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
