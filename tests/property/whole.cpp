@@ -442,7 +442,7 @@ class Pair {
   MembershipPolicy<OwnerGuard, SeatLimit, GrantRule> policy_;
   testing::FakeClock clock_;
   Runtime<testing::FakeClock&, testing::FixedIds, testing::FakeWait> runtime_{
-      clock_, {}, {}, {}, false};
+      clock_, testing::FixedIds{}, {}, {}, false};
   WholeModel model_;
   std::optional<EventId> last_event_;
 };

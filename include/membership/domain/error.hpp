@@ -144,7 +144,15 @@ struct Error {
   friend constexpr bool operator==(const Error&, const Error&) noexcept = default;
 };
 
-constexpr ErrorKind kind(ErrorCode code) noexcept {
+/// What is known of an error code.
+struct ErrorFacts {
+  ErrorKind kind;
+  int http_status;            ///< that the API answers with
+  std::string_view spelling;  ///< that clients of the API match on
+};
+
+/// Source: DOMAIN.md §4.
+constexpr ErrorFacts facts_of(ErrorCode code) noexcept {
   switch (code) {
     case ErrorCode::empty:
     case ErrorCode::too_long:
@@ -152,187 +160,83 @@ constexpr ErrorKind kind(ErrorCode code) noexcept {
     case ErrorCode::malformed:
     case ErrorCode::out_of_range:
     case ErrorCode::duplicate:
-    case ErrorCode::incomplete:
+    case ErrorCode::incomplete: return {ErrorKind::invalid, 422, "invalid_request_parameters"};
     case ErrorCode::missing_user_id_or_organization_id:
+      return {ErrorKind::invalid, 400, "missing_user_id_or_organization_id"};
     case ErrorCode::several_organizations:
-    case ErrorCode::invalid_metadata:
-    case ErrorCode::invalid_role:
+      return {ErrorKind::invalid, 422, "invalid_request_parameters"};
+    case ErrorCode::entity_not_found: return {ErrorKind::not_found, 404, "entity_not_found"};
+    case ErrorCode::id_already_used: return {ErrorKind::conflict, 409, "id_already_used"};
+    case ErrorCode::external_id_already_used:
+      return {ErrorKind::conflict, 400, "external_id_already_used"};
+    case ErrorCode::stripe_customer_id_already_used:
+      return {ErrorKind::conflict, 400, "stripe_customer_id_already_used"};
+    case ErrorCode::domain_already_exists:
+      return {ErrorKind::conflict, 409, "domain_already_exists"};
+    case ErrorCode::invalid_metadata: return {ErrorKind::invalid, 400, "invalid_metadata"};
+    case ErrorCode::invalid_role: return {ErrorKind::invalid, 422, "invalid_role"};
     case ErrorCode::sub_resource_scoped_role_not_allowed:
+      return {ErrorKind::invalid, 422, "sub_resource_scoped_role_not_allowed"};
     case ErrorCode::multiple_roles_not_enabled:
+      return {ErrorKind::invalid, 422, "multiple_roles_not_enabled"};
+    case ErrorCode::default_role_missing: return {ErrorKind::internal, 500, "internal_error"};
+    case ErrorCode::default_role_is_owner:
+      return {ErrorKind::conflict, 409, "default_role_is_owner"};
+    case ErrorCode::role_slug_conflict: return {ErrorKind::conflict, 409, "role_slug_conflict"};
+    case ErrorCode::organization_role_slug_conflict:
+      return {ErrorKind::conflict, 409, "organization_role_slug_conflict"};
     case ErrorCode::role_limit_reached:
+      return {ErrorKind::invalid, 422, "invalid_request_parameters"};
+    case ErrorCode::role_required: return {ErrorKind::conflict, 409, "role_required"};
+    case ErrorCode::role_has_assignments: return {ErrorKind::conflict, 409, "role_has_assignments"};
+    case ErrorCode::permission_slug_conflict:
+      return {ErrorKind::conflict, 409, "permission_slug_conflict"};
     case ErrorCode::permission_limit_reached:
-    case ErrorCode::expires_in_days_too_short:
-    case ErrorCode::expires_in_days_too_long: return ErrorKind::invalid;
-    case ErrorCode::entity_not_found: return ErrorKind::not_found;
-    case ErrorCode::id_already_used:
-    case ErrorCode::external_id_already_used:
-    case ErrorCode::stripe_customer_id_already_used:
-    case ErrorCode::domain_already_exists:
-    case ErrorCode::default_role_is_owner:
-    case ErrorCode::role_slug_conflict:
-    case ErrorCode::organization_role_slug_conflict:
-    case ErrorCode::role_required:
-    case ErrorCode::role_has_assignments:
-    case ErrorCode::permission_slug_conflict:
-    case ErrorCode::owner_role_missing:
-    case ErrorCode::not_an_owner:
-    case ErrorCode::last_owner_required:
-    case ErrorCode::seat_limit_reached:
-    case ErrorCode::user_already_organization_member:
-    case ErrorCode::user_already_exists:
-    case ErrorCode::email_already_invited_to_organization:
-    case ErrorCode::email_already_invited:
-    case ErrorCode::invite_not_pending:
-    case ErrorCode::invite_accepted:
-    case ErrorCode::invite_revoked:
-    case ErrorCode::invite_expired:
-    case ErrorCode::operation_superseded:
-    case ErrorCode::operation_unfinished:
-    case ErrorCode::mark_in_use:
+      return {ErrorKind::invalid, 422, "invalid_request_parameters"};
+    case ErrorCode::system_permission: return {ErrorKind::refused, 403, "forbidden"};
     case ErrorCode::cannot_reactivate_pending_organization_membership:
+      return {ErrorKind::conflict, 400, "cannot_reactivate_pending_organization_membership"};
     case ErrorCode::cannot_deactivate_pending_organization_membership:
+      return {ErrorKind::conflict, 400, "cannot_deactivate_pending_organization_membership"};
     case ErrorCode::organization_membership_already_exists:
-    case ErrorCode::email_not_available:
-    case ErrorCode::invalid_invite: return ErrorKind::conflict;
+      return {ErrorKind::conflict, 409, "organization_membership_already_exists"};
     case ErrorCode::membership_not_active:
-    case ErrorCode::directory_managed:
-    case ErrorCode::system_permission:
-    case ErrorCode::role_not_grantable:
-    case ErrorCode::rule_refused: return ErrorKind::refused;
-    case ErrorCode::default_role_missing:
-    case ErrorCode::missing_id: return ErrorKind::internal;
-  }
-  return ErrorKind::internal;
-}
-
-/// The spelling that clients of the API match on (DOMAIN.md §4).
-constexpr std::string_view to_string(ErrorCode code) noexcept {
-  switch (code) {
-    case ErrorCode::empty:
-    case ErrorCode::too_long:
-    case ErrorCode::not_utf8:
-    case ErrorCode::malformed:
-    case ErrorCode::out_of_range:
-    case ErrorCode::duplicate:
-    case ErrorCode::incomplete:
-    case ErrorCode::several_organizations:
-    case ErrorCode::role_limit_reached:
-    case ErrorCode::permission_limit_reached: return "invalid_request_parameters";
-    case ErrorCode::missing_user_id_or_organization_id: return "missing_user_id_or_organization_id";
-    case ErrorCode::entity_not_found: return "entity_not_found";
-    case ErrorCode::id_already_used: return "id_already_used";
-    case ErrorCode::invalid_role: return "invalid_role";
-    case ErrorCode::sub_resource_scoped_role_not_allowed:
-      return "sub_resource_scoped_role_not_allowed";
-    case ErrorCode::multiple_roles_not_enabled: return "multiple_roles_not_enabled";
-    case ErrorCode::default_role_missing:
-    case ErrorCode::missing_id: return "internal_error";
-    case ErrorCode::default_role_is_owner: return "default_role_is_owner";
-    case ErrorCode::role_slug_conflict: return "role_slug_conflict";
-    case ErrorCode::organization_role_slug_conflict: return "organization_role_slug_conflict";
-    case ErrorCode::cannot_reactivate_pending_organization_membership:
-      return "cannot_reactivate_pending_organization_membership";
-    case ErrorCode::cannot_deactivate_pending_organization_membership:
-      return "cannot_deactivate_pending_organization_membership";
-    case ErrorCode::organization_membership_already_exists:
-      return "organization_membership_already_exists";
-    case ErrorCode::membership_not_active: return "membership_not_active";
-    case ErrorCode::directory_managed: return "directory_managed";
-    case ErrorCode::email_not_available: return "email_not_available";
-    case ErrorCode::external_id_already_used: return "external_id_already_used";
-    case ErrorCode::stripe_customer_id_already_used: return "stripe_customer_id_already_used";
-    case ErrorCode::domain_already_exists: return "domain_already_exists";
-    case ErrorCode::invalid_metadata: return "invalid_metadata";
-    case ErrorCode::role_required: return "role_required";
-    case ErrorCode::role_has_assignments: return "role_has_assignments";
-    case ErrorCode::system_permission: return "forbidden";
-    case ErrorCode::expires_in_days_too_short: return "expires_in_days_too_short";
-    case ErrorCode::expires_in_days_too_long: return "expires_in_days_too_long";
-    case ErrorCode::user_already_organization_member: return "user_already_organization_member";
-    case ErrorCode::user_already_exists: return "user_already_exists";
-    case ErrorCode::email_already_invited_to_organization:
-      return "email_already_invited_to_organization";
-    case ErrorCode::email_already_invited: return "email_already_invited";
-    case ErrorCode::invite_not_pending: return "invite_not_pending";
-    case ErrorCode::invite_accepted: return "invite_accepted";
-    case ErrorCode::invite_revoked: return "invite_revoked";
-    case ErrorCode::invite_expired: return "invite_expired";
-    case ErrorCode::invalid_invite: return "invalid_invite";
-    case ErrorCode::permission_slug_conflict: return "permission_slug_conflict";
-    case ErrorCode::owner_role_missing: return "owner_role_missing";
-    case ErrorCode::not_an_owner: return "not_an_owner";
-    case ErrorCode::operation_superseded: return "operation_superseded";
-    case ErrorCode::operation_unfinished: return "operation_unfinished";
-    case ErrorCode::mark_in_use: return "mark_in_use";
-    case ErrorCode::last_owner_required: return "last_owner_required";
-    case ErrorCode::role_not_grantable: return "role_not_grantable";
-    case ErrorCode::seat_limit_reached: return "seat_limit_reached";
-    case ErrorCode::rule_refused: return "rule_refused";
-  }
-  return "internal_error";
-}
-
-/// The HTTP status that the API answers with (DOMAIN.md §4).
-constexpr int http_status(ErrorCode code) noexcept {
-  switch (code) {
-    case ErrorCode::missing_user_id_or_organization_id:
-    case ErrorCode::cannot_reactivate_pending_organization_membership:
-    case ErrorCode::cannot_deactivate_pending_organization_membership:
-    case ErrorCode::email_not_available:
-    case ErrorCode::external_id_already_used:
-    case ErrorCode::stripe_customer_id_already_used:
-    case ErrorCode::invalid_metadata:
+      return {ErrorKind::refused, 409, "membership_not_active"};
+    case ErrorCode::directory_managed: return {ErrorKind::refused, 409, "directory_managed"};
+    case ErrorCode::email_not_available: return {ErrorKind::conflict, 400, "email_not_available"};
     case ErrorCode::expires_in_days_too_short:
+      return {ErrorKind::invalid, 400, "expires_in_days_too_short"};
     case ErrorCode::expires_in_days_too_long:
+      return {ErrorKind::invalid, 400, "expires_in_days_too_long"};
     case ErrorCode::user_already_organization_member:
-    case ErrorCode::user_already_exists:
+      return {ErrorKind::conflict, 400, "user_already_organization_member"};
+    case ErrorCode::user_already_exists: return {ErrorKind::conflict, 400, "user_already_exists"};
     case ErrorCode::email_already_invited_to_organization:
+      return {ErrorKind::conflict, 400, "email_already_invited_to_organization"};
     case ErrorCode::email_already_invited:
-    case ErrorCode::invite_not_pending:
-    case ErrorCode::invite_accepted:
-    case ErrorCode::invite_revoked:
-    case ErrorCode::invite_expired:
-    case ErrorCode::invalid_invite: return 400;
-    case ErrorCode::system_permission:
-    case ErrorCode::role_not_grantable:
-    case ErrorCode::rule_refused: return 403;
-    case ErrorCode::entity_not_found: return 404;
-    case ErrorCode::id_already_used:
-    case ErrorCode::domain_already_exists:
-    case ErrorCode::default_role_is_owner:
-    case ErrorCode::role_slug_conflict:
-    case ErrorCode::organization_role_slug_conflict:
-    case ErrorCode::role_required:
-    case ErrorCode::role_has_assignments:
-    case ErrorCode::permission_slug_conflict:
-    case ErrorCode::owner_role_missing:
-    case ErrorCode::not_an_owner:
-    case ErrorCode::last_owner_required:
-    case ErrorCode::seat_limit_reached:
-    case ErrorCode::operation_superseded:
-    case ErrorCode::operation_unfinished:
-    case ErrorCode::mark_in_use:
-    case ErrorCode::organization_membership_already_exists:
-    case ErrorCode::membership_not_active:
-    case ErrorCode::directory_managed: return 409;
-    case ErrorCode::empty:
-    case ErrorCode::too_long:
-    case ErrorCode::not_utf8:
-    case ErrorCode::malformed:
-    case ErrorCode::out_of_range:
-    case ErrorCode::duplicate:
-    case ErrorCode::incomplete:
-    case ErrorCode::several_organizations:
-    case ErrorCode::invalid_role:
-    case ErrorCode::sub_resource_scoped_role_not_allowed:
-    case ErrorCode::multiple_roles_not_enabled:
-    case ErrorCode::role_limit_reached:
-    case ErrorCode::permission_limit_reached: return 422;
-    case ErrorCode::default_role_missing:
-    case ErrorCode::missing_id: return 500;
+      return {ErrorKind::conflict, 400, "email_already_invited"};
+    case ErrorCode::invite_not_pending: return {ErrorKind::conflict, 400, "invite_not_pending"};
+    case ErrorCode::invite_accepted: return {ErrorKind::conflict, 400, "invite_accepted"};
+    case ErrorCode::invite_revoked: return {ErrorKind::conflict, 400, "invite_revoked"};
+    case ErrorCode::invite_expired: return {ErrorKind::conflict, 400, "invite_expired"};
+    case ErrorCode::invalid_invite: return {ErrorKind::conflict, 400, "invalid_invite"};
+    case ErrorCode::owner_role_missing: return {ErrorKind::conflict, 409, "owner_role_missing"};
+    case ErrorCode::not_an_owner: return {ErrorKind::conflict, 409, "not_an_owner"};
+    case ErrorCode::last_owner_required: return {ErrorKind::conflict, 409, "last_owner_required"};
+    case ErrorCode::role_not_grantable: return {ErrorKind::refused, 403, "role_not_grantable"};
+    case ErrorCode::seat_limit_reached: return {ErrorKind::conflict, 409, "seat_limit_reached"};
+    case ErrorCode::operation_superseded: return {ErrorKind::conflict, 409, "operation_superseded"};
+    case ErrorCode::operation_unfinished: return {ErrorKind::conflict, 409, "operation_unfinished"};
+    case ErrorCode::mark_in_use: return {ErrorKind::conflict, 409, "mark_in_use"};
+    case ErrorCode::missing_id: return {ErrorKind::internal, 500, "internal_error"};
+    case ErrorCode::rule_refused: return {ErrorKind::refused, 403, "rule_refused"};
   }
-  return 500;
+  return {ErrorKind::internal, 500, "internal_error"};
 }
+
+constexpr ErrorKind kind(ErrorCode code) noexcept { return facts_of(code).kind; }
+constexpr std::string_view to_string(ErrorCode code) noexcept { return facts_of(code).spelling; }
+constexpr int http_status(ErrorCode code) noexcept { return facts_of(code).http_status; }
 
 /// The field's name as requests spell it.
 constexpr std::string_view to_string(Field field) noexcept {
