@@ -13,7 +13,7 @@
 //   users, for two organizations: one winner                      -> ids_claimed one slug for two
 //   roles of the environment, of an organization: one winner    -> slugs_claimed
 
-#include "concurrency/threads.hpp"
+#include "concurrency/race.hpp"
 #include "support/scale.hpp"
 
 #include <array>
@@ -29,69 +29,6 @@ using namespace membership;
 using namespace membership_tests;
 
 namespace {
-
-/// The world of a race: the store, by its queue or not, and two actors.
-template <class Store>
-struct Race {
-  explicit Race(std::size_t event_limit = 20'000)
-      : store(std::make_unique<MemoryStore>(
-            MemoryStoreOptions{event_limit, Time::from_milliseconds(0)})),
-        face(*store), auditor(faults) {}
-
-  std::unique_ptr<MemoryStore> store;
-  Store face;
-  Faults faults;
-  Auditor auditor;
-  Actor first{1};
-  Actor second{2};
-
-  /// `a(round)` and `b(round)` run at the same moment, then `after(round)` alone.
-  void run(std::size_t rounds, const std::function<void(std::size_t)>& a,
-           const std::function<void(std::size_t)>& b,
-           const std::function<void(std::size_t)>& after) {
-    Meeting meeting(2);
-    const auto loop = [&](const std::function<void(std::size_t)>& body, bool leader) {
-      for (std::size_t round = 0; round < rounds; ++round) {
-        if constexpr (std::is_same_v<Store, Unqueued>) {
-          if (leader && round % 4 != 3) face.let_the_next_two_meet();
-        }
-        meeting.wait();
-        // Who begins changes, so that both orders and all between come about.
-        for (std::size_t i = 0; i < (leader ? round % 64 : (round / 64) % 64) * 4; ++i) {
-          std::atomic_signal_fence(std::memory_order_seq_cst);
-        }
-        body(round);
-        meeting.wait();
-        if (leader) {
-          if constexpr (std::is_same_v<Store, Unqueued>) face.let_all_go();
-          after(round);
-          if (round % 2000 == 1999) auditor.follow(*store);
-        }
-        meeting.wait();
-        if (faults.any()) return;
-      }
-    };
-    together({[&] { loop(a, true); }, [&] { loop(b, false); }});
-    if (!faults.any()) auditor.compare(*store);
-    faults.report();
-    BOOST_TEST_MESSAGE(rounds << " rounds, " << first.commands() + second.commands()
-                              << " commands, " << first.tries() + second.tries() << " tries, "
-                              << auditor.events() << " events");
-  }
-};
-
-struct Queued {
-  using traits = DefaultTraits;
-  using Loaded = MemoryStore::Loaded;
-  using Failure = MemoryStore::Failure;
-  static constexpr Kinds keeps = MemoryStore::keeps;
-  explicit Queued(MemoryStore& of) : store(of) {}
-  auto load(const Reads& reads) { return store.load(reads); }
-  auto commit(std::span<const Plan> plans) { return store.commit(plans); }
-  auto queue(const Reads& reads) { return store.queue(reads); }
-  MemoryStore& store;
-};
-static_assert(QueuesOrganizations<Queued> && !QueuesOrganizations<Unqueued>);
 
 std::size_t rounds() { return scaled(20'000, 100'000); }
 

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// Commands at the same moment that a guard or a long operation would be broken by, round after
+// round, two and three at a time, as if each were in another process. After every round the
+// invariants are looked at.
+//
+// Plan
+//   two owners take the role from each other, deactivate, delete: one is left      -> last_owner
+//   the same with a transfer beside                                                -> transfers
+//   two and three creates for one seat, a reactivation among them: one gets it     -> last_seat
+//   an organization is deleted beside creates: no member outlives it, each has its
+//     `deleted`                                                                    -> organization
+//   a user is deleted beside a create: no membership of nobody                     -> user
+
+#include "concurrency/race.hpp"
+#include "membership/driver/operation.hpp"
+#include "membership/policy/guards.hpp"
+#include "support/scale.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+using namespace membership;
+using namespace membership_tests;
+
+namespace {
+
+using Guarded = ActorWith<MembershipPolicy<OwnerGuard, SeatLimit>>;
+using GuardedRace = Race<Unqueued, Guarded>;
+
+std::size_t rounds() { return scaled(20'000, 100'000); }
+
+constexpr RoleIndex owner = RoleIndex::environment(1);
+
+/// Makes `admin` the owner role of organizations that are made from now on.
+void name_owner_role(MemoryStore& store) {
+  const auto seen = store.load(Reads{});
+  Plan plan(PlanId{Ulid{1, 16}}, Time::from_milliseconds(0));
+  plan.outcome = Outcome::updated;
+  EnvironmentState after = (*seen).environment;
+  ++after.revision;
+  after.owner_role = owner;
+  plan.environment.emplace(Precondition::set, (*seen).environment.revision, after);
+  BOOST_REQUIRE(*store.commit(std::span(&plan, 1)) == CommitStatus::committed);
+}
+
+/// A race whose organizations `org_00000001`… go by the owner role `admin`.
+struct OwnedRace : GuardedRace {
+  explicit OwnedRace(unsigned users, std::size_t event_limit = 20'000, bool only_memberships = true)
+      : GuardedRace(event_limit, only_memberships) {
+    furnish(*store, users, 0);
+    name_owner_role(*store);
+    found(1, std::nullopt);
+  }
+  void found(std::uint64_t number, std::optional<std::uint64_t> seats) {
+    CreateOrganization command{"Acme", organization(number), seats};
+    BOOST_REQUIRE(first.run(face, command).has_value());
+  }
+  MembershipId join(std::uint64_t number, std::string_view role) {
+    const auto made = first.run(face, CreateMembership{user(number), organization(1),
+                                                       RoleSelection::one(role), std::nullopt});
+    BOOST_REQUIRE(made.has_value());
+    return (*made).membership()->id;
+  }
+  OrganizationState state() const {
+    const OrganizationId id = organization(1);
+    Reads reads;
+    reads.organization = &id;
+    return *(*store->load(reads)).organization;
+  }
+  /// That the organization's counts say what its list says.
+  void check_counts() {
+    Counts counts;
+    MembershipFilter filter;
+    filter.organization = organization(1);
+    Page<MembershipId> page;
+    page.limit = longest_page;
+    static_cast<void>(
+        store->list(*MembershipQuery::make(filter, page), [&](const MembershipRow& row) {
+          counts.add(row.membership.status, row.membership.roles, owner);
+        }));
+    faults.check(counts == state().counts, "counts are not those of the list");
+  }
+};
+
+void check_refusal(Faults& faults, bool done, const auto& result, ErrorCode code) {
+  if (!done) faults.check(refused_with(result, code), "refused for another reason");
+}
+
+/// Two owners, each of whom does something to the other at the same moment.
+template <class Act>
+void last_owner(Act&& act) {
+  OwnedRace race(2);
+  std::array<MembershipId, 2> ids{race.join(1, "admin"), race.join(2, "admin")};
+  std::array<bool, 2> done{};
+  const auto body = [&](Guarded& actor, unsigned other) {
+    const auto result = act(actor, race.face, ids[other]);
+    done[other] = result.has_value();
+    check_refusal(race.faults, done[other], result, ErrorCode::last_owner_required);
+  };
+  race.run(
+      rounds(), [&](std::size_t) { body(race.first, 1); },
+      [&](std::size_t) { body(race.second, 0); },
+      [&](std::size_t) {
+        race.faults.check(done[0] != done[1], "not exactly one of two owners is left");
+        race.faults.check(race.state().counts.owners == 1, "no owner");
+        race.check_counts();
+        const unsigned gone = done[0] ? 0 : 1;
+        const CreateMembership again{user(gone + 1), organization(1), RoleSelection::one("admin"),
+                                     std::nullopt};
+        if (const auto result = race.first.run(race.face, again)) {
+          ids[gone] = (*result).membership()->id;
+        } else {
+          race.faults.check(
+              race.first.run(race.face, UpdateRoles{ids[gone], RoleSelection::one("admin"), {}})
+                  .has_value(),
+              "cannot be owner again");
+        }
+      });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(guarded)
+
+BOOST_AUTO_TEST_CASE(owners_demote_each_other) {
+  last_owner([](Guarded& actor, Unqueued& face, const MembershipId& id) {
+    return actor.run(face, UpdateRoles{id, RoleSelection::one("viewer"), std::nullopt});
+  });
+}
+BOOST_AUTO_TEST_CASE(owners_deactivate_each_other) {
+  last_owner([](Guarded& actor, Unqueued& face, const MembershipId& id) {
+    return actor.run(face, DeactivateMembership{id, std::nullopt});
+  });
+}
+BOOST_AUTO_TEST_CASE(owners_delete_each_other) {
+  last_owner([](Guarded& actor, Unqueued& face, const MembershipId& id) {
+    return actor.run(face, DeleteMembership{id, std::nullopt});
+  });
+}
+
+BOOST_AUTO_TEST_CASE(transfers) {
+  OwnedRace race(3);
+  const std::array<MembershipId, 3> ids{race.join(1, "admin"), race.join(2, "viewer"),
+                                        race.join(3, "viewer")};
+  unsigned holder = 0;
+  std::array<bool, 3> done{};
+  Guarded third(3);
+  const auto other = [&](unsigned step) { return ids[(holder + step) % 3]; };
+  const auto transfer = [&](Guarded& actor, unsigned step) {
+    const auto result =
+        actor.run(race.face, TransferOwnership{ids[holder], other(step), std::nullopt});
+    done[step] = result.has_value();
+    check_refusal(race.faults, done[step], result, ErrorCode::not_an_owner);
+  };
+  race.run(rounds(),
+           {[&](std::size_t) { transfer(race.first, 1); },
+            [&](std::size_t) { transfer(race.second, 2); },
+            [&](std::size_t) {
+              const auto result = third.run(
+                  race.face, UpdateRoles{ids[holder], RoleSelection::one("viewer"), std::nullopt});
+              done[0] = result.has_value();
+              check_refusal(race.faults, done[0], result, ErrorCode::last_owner_required);
+            }},
+           [&](std::size_t) {
+             race.faults.check(race.state().counts.owners == 1, "not exactly one owner");
+             race.faults.check(done[1] != done[2], "not exactly one transfer");
+             race.check_counts();
+             holder = (holder + (done[1] ? 1 : 2)) % 3;
+           });
+}
+
+BOOST_AUTO_TEST_CASE(last_seat) {
+  OwnedRace race(4);
+  race.found(2, 2);
+  Guarded third(3);
+  std::array<std::optional<MembershipId>, 3> ids{};
+  std::array<bool, 3> done{};
+  const auto run = [&](Guarded& actor, unsigned number) {
+    const auto keep = [&](const auto& result) {
+      done[number] = result.has_value();
+      if (done[number]) ids[number] = (*result).membership()->id;
+      check_refusal(race.faults, done[number], result, ErrorCode::seat_limit_reached);
+    };
+    // The one who was there before comes back in one of two ways.
+    if (ids[number] && number == 1) {
+      keep(actor.run(race.face, ReactivateMembership{*ids[number], std::nullopt}));
+    } else {
+      keep(actor.run(race.face,
+                     CreateMembership{user(number + 1), organization(2), {}, std::nullopt}));
+    }
+  };
+  // One of two seats is taken.
+  BOOST_REQUIRE(
+      race.first.run(race.face, CreateMembership{user(4), organization(2), {}, {}}).has_value());
+  race.run(rounds(),
+           {[&](std::size_t) { run(race.first, 0); }, [&](std::size_t) { run(race.second, 1); },
+            [&](std::size_t) { run(third, 2); }},
+           [&](std::size_t round) {
+             race.faults.check(done[0] + done[1] + done[2] == 1, "not exactly one gets the seat");
+             const OrganizationId id = organization(2);
+             Reads reads;
+             reads.organization = &id;
+             race.faults.check((*race.store->load(reads)).organization->counts.active == 2,
+                               "not two active members");
+             for (unsigned number = 0; number < 3; ++number) {
+               if (!done[number]) continue;
+               if (round % 2 == 0) {
+                 race.faults.check(
+                     race.first.run(race.face, DeactivateMembership{*ids[number], {}}).has_value(),
+                     "cannot deactivate");
+               } else {
+                 race.faults.check(
+                     race.first.run(race.face, DeleteMembership{*ids[number], {}}).has_value(),
+                     "cannot delete");
+                 ids[number].reset();
+               }
+             }
+           });
+}
+
+BOOST_AUTO_TEST_CASE(organization_deleted) {
+  OwnedRace race(2, 20'000, false);
+  Guarded third(3);
+  std::uint64_t number = 10;
+  race.found(number, std::nullopt);
+  const auto create = [&](Guarded& actor, std::uint64_t who) {
+    const auto result =
+        actor.run(race.face, CreateMembership{user(who), organization(number), {}, std::nullopt});
+    if (!result) {
+      race.faults.check(refused_with(result, ErrorCode::entity_not_found) ||
+                            refused_with(result, ErrorCode::organization_membership_already_exists),
+                        "create is refused for another reason");
+    }
+  };
+  race.run(rounds(),
+           {[&](std::size_t) {
+              const auto done = race.first.drive([&](auto& policy, auto& runtime) {
+                return delete_organization(*race.store, policy, organization(number), runtime);
+              });
+              race.faults.check(done.has_value(), "the deletion stops");
+            },
+            [&](std::size_t) { create(race.second, 1); }, [&](std::size_t) { create(third, 2); }},
+           [&](std::size_t) {
+             for (const std::uint64_t who : {1u, 2u}) {
+               MembershipFilter filter;
+               filter.user = user(who);
+               std::size_t rows = 0;
+               static_cast<void>(race.store->list(*MembershipQuery::make(filter, {}),
+                                                  [&](const MembershipRow&) { ++rows; }));
+               race.faults.check(rows == 0, "a member outlives the organization");
+             }
+             ++number;
+             race.found(number, std::nullopt);
+           });
+}
+
+BOOST_AUTO_TEST_CASE(user_deleted) {
+  OwnedRace race(1, 20'000, false);
+  Guarded third(3);
+  race.found(2, std::nullopt);
+  const auto create = [&](Guarded& actor, std::uint64_t where) {
+    const auto result =
+        actor.run(race.face, CreateMembership{user(1), organization(where), {}, std::nullopt});
+    if (!result) {
+      race.faults.check(refused_with(result, ErrorCode::entity_not_found),
+                        "create is refused for another reason");
+    }
+  };
+  race.run(
+      rounds(),
+      {[&](std::size_t) {
+         const auto done = race.first.drive([&](auto& policy, auto& runtime) {
+           return delete_user(*race.store, policy, user(1), runtime);
+         });
+         race.faults.check(done.has_value(), "the deletion stops");
+       },
+       [&](std::size_t) { create(race.second, 1); }, [&](std::size_t) { create(third, 2); }},
+      [&](std::size_t) {
+        for (const std::uint64_t where : {1u, 2u}) {
+          const auto found = race.store->view(user(1), organization(where), [](const auto&) {});
+          race.faults.check(!*found, "a membership of nobody");
+        }
+        CreateUser again;
+        again.id = user(1);
+        race.faults.check(race.first.run(race.face, again).has_value(), "the user is not gone");
+      });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
