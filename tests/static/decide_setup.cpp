@@ -257,7 +257,8 @@ static_assert(is_order(new_role.order, admin, lead, member, viewer, editor, leav
                        RoleIndex::environment(5)),
               "at the bottom");
 static_assert(is_order(plan_of(own("org-b"), world).order, admin, lead, member, viewer, editor,
-                       leaving, clerk, RoleIndex::organization(2)));
+                       clerk, RoleIndex::organization(2)),
+              "without those of the environment that are on their way out");
 static_assert(plan_of(own("org-b"), world).organization->after.default_role.is_none(),
               "only with the first");
 constexpr Snapshot own_default_already() {
@@ -315,12 +316,19 @@ static_assert(!plan_of(set_default("viewer"), set_already()).environment);
 static_assert(plan_of(set_default("viewer", true), set_already()).outcome == Outcome::updated,
               "the organization has none of its own yet");
 
-constexpr std::string_view whole[] = {"org-clerk", "leaving", "document-editor", "viewer",
-                                      "member",    "admin",   "org-lead"};
-constexpr std::string_view same[] = {"admin",           "org-lead", "member",   "viewer",
-                                     "document-editor", "leaving",  "org-clerk"};
+constexpr std::string_view whole[] = {"org-clerk", "document-editor", "viewer",
+                                      "member",    "admin",           "org-lead"};
+constexpr std::string_view same[] = {"admin",  "org-lead",        "member",
+                                     "viewer", "document-editor", "org-clerk"};
+constexpr std::string_view of_environment[] = {"viewer", "admin", "document-editor", "member"};
+constexpr std::string_view with_retiring[] = {"admin", "leaving"};
 constexpr std::string_view twice[] = {"admin", "viewer", "admin", "nobody"};
 constexpr std::string_view unknown[] = {"admin", "nobody", "admin"};
+constexpr Snapshot no_organization() {
+  Snapshot seen = bare();
+  seen.roles = RoleCatalogue(RoleTable(environment_roles, 5), RoleTable(), nullptr);
+  return seen;
+}
 template <std::size_t Size>
 constexpr SetPriorityOrder prioritize(const std::string_view (&slugs)[Size]) {
   return {slugs, Size, organization_id};
@@ -331,13 +339,19 @@ static_assert(refusal(prioritize(unknown), world) ==
               error(invalid_role, Field::priority_order, "nobody", 1));
 static_assert(refusal(prioritize(twice), world) ==
               error(duplicate, Field::priority_order, "admin", 2));
-static_assert(refusal(SetPriorityOrder{whole, 6, organization_id}, world) ==
-              error(incomplete, Field::priority_order, "", 6));
+static_assert(refusal(SetPriorityOrder{whole, 5, organization_id}, world) ==
+              error(incomplete, Field::priority_order, "", 5));
+static_assert(refusal(prioritize(with_retiring), world) ==
+              error(invalid_role, Field::priority_order, "leaving", 1));
+static_assert(is_order(plan_of(SetPriorityOrder{of_environment, 4}, no_organization()).order,
+                       viewer, admin, editor, member, leaving),
+              "what is on its way out comes behind");
 static_assert(refusal(SetPriorityOrder{nullptr, 0, organization_id}, world).code == incomplete);
 constexpr Plan ordered = plan_of(prioritize(whole), world);
 static_assert(ordered.outcome == Outcome::updated);
 static_assert(ordered.trace.about == Trace::About::priority_order);
-static_assert(is_order(ordered.order, clerk, leaving, editor, viewer, member, admin, lead));
+static_assert(is_order(ordered.order, clerk, editor, viewer, member, admin, lead),
+              "no role of the environment that is on its way out");
 static_assert(ordered.organization->after.revision == 8 && !ordered.environment);
 static_assert(plan_of(prioritize(same), world).outcome == Outcome::unchanged);
 static_assert(!plan_of(prioritize(same), world).order);

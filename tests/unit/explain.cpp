@@ -70,9 +70,9 @@ BOOST_AUTO_TEST_CASE(golden) {
              "rule: organization role\noutcome: created\nevent: organization_role.created");
   BOOST_TEST(explained(SetDefaultRole{"viewer"}, world) ==
              "rule: default role\noutcome: updated\nevent: none");
-  constexpr std::string_view order[] = {"org-clerk", "leaving", "document-editor", "viewer",
-                                        "member",    "admin",   "org-lead"};
-  BOOST_TEST(explained(SetPriorityOrder{order, 7, organization_id}, world) ==
+  constexpr std::string_view order[] = {"org-clerk", "document-editor", "viewer",
+                                        "member",    "admin",           "org-lead"};
+  BOOST_TEST(explained(SetPriorityOrder{order, 6, organization_id}, world) ==
              "rule: priority order\noutcome: updated\nevent: none");
 }
 

@@ -81,6 +81,19 @@ struct World : BasicHost<MemoryStore, Guards> {
     return done(MarkUserDeleted{id}).plan.user->after.generation;
   }
 
+  std::uint64_t retire(std::string_view slug) {
+    return done(MarkRoleDeleted{slug}).plan.role->after.generation;
+  }
+  std::uint64_t retire_read() {
+    return done(MarkPermissionDeleted{"read"}).plan.permission->after.generation;
+  }
+  std::uint64_t close_multiple_roles() {
+    return done(MarkMultipleRolesDisabled{}).plan.environment->after.generation;
+  }
+  std::uint64_t name_admin() {
+    return done(NameOwnerRole{"admin"}).plan.environment->after.owner_generation;
+  }
+
   /// A command that only a guard refuses: by `decide` and by `execute`, and nothing changes.
   template <class C>
   void refuses(const C& command, const Error& expected) {
@@ -109,6 +122,10 @@ struct World : BasicHost<MemoryStore, Guards> {
 
   /// What the guards promise of an organization, counted row by row.
   void check() const {
+    Reads reads;
+    reads.organization = &acme;
+    const auto seen = load(reads);
+    if (!seen.organization || seen.organization->phase == Phase::deleting) return;
     MembershipFilter filter;
     filter.organization = acme;
     std::uint64_t owners = 0;
@@ -117,12 +134,8 @@ struct World : BasicHost<MemoryStore, Guards> {
         *MembershipQuery::make(filter, whole_page<MembershipId>()), [&](const MembershipRow& row) {
           if (row.membership.status != Status::active) return;
           ++active;
-          owners += row.membership.roles.contains(RoleIndex::environment(1)) ? 1u : 0u;
+          owners += row.membership.roles.contains(seen.organization->owner_role) ? 1u : 0u;
         }));
-    Reads reads;
-    reads.organization = &acme;
-    const auto seen = load(reads);
-    if (!seen.organization || seen.organization->phase == Phase::deleting) return;
     BOOST_TEST(owners >= 1u);
     BOOST_TEST(owners == seen.organization->counts.owners);
     BOOST_TEST(active <= seen.organization->seat_limit.value_or(active));
@@ -150,6 +163,12 @@ struct Row {
 constexpr std::string_view no_membership = "writes no membership";
 constexpr std::string_view takes_away = "takes only away";
 constexpr std::string_view a_new_place = "the organization is new: no owner, no seat taken";
+constexpr std::string_view settings_only = "sets what no guard looks at";
+constexpr std::string_view not_the_owner_role = "the owner role cannot be marked";
+constexpr std::string_view keeps_status = "keeps the status and takes no seat";
+constexpr std::string_view no_actor = "a sweep has no actor; the mark names the replacement";
+constexpr RoleIndex admin_role = RoleIndex::environment(2);
+constexpr RoleIndex viewer_role = RoleIndex::environment(3);
 constexpr std::string_view owner_and_viewer[] = {"viewer", "owner"};
 constexpr std::string_view order[] = {"viewer", "admin", "owner", "member"};
 constexpr std::string_view read_only[] = {"read"};
@@ -334,7 +353,119 @@ const std::vector<Row>& table() {
          configure(w, [](EnvironmentState& state) { state.multiple_roles = false; });
          w.done(EnableMultipleRoles{});
        }},
+      {"MarkRoleDeleted", cannot(no_membership), cannot(no_membership), cannot(no_membership),
+       [](World& w) { w.done(MarkRoleDeleted{"viewer"}); }},
+      {"KeepRole", cannot(no_membership), cannot(no_membership), cannot(no_membership),
+       [](World& w) {
+         w.retire("viewer");
+         w.done(KeepRole{"viewer"});
+       }},
+      {"FenceRole", cannot(no_membership), cannot(no_membership), cannot(no_membership),
+       [](World& w) {
+         w.done(FenceRole{w.acme, viewer_role, w.retire("viewer")});
+       }},
+      {"SweepRoleReplacement", cannot(no_membership), cannot(no_membership), cannot(no_membership),
+       [](World& w) {
+         w.organization_role(w.acme, "org-lead");
+         w.done(MarkRoleDeleted{"org-lead", "viewer", w.acme});
+         w.done(SweepRoleReplacement{"org-lead", w.acme, viewer_role, w.retire("viewer")});
+       }},
+      {"SweepRoleHolder", cannot(not_the_owner_role), cannot(keeps_status), cannot(no_actor),
+       [](World& w) {
+         w.done(SweepRoleHolder{w.admin.id, admin_role, w.retire("admin")});
+       }},
+      {"SweepRoleInvitation", cannot(no_membership), cannot(no_membership), cannot(no_actor),
+       [](World& w) {
+         w.done(SweepRoleInvitation{make_id<InvitationId>("invitation_1"), viewer_role,
+                                    w.retire("viewer")});
+       }},
+      {"FinishRoleDeletion", cannot(no_membership), cannot(no_membership), cannot(no_membership),
+       [](World& w) {
+         w.done(FinishRoleDeletion{"viewer", w.retire("viewer")});
+       }},
+      {"MarkPermissionDeleted", cannot(no_membership), cannot(no_membership), cannot(takes_away),
+       [](World& w) { w.retire_read(); }},
+      {"KeepPermission", cannot(no_membership), cannot(no_membership),
+       cannot("configuration has no actor"),
+       [](World& w) {
+         w.retire_read();
+         w.done(KeepPermission{"read"});
+       }},
+      {"FencePermission", cannot(no_membership), cannot(no_membership), cannot(no_membership),
+       [](World& w) {
+         w.done(FencePermission{w.acme, 1, w.retire_read()});
+       }},
+      {"SweepRolePermission", cannot(no_membership), cannot(no_membership), cannot(takes_away),
+       [](World& w) {
+         w.done(SweepRolePermission{"admin", std::nullopt, 1, w.retire_read()});
+       }},
+      {"FinishPermissionDeletion", cannot(no_membership), cannot(no_membership),
+       cannot(no_membership),
+       [](World& w) {
+         for (const std::string_view role : {"owner", "admin", "viewer"}) {
+           w.done(RemoveRolePermission{role, "read"});
+         }
+         w.done(FinishPermissionDeletion{"read", w.retire_read()});
+       }},
+      {"MarkMultipleRolesDisabled", cannot(settings_only), cannot(settings_only),
+       cannot(settings_only), [](World& w) { w.close_multiple_roles(); }},
+      {"FenceMultipleRoles", cannot(no_membership), cannot(no_membership), cannot(no_membership),
+       [](World& w) {
+         w.done(FenceMultipleRoles{w.acme, w.close_multiple_roles()});
+       }},
+      {"SweepSeveralRoles", cannot("leaves the last active owner the owner role"),
+       cannot(keeps_status), cannot(takes_away),
+       [](World& w) {
+         w.done(UpdateRoles{w.owner.id, RoleSelection::several(owner_and_viewer)});
+         w.done(SetPriorityOrder{order, 4});
+         w.done(SweepSeveralRoles{w.owner.id, w.close_multiple_roles()});
+       }},
+      {"FinishMultipleRolesDisabled", cannot(settings_only), cannot(settings_only),
+       cannot(settings_only),
+       [](World& w) { w.done(FinishMultipleRolesDisabled{w.close_multiple_roles()}); }},
+      {"NameOwnerRole", cannot("the environment's row only"), cannot(no_membership),
+       cannot(no_membership), [](World& w) { w.name_admin(); }},
+      {"FenceOwnerRole",
+       cannot("the one step after which there may be no owner: it names another role"),
+       cannot(no_membership), cannot(no_membership),
+       [](World& w) {
+         w.done(FenceOwnerRole{w.acme, admin_role, w.name_admin()});
+       }},
+      {"FinishOwnerRole", cannot("the environment's row only"), cannot(no_membership),
+       cannot(no_membership),
+       [](World& w) {
+         w.done(FinishOwnerRole{admin_role, w.name_admin()});
+       }},
       // Long operations.
+      {"delete_role", cannot(not_the_owner_role), cannot(keeps_status), cannot(no_actor),
+       [](World& w) {
+         BOOST_TEST(
+             delete_role(w.store, w.policy, "admin", {WhenInUse::reassign, "viewer"}, w.runtime)
+                 .has_value());
+       }},
+      {"delete_organization_role", cannot(not_the_owner_role), cannot(keeps_status),
+       cannot(no_actor),
+       [](World& w) {
+         w.organization_role(w.acme, "org-lead");
+         BOOST_TEST(delete_organization_role(w.store, w.policy, w.acme, "org-lead", {}, w.runtime)
+                        .has_value());
+       }},
+      {"delete_permission", cannot(no_membership), cannot(no_membership), cannot(takes_away),
+       [](World& w) {
+         BOOST_TEST(delete_permission(w.store, w.policy, "read", w.runtime).has_value());
+       }},
+      {"disable_multiple_roles", cannot("leaves the last active owner the owner role"),
+       cannot(keeps_status), cannot(takes_away),
+       [](World& w) {
+         w.done(UpdateRoles{w.owner.id, RoleSelection::several(owner_and_viewer)});
+         w.done(SetPriorityOrder{order, 4});
+         BOOST_TEST(disable_multiple_roles(w.store, w.policy, w.runtime).has_value());
+       }},
+      {"name_owner_role", cannot("names another role, which nobody may hold"),
+       cannot(no_membership), cannot(no_membership),
+       [](World& w) {
+         BOOST_TEST(name_owner_role(w.store, w.policy, "admin", w.runtime).has_value());
+       }},
       {"delete_organization", cannot("the one exception: it ends as a whole"), cannot(takes_away),
        cannot(takes_away),
        [](World& w) {
@@ -422,7 +553,7 @@ BOOST_AUTO_TEST_CASE(every_command_has_a_row) {
     commands += names(text, R"((static constexpr Kinds kinds\b))").size();
   }
   BOOST_TEST(expected.size() == commands);
-  BOOST_TEST(commands >= 27u);
+  BOOST_TEST(commands >= 46u);
   for (const auto& entry : std::filesystem::directory_iterator(include / "membership/driver")) {
     expected.merge(
         names(text_of(entry.path()), R"(tl::expected<OperationResult, Failure<S>>\s+(\w+)\()"));

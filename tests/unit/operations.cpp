@@ -327,8 +327,9 @@ BOOST_AUTO_TEST_CASE(pages) {
   const std::size_t events = count_events(crowd.host.store);
   const unsigned commits = crowd.host.store.commits;
   std::vector<std::size_t> progress;
-  const auto result =
-      remove(crowd.host, crowd.acme, [&](std::size_t swept) { progress.push_back(swept); });
+  const auto result = remove(crowd.host, crowd.acme, [&](const OperationProgress& now) {
+    progress.push_back(now.done.memberships);
+  });
   BOOST_TEST((*result).memberships == 250u);
   BOOST_TEST(progress == (std::vector<std::size_t>{100, 200, 250}),
              boost::test_tools::per_element());
@@ -340,8 +341,9 @@ BOOST_AUTO_TEST_CASE(pages) {
   Traveller<HookedHost> traveller(130);
   const std::size_t before = count_events(traveller.host.store);
   progress.clear();
-  const auto gone =
-      remove(traveller.host, traveller.ada, [&](std::size_t swept) { progress.push_back(swept); });
+  const auto gone = remove(traveller.host, traveller.ada, [&](const OperationProgress& now) {
+    progress.push_back(now.done.memberships);
+  });
   BOOST_TEST((*gone).memberships == 130u);
   BOOST_TEST(progress == (std::vector<std::size_t>{100, 130}), boost::test_tools::per_element());
   BOOST_TEST(event_types(traveller.host.store, before) == several(deleted, 130) + "user.deleted");
@@ -502,8 +504,8 @@ BOOST_AUTO_TEST_CASE(superseded) {
 
   // Under a run: it stops, and what the user still has stays.
   Traveller<HookedHost> traveller(150);
-  const auto result = remove(traveller.host, traveller.ada, [&](std::size_t swept) {
-    if (swept == 100) traveller.host.done(KeepUser{traveller.ada});
+  const auto result = remove(traveller.host, traveller.ada, [&](const OperationProgress& now) {
+    if (now.done.memberships == 100) traveller.host.done(KeepUser{traveller.ada});
   });
   BOOST_TEST_REQUIRE(!result.has_value());
   BOOST_TEST((result.error().error->code == ErrorCode::operation_superseded));
@@ -515,7 +517,7 @@ BOOST_AUTO_TEST_CASE(two_runs) {
   Crowd<HookedHost> crowd(150);
   const std::size_t events = count_events(crowd.host.store);
   bool inner_done = false;
-  const auto outer = remove(crowd.host, crowd.acme, [&](std::size_t) {
+  const auto outer = remove(crowd.host, crowd.acme, [&](const OperationProgress&) {
     if (inner_done) return;
     inner_done = remove(crowd.host, crowd.acme).has_value();
   });
@@ -528,7 +530,7 @@ BOOST_AUTO_TEST_CASE(two_runs) {
   Traveller<HookedHost> traveller(110);
   const std::size_t before = count_events(traveller.host.store);
   inner_done = false;
-  const auto other = remove(traveller.host, traveller.ada, [&](std::size_t) {
+  const auto other = remove(traveller.host, traveller.ada, [&](const OperationProgress&) {
     if (inner_done) return;
     inner_done = remove(traveller.host, traveller.ada).has_value();
   });

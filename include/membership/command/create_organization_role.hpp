@@ -13,7 +13,8 @@ namespace membership {
 inline namespace v0 {
 
 /// Makes a role of one organization, at the bottom of its priority order. With its first own role
-/// an organization gets a priority order and a default role of its own, as they are at that moment.
+/// an organization gets a priority order and a default role of its own, as they are at that moment;
+/// roles of the environment that are on their way out stay out of it (PROTOCOL.md 6).
 ///
 /// Errors, in this order: `empty`, `too_long`, `malformed` of `slug` (one that is given begins
 /// with `org-`); `empty`, `not_utf8`, `too_long` of `name`, then of `description`; `empty`,
@@ -63,11 +64,12 @@ struct BasicCreateOrganizationRole {
     plan.trace.about = Trace::About::organization_role;
     const RoleIndex index = RoleIndex::organization(place);
     BasicOrganizationState<T>& state = detail::set_organization(seen, plan);
-    if (place == 0 && state.default_role.is_none()) {
+    if (seen.roles.all().organization() == 0 && state.default_role.is_none()) {
       detail::ResolvedRoles standard;
       if (!detail::resolve_default(seen, standard)) state.default_role = standard.first;
     }
-    RoleOrder& order = plan.order.emplace(detail::whole_order(seen.roles));
+    RoleOrder& order = plan.order.emplace(detail::order_of(
+        seen.roles, detail::live_roles(seen.roles) | detail::retiring_in_order(seen.roles, true)));
     order.push_back(index);
     const bool of_organizations =
         resource_type_slug.value_or(detail::organization_resource) == detail::organization_resource;

@@ -48,7 +48,7 @@ struct BasicCreateRole {
     plan.trace.about = Trace::About::environment_role;
     detail::set_environment(seen, plan);
     const RoleIndex index = RoleIndex::environment(place);
-    plan.order.emplace(detail::whole_order(seen.roles)).push_back(index);
+    plan.order.emplace(detail::order_of(seen.roles, seen.roles.all())).push_back(index);
     const bool of_organizations =
         resource_type_slug.value_or(detail::organization_resource) == detail::organization_resource;
     plan.role.emplace(Precondition::absent, EventType::role_created, *context.role, index,

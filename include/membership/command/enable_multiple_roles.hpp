@@ -8,8 +8,9 @@
 namespace membership {
 inline namespace v0 {
 
-/// Switches Multiple Roles on: from then on a membership may be given several roles. Where it is
-/// on already, `unchanged`. Has no errors.
+/// Switches Multiple Roles on: from then on a membership may be given several roles. Takes the mark
+/// of `disable_multiple_roles` back; what its pages did stays done. Where it is on already,
+/// `unchanged`. Has no errors.
 template <class T>
 struct BasicEnableMultipleRoles {
   using traits = T;
@@ -27,6 +28,7 @@ struct BasicEnableMultipleRoles {
     EnvironmentState& after = detail::set_environment(seen, plan);
     after.multiple_roles = true;
     after.phase = Phase::live;
+    after.generation = 0;
     return {};
   }
 

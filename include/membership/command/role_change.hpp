@@ -101,11 +101,32 @@ constexpr BasicOrganizationState<T>& set_organization(const BasicSnapshot<T>& se
   return write.after;
 }
 
-/// All roles of a catalogue in their order of priority.
-constexpr RoleOrder whole_order(const RoleCatalogue& catalogue) noexcept {
+/// Roles of a catalogue in their order of priority.
+constexpr RoleOrder order_of(const RoleCatalogue& catalogue, RoleSet roles) noexcept {
   RoleOrder order;
-  catalogue.for_each_in_order(catalogue.all(), [&](RoleIndex index) { order.push_back(index); });
+  catalogue.for_each_in_order(roles, [&](RoleIndex index) { order.push_back(index); });
   return order;
+}
+
+/// Those on their way out that stay in the order of an organization or, without one, of the
+/// environment. What retires in the environment is in no organization's order after its fence.
+constexpr RoleSet retiring_in_order(const RoleCatalogue& catalogue, bool of_organization) noexcept {
+  RoleSet retiring;
+  const RoleSet all = catalogue.all();
+  const auto add = [&](RoleIndex index) {
+    if (catalogue.at(index)->phase != Phase::live) retiring.insert(index);
+  };
+  catalogue.for_each_in_order(of_organization ? RoleSet(0, all.organization()) : all, add);
+  return retiring;
+}
+
+/// Those that are not on their way out.
+constexpr RoleSet live_roles(const RoleCatalogue& catalogue) noexcept {
+  RoleSet live;
+  catalogue.for_each_in_order(catalogue.all(), [&](RoleIndex index) {
+    if (catalogue.at(index)->phase == Phase::live) live.insert(index);
+  });
+  return live;
 }
 
 /// Six characters of a-z and 0-9 that stand for an id: base 32 of a hash of its text, and for an id
@@ -131,14 +152,14 @@ struct SlugSuffix {
 
 /// The role that a setting names: visible, of organizations, not on its way out.
 constexpr Refusal find_assignable(const RoleCatalogue& catalogue, std::string_view slug,
-                                  RoleIndex& out) noexcept {
+                                  RoleIndex& out, Field field = Field::role_slug) noexcept {
   out = catalogue.find(slug);
   const RoleState* const role = catalogue.at(out);
   if (role == nullptr || role->phase != Phase::live) {
-    return {ErrorCode::invalid_role, Field::role_slug};
+    return {ErrorCode::invalid_role, field};
   }
   if (!role->of_organizations) {
-    return {ErrorCode::sub_resource_scoped_role_not_allowed, Field::role_slug};
+    return {ErrorCode::sub_resource_scoped_role_not_allowed, field};
   }
   return {};
 }

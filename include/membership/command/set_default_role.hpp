@@ -15,8 +15,8 @@ inline namespace v0 {
 ///
 /// Errors, in this order: `entity_not_found` of the organization; `invalid_role`,
 /// `sub_resource_scoped_role_not_allowed` (an environment's default is one of its own roles);
-/// `default_role_is_owner` where it is the owner role that the organization or the environment goes
-/// by (PROTOCOL.md 6).
+/// `default_role_is_owner` where it is the owner role, also one on its way to or from it, that the
+/// organization or the environment goes by (PROTOCOL.md 6).
 template <class T>
 struct BasicSetDefaultRole {
   using traits = T;
@@ -41,9 +41,10 @@ struct BasicSetDefaultRole {
     RoleIndex index = RoleIndex::none();
     const Refusal refusal = detail::find_assignable(seen.roles, role, index);
     if (refusal) return refusal;
-    const RoleIndex owner =
-        organization ? seen.organization->owner_role : seen.environment.owner_role;
-    if (index == owner) return {ErrorCode::default_role_is_owner, Field::role_slug};
+    if (seen.environment.is_owner_role(index) ||
+        (organization && index == seen.organization->owner_role)) {
+      return {ErrorCode::default_role_is_owner, Field::role_slug};
+    }
     plan.trace.about = Trace::About::default_role;
     const RoleIndex now =
         organization ? seen.organization->default_role : seen.environment.default_role;

@@ -14,8 +14,9 @@ namespace membership {
 inline namespace v0 {
 
 /// Sets the order of roles by priority, the highest first: the environment's, over its roles, or
-/// one organization's, over the environment's and its own. It names every role exactly once.
-/// Nothing else is rewritten: order and primary role are worked out when shown.
+/// one organization's, over the environment's and its own. It names every role exactly once, except
+/// those on their way out, which come behind (PROTOCOL.md 6). Nothing else is rewritten: order and
+/// primary role are worked out when shown.
 ///
 /// Errors, in this order: `entity_not_found` of the organization; for the slugs from the first to
 /// the last `invalid_role` or `duplicate`; `incomplete`.
@@ -45,14 +46,21 @@ struct BasicSetPriorityOrder {
     for (std::size_t at = 0; at < size; ++at) {
       const RoleIndex index = seen.roles.find(slugs[at]);
       const auto detail = static_cast<std::uint16_t>(at);
-      if (index.is_none()) return {ErrorCode::invalid_role, Field::priority_order, detail};
+      if (index.is_none() || seen.roles.at(index)->phase != Phase::live) {
+        return {ErrorCode::invalid_role, Field::priority_order, detail};
+      }
       if (order.contains(index)) return {ErrorCode::duplicate, Field::priority_order, detail};
       order.push_back(index);
     }
-    const RoleOrder now = detail::whole_order(seen.roles);
+    RoleOrder now = detail::order_of(seen.roles, detail::live_roles(seen.roles));
     if (order.size != now.size) {
       return {ErrorCode::incomplete, Field::priority_order, static_cast<std::uint16_t>(size)};
     }
+    seen.roles.for_each_in_order(detail::retiring_in_order(seen.roles, organization.has_value()),
+                                 [&](RoleIndex index) {
+                                   order.push_back(index);
+                                   now.push_back(index);
+                                 });
     plan.trace.about = Trace::About::priority_order;
     bool same = true;
     for (unsigned at = 0; at < order.size; ++at) same = same && order[at] == now[at];

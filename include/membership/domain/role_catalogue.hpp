@@ -39,6 +39,8 @@ struct RoleState {
   Phase phase = Phase::live;
   /// Whether its resource type is `organization`: only such roles are given to memberships.
   bool of_organizations = true;
+  /// While `retiring`: it goes only if nobody holds it, so that no page takes it from anybody.
+  bool only_unused = false;
   /// While `retiring`: what those get who hold no other; none: the default role.
   RoleIndex replacement = RoleIndex::none();
   /// While `retiring`: the revision that its mark gave the environment, or the organization.
@@ -143,6 +145,9 @@ class RoleCatalogue {
 
   constexpr PermissionTable permission_table() const noexcept { return permissions_; }
 
+  /// The environment's order and the organization's own; null where there is none.
+  constexpr const RoleOrder* order() const noexcept { return order_; }
+  constexpr const RoleOrder* own_order() const noexcept { return own_order_; }
   constexpr RoleTable environment() const noexcept { return environment_; }
   constexpr RoleTable organization() const noexcept { return organization_; }
 

@@ -147,7 +147,7 @@ execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const 
   static_assert(detail::check_store<S, C>());
   static_assert(LoadsSeveralSnapshots<S>,
                 "membership: the store lacks load(span of reads) (LoadsSeveralSnapshots)");
-  static_assert(C::kinds.has(Kind::membership),
+  static_assert(C::kinds.has(Kind::membership) || C::kinds.has(Kind::invitation),
                 "membership: execute_all takes commands on memberships; for others execute_each");
   using T = typename C::traits;
   using Result = tl::expected<std::vector<BulkItem<S>>, BulkFailure<S>>;

@@ -114,7 +114,8 @@ class BasicMemoryStore {
   BasicMemoryStore& operator=(const BasicMemoryStore&) = delete;
 
   /// What `reads` asks for, at one moment.
-  /// Complexity: constant on average; with `profiles` linear in their texts.
+  /// Complexity: constant on average; with `profiles` linear in their texts, with `holders` linear
+  /// in the organization's members.
   [[nodiscard]] tl::expected<Loaded, Failure> load(const BasicReads<T>& reads) const {
     const detail::ReadLocks<T> locks(tables_, std::span(&reads, 1));
     tl::expected<Loaded, Failure> result(tl::in_place);
@@ -199,6 +200,7 @@ class BasicMemoryStore {
               tables_.organizations[detail::RecordNumber::shard(number)].lock);
           const detail::OrganizationRecord<T>& record = tables_.organization_at(number);
           if (!record.state || !detail::within(rest, record.state->id)) return false;
+          if (query.filter().marked && !detail::is_marked(record)) return false;
           rest.after = record.state->id;
           visit(BasicOrganizationRow<T>{*record.state,
                                         record.profile == nullptr ? Profile{} : **record.profile});
@@ -216,6 +218,7 @@ class BasicMemoryStore {
       if (record.revision == 0) return false;
       const BasicUserState<T> state = record.state();
       if (!detail::within(rest, state.id)) return false;
+      if (query.filter().marked && state.phase == Phase::live) return false;
       rest.after = state.id;
       visit(BasicUserRow<T>{state, record.profile == nullptr ? Profile{} : **record.profile});
       return true;
@@ -353,6 +356,7 @@ class BasicMemoryStore {
       out.organization.emplace(*record.state);
       out.own_roles_ = record.roles;
       organization_profile = record.profile;
+      if (!reads.holders.is_none()) out.holders = count_holders(*shard, record, reads.holders);
       if (reads.pair && reads.user != nullptr) {
         const std::uint32_t member = tables_.find_pair(*shard, tables_.pair_hash(hash, seen.user),
                                                        organization, *reads.user);
@@ -411,6 +415,20 @@ class BasicMemoryStore {
     out.profiles_ = detail::Ref<detail::ShownProfiles>(shown);
     out.organization_profile = shown->organization();
     out.user_profile = shown->user();
+  }
+
+  /// How many active members hold a role. Complexity: linear in the members, under the lock.
+  static std::uint64_t count_holders(const typename Tables::OrganizationShard& shard,
+                                     const detail::OrganizationRecord<T>& organization,
+                                     RoleIndex role) noexcept {
+    std::uint64_t count = 0;
+    for (auto at = organization.members.first(); at;
+         at = detail::OrderedIndex::next(shard.nodes, at)) {
+      const detail::MemberState& state =
+          shard.members[detail::OrderedIndex::entry(shard.nodes, at)].state;
+      if (state.status == Status::active && state.roles.contains(role)) ++count;
+    }
+    return count;
   }
 
   /// Their texts are in versions that the snapshot keeps or that live as long as the store.

@@ -198,7 +198,9 @@ class Commit {
   /// Finds the rows of a plan; whether every precondition holds. A row that is to be made stays
   /// `none`.
   bool find(const BasicPlan<T>& plan, Step& step) const {
-    if (plan.environment && environment_in_commit()->state.revision != plan.environment->expected) {
+    if (plan.environment &&
+        (environment_in_commit()->state.revision != plan.environment->expected ||
+         !catalogue_holds(plan))) {
       return false;
     }
     if (plan.user) {
@@ -233,6 +235,7 @@ class Commit {
     const std::uint64_t expected = plan.touch ? plan.touch->expected : plan.organization->expected;
     if (place == none || shard.organizations[place].state->revision != expected) return false;
     step.organization = RecordNumber::of(hash.shard, place);
+    if (plan.role && !role_holds(plan, shard.organizations[place].roles.get())) return false;
     if (!plan.membership) return true;
     const BasicMembershipWrite<T>& write = *plan.membership;
     const std::uint32_t member = tables_.find_member(step.hash.member, write.after.id);
@@ -245,6 +248,22 @@ class Commit {
     if (!plan.other) return true;
     step.other = tables_.find_member(shard_hash(plan.other->after.id), plan.other->after.id);
     return is_as_seen(*plan.other, step.other, hash.shard, place);
+  }
+
+  /// Whether the place and the slug of what a plan makes of the environment are free, and what it
+  /// changes is there.
+  bool catalogue_holds(const BasicPlan<T>& plan) const noexcept {
+    const EnvironmentVersion<T>& environment = *environment_in_commit();
+    if (plan.permission &&
+        !environment.permissions->permissions.holds(plan.permission->index, *plan.permission)) {
+      return false;
+    }
+    return !plan.role || role_holds(plan, environment.roles.get());
+  }
+  /// The same of a role, in the version that it belongs to; null: there is no role yet.
+  static bool role_holds(const BasicPlan<T>& plan, const RoleVersion<T>* roles) noexcept {
+    if (roles == nullptr) return plan.role->precondition == Precondition::absent;
+    return roles->roles.holds(plan.role->index.place(), *plan.role);
   }
 
   /// Whether a membership is in the organization and has the revision seen.

@@ -15,7 +15,8 @@ namespace detail {
 
 template <class T>
 bool fits(const BasicMembershipFilter<T>& filter, Status status, RoleSet roles) noexcept {
-  return filter.statuses.contains(status) && (!filter.holder || roles.contains(*filter.holder));
+  return filter.statuses.contains(status) && (!filter.holder || roles.contains(*filter.holder)) &&
+         (!filter.several_roles || roles.several());
 }
 template <class I>
 bool within(const Page<I>& page, const I& id) noexcept {

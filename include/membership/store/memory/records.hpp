@@ -164,6 +164,17 @@ struct alignas(64) OrganizationRecord {
   ~OrganizationRecord() { delete profile; }
 };
 
+/// Whether a long operation has marked an organization, or one of its own roles.
+template <class T>
+bool is_marked(const OrganizationRecord<T>& organization) noexcept {
+  if (organization.state->phase != Phase::live) return true;
+  if (!organization.roles) return false;
+  for (const RoleState& role : organization.roles->roles.states) {
+    if (role.phase != Phase::live) return true;
+  }
+  return false;
+}
+
 /// A claimed text, and who has it where that is a user or an organization.
 template <class T>
 struct ClaimRecord {

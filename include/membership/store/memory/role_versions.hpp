@@ -45,6 +45,32 @@ struct Catalogued {
     states[place] = state;
     if (profile != nullptr) details[place] = Ref<Detail<I>>(new Detail<I>(id, *profile));
   }
+
+  /// Empties a place; whatever is made next may take it.
+  void erase(unsigned place) noexcept {
+    states[place] = State::nothing();
+    details[place] = Ref<Detail<I>>();
+  }
+
+  /// Carries out the write of a plan.
+  template <class Write>
+  void write(unsigned place, const Write& write, const Profile* profile) {
+    if (write.effect == Effect::erase) {
+      erase(place);
+    } else {
+      put(place, write.after, write.id, profile);
+    }
+  }
+
+  /// Whether a write finds what it needs: a free place and slug, or what it names.
+  template <class Write>
+  bool holds(unsigned place, const Write& write) const noexcept {
+    if (write.precondition != Precondition::absent) {
+      return table().has(place) && (**details[place]).id == write.id;
+    }
+    return !table().has(place) &&
+           table().find(write.after.key, write.after.slug.view()) == table().size();
+  }
 };
 
 /// One version of the roles of an environment or an organization. Never changed: a change makes
@@ -78,7 +104,7 @@ template <class T>
     next->order = before->order;
   }
   if (plan.role) {
-    next->roles.put(plan.role->index.place(), plan.role->after, plan.role->id, profile_of(plan));
+    next->roles.write(plan.role->index.place(), *plan.role, profile_of(plan));
   }
   if (plan.order) next->order = *plan.order;
   return result;
@@ -90,8 +116,7 @@ template <class T>
   auto* const next = new PermissionVersion<T>;
   const Ref<PermissionVersion<T>> result(next);
   next->permissions = before.permissions;
-  next->permissions.put(plan.permission->index, plan.permission->after, plan.permission->id,
-                        profile_of(plan));
+  next->permissions.write(plan.permission->index, *plan.permission, profile_of(plan));
   return result;
 }
 
