@@ -37,6 +37,8 @@ struct World {
     membership::InvitationStatus status = membership::InvitationStatus::pending;
     std::int64_t expires_at = 0;
     String shown_role{};  ///< of one that has ended
+
+    bool open() const { return status == membership::InvitationStatus::pending; }
   };
   struct Organization {
     String name;
@@ -344,6 +346,147 @@ class WholeModel {
     return "updated";
   }
 
+  // --- long operations ---------------------------------------------------------------------------
+
+  /// Without `reassigns` only a role that nobody has.
+  String delete_role(const String& slug, const String& organization, bool reassigns,
+                     const String& replacement) {
+    if (own_role(slug, organization) == nullptr) return not_found;
+    const auto& owner =
+        organization.empty() ? now.owner_role : now.organizations[organization].owner_role;
+    const auto& own_default =
+        organization.empty() ? now.default_role : now.organizations[organization].default_role;
+    const bool is_default =
+        organization.empty() ? slug == now.default_role.value_or("member") : own_default == slug;
+    if (is_default || owner == slug) return "role_required";
+    if (!replacement.empty()) {
+      const World::Role* const other = now.find_role(replacement, organization);
+      if (other == nullptr || replacement == slug || owner == replacement) return "invalid_role";
+    }
+    World after = now;
+    std::vector<World::Membership> changed;
+    bool used = false;
+    for (auto& [id, mine] : after.organizations) {
+      if (!organization.empty() && id != organization) continue;
+      if (mine.default_role == slug) mine.default_role.reset();
+      mine.order.erase(std::remove(mine.order.begin(), mine.order.end(), slug), mine.order.end());
+      const String left = replacement.empty() ? after.default_of(id) : replacement;
+      for (auto& [member, one] : after.memberships) {
+        if (one.organization != id || one.roles.erase(slug) == 0) continue;
+        if (one.roles.empty()) one.roles = {left};
+        changed.push_back(one);
+      }
+      for (auto& [invitation, one] : after.invitations) {
+        if (one.organization != id || one.role != slug || !one.open()) continue;
+        one.role = left;
+        used = true;
+      }
+    }
+    if (!reassigns && (used || !changed.empty())) return "role_has_assignments";
+    const Strings permissions = now.find_role(slug, organization)->permissions;
+    now = after;
+    for (const World::Membership& one : changed) log_membership("updated", one);
+    (organization.empty() ? now.roles : now.organizations[organization].roles).erase(slug);
+    now.order.erase(std::remove(now.order.begin(), now.order.end(), slug), now.order.end());
+    log_role("deleted", slug, organization, permissions);
+    return "done";
+  }
+
+  String delete_permission(const String& slug) {
+    if (now.permissions.erase(slug) == 0) return not_found;
+    for (auto& [role, state] : now.roles) {
+      if (state.permissions.erase(slug) == 1) log_role("updated", role, {}, state.permissions);
+    }
+    for (auto& [id, organization] : now.organizations) {
+      for (auto& [role, state] : organization.roles) {
+        if (state.permissions.erase(slug) == 1) log_role("updated", role, id, state.permissions);
+      }
+    }
+    events.push_back("permission.deleted " + slug);
+    return "done";
+  }
+
+  String disable_several_roles() {
+    if (!std::exchange(now.several_roles, false)) return "done";
+    for (const auto& [id, organization] : now.organizations) {
+      for (auto& [member, one] : now.memberships) {
+        if (one.organization != id || one.roles.size() < 2) continue;
+        const auto& owner = organization.owner_role;
+        const bool last_owner = owner && one.roles.count(*owner) == 1 &&
+                                one.status == Status::active && now.owners(id) == 1;
+        one.roles = {last_owner ? *owner : now.highest(one.roles, id)};
+        log_membership("updated", one);
+      }
+    }
+    return "done";
+  }
+
+  String name_owner_role(const std::optional<String>& slug) {
+    if (slug && now.roles.count(*slug) == 0) return "invalid_role";
+    if (slug && *slug == now.default_role.value_or("member")) return "default_role_is_owner";
+    now.owner_role = slug;
+    for (auto& [id, organization] : now.organizations) {
+      organization.owner_role = slug;
+      if (slug && organization.default_role == slug) organization.default_role.reset();
+    }
+    return "done";
+  }
+
+  String delete_organization(const String& id) {
+    if (now.organizations.count(id) == 0) return not_found;
+    for (auto one = now.memberships.begin(); one != now.memberships.end();) {
+      if (one->second.organization != id) {
+        ++one;
+        continue;
+      }
+      log_membership("deleted", one->second);
+      one = now.memberships.erase(one);
+    }
+    for (auto one = now.invitations.begin(); one != now.invitations.end();) {
+      one = one->second.organization == id ? now.invitations.erase(one) : std::next(one);
+    }
+    now.organizations.erase(id);
+    events.push_back("organization.deleted " + id);
+    return "done";
+  }
+
+  String delete_user(const String& id) {
+    if (now.users.count(id) == 0) return not_found;
+    std::vector<World::Membership> mine;
+    for (const auto& [member, one] : now.memberships) {
+      if (one.user == id) mine.push_back(one);
+    }
+    for (const World::Membership& one : mine) {
+      World after = now;
+      after.memberships.erase(one.id);
+      const String refused = judge(after, one.organization, {});
+      if (!refused.empty()) return refused;
+    }
+    for (const World::Membership& one : mine) remove(one.id, {});
+    revoke_all_of(id);
+    now.users.erase(id);
+    events.push_back("user.deleted " + id);
+    return "done";
+  }
+
+  // --- users and organizations -------------------------------------------------------------------
+
+  String create_user(const String& id) {
+    if (now.users.count(id) == 1) return "id_already_used";
+    now.users[id];
+    events.push_back("user.created " + id);
+    return "created";
+  }
+  String create_organization(const String& id, std::optional<std::uint64_t> limit) {
+    if (now.organizations.count(id) == 1) return "id_already_used";
+    World::Organization& mine = now.organizations[id];
+    mine.name = id;
+    mine.seat_limit = limit;
+    mine.owner_role = now.owner_role;
+    events.push_back("organization.created " + id);
+    return "created";
+  }
+
   // --- telling -----------------------------------------------------------------------------------
 
   static String join(const Strings& texts) {
@@ -429,6 +572,19 @@ class WholeModel {
     events.insert(events.end(), before_event.begin(), before_event.end());
     log_membership(outcome == "reactivated" ? "updated" : outcome, one);
     return outcome;
+  }
+
+  /// The open invitations of a user who is deleted, and of the user's address.
+  void revoke_all_of(const String& user) {
+    for (auto& [id, one] : now.invitations) {
+      const auto& email = now.users[user].email;
+      const bool is_theirs =
+          one.user == user || (email && World::lower(*email) == World::lower(one.email));
+      if (!one.open() || !is_theirs) continue;
+      one.status = membership::InvitationStatus::revoked;
+      one.shown_role = std::exchange(one.role, String());
+      events.push_back("invitation.revoked " + id);
+    }
   }
 
   /// The open invitation that made a pending membership ends with it.
