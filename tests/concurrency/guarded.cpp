@@ -11,6 +11,12 @@
 //   an organization is deleted beside creates: no member outlives it, each has its
 //     `deleted`                                                                    -> organization
 //   a user is deleted beside a create: no membership of nobody                     -> user
+//   a role is deleted beside an update and a create that give it: none dangles     -> role
+//   the same of an organization's own role                                         -> own_role
+//   a permission is deleted beside edits that add it: the next at its place is
+//     granted by nobody                                                            -> permission
+//   Multiple Roles off beside updates that give several: nobody holds several      -> several_roles
+//   another owner role is named beside demotions: `owners` counts it               -> owner_role
 
 #include "concurrency/race.hpp"
 #include "membership/driver/operation.hpp"
@@ -290,6 +296,181 @@ BOOST_AUTO_TEST_CASE(user_deleted) {
         CreateUser again;
         again.id = user(1);
         race.faults.check(race.first.run(race.face, again).has_value(), "the user is not gone");
+      });
+}
+
+/// A race of a long operation with a member's update and a stranger's create.
+struct OperationRace : OwnedRace {
+  OperationRace() : OwnedRace(3, 20'000, false), member(join(1, "viewer")) { join(3, "admin"); }
+
+  MembershipId member;
+  Guarded third{3};
+
+  /// Two commands that may meet the mark, beside `operation`.
+  template <class Operation>
+  void run(std::size_t times, ErrorCode code, Operation&& operation, const RoleSelection& roles,
+           const std::function<void(std::size_t)>& after) {
+    GuardedRace::run(
+        times,
+        {[&](std::size_t round) {
+           const auto done = first.drive(
+               [&](auto& policy, auto& runtime) { return operation(round, policy, runtime); });
+           faults.check(done.has_value(), "the operation stops");
+         },
+         [&](std::size_t) {
+           const auto result = second.run(face, UpdateRoles{member, roles, std::nullopt});
+           check_refusal(faults, result.has_value(), result, code);
+         },
+         [&](std::size_t) {
+           const auto result =
+               third.run(face, CreateMembership{user(2), organization(1), roles, std::nullopt});
+           check_refusal(faults, result.has_value(), result, code);
+         }},
+        [&](std::size_t round) {
+          check_rows();
+          after(round);
+          const auto found = store->view(user(2), organization(1), [&](const MembershipRow& row) {
+            stranger = MembershipId::from_stored(row.membership.id);
+          });
+          if (*found) done(DeleteMembership{*stranger, std::nullopt});
+        });
+  }
+  /// A command between two rounds, which must succeed.
+  template <class C>
+  void done(const C& command) {
+    faults.check(first.run(face, command).has_value(), "a command between the rounds");
+  }
+  /// That every role held is there and can be given, and the counts are right.
+  void check_rows() {
+    Counts counts;
+    const RoleIndex by = state().owner_role;
+    MembershipFilter filter;
+    filter.organization = organization(1);
+    Page<MembershipId> page;
+    page.limit = longest_page;
+    const bool several = (*store->load(Reads{})).environment.multiple_roles;
+    static_cast<void>(
+        store->list(*MembershipQuery::make(filter, page), [&](const MembershipRow& row) {
+          const RoleSet held = row.membership.roles;
+          faults.check(!held.empty() && row.roles.assignable(held) == held, "a role dangles");
+          faults.check(several || !held.several(), "several roles while they are off");
+          counts.add(row.membership.status, held, by);
+        }));
+    faults.check(counts == state().counts, "counts are not those of the list");
+  }
+
+ private:
+  std::optional<MembershipId> stranger;
+};
+
+BOOST_AUTO_TEST_CASE(role_deleted) {
+  OperationRace race;
+  race.done(CreateRole{"temp", "Temp", {}, {}});
+  race.run(
+      rounds(), ErrorCode::invalid_role,
+      [&](std::size_t round, auto& policy, auto& runtime) {
+        RoleDeletionOptions options;
+        options.when_in_use = WhenInUse::reassign;
+        if (round % 2 == 0) options.replacement = "viewer";
+        return delete_role(*race.store, policy, "temp", options, runtime);
+      },
+      RoleSelection::one("temp"),
+      [&](std::size_t) {
+        race.done(CreateRole{"temp", "Temp", {}, {}});
+      });
+}
+
+BOOST_AUTO_TEST_CASE(own_role_deleted) {
+  OperationRace race;
+  const CreateOrganizationRole create{organization(1), "Temp", "org-temp", {}, {}};
+  race.done(create);
+  race.run(
+      rounds(), ErrorCode::invalid_role,
+      [&](std::size_t, auto& policy, auto& runtime) {
+        RoleDeletionOptions options;
+        options.when_in_use = WhenInUse::reassign;
+        return delete_organization_role(*race.store, policy, organization(1), "org-temp", options,
+                                        runtime);
+      },
+      RoleSelection::one("org-temp"), [&](std::size_t) { race.done(create); });
+}
+
+BOOST_AUTO_TEST_CASE(permission_deleted) {
+  OwnedRace race(0, 20'000, false);
+  Guarded third(3);
+  const auto done = [&](const auto& command) {
+    race.faults.check(race.first.run(race.face, command).has_value(), "between the rounds");
+  };
+  done(CreateOrganizationRole{organization(1), "Own", "org-own", {}, {}});
+  std::string slug = "p0";
+  const auto create = [&] {
+    CreatePermission command{slug, "Permission"};
+    done(command);
+  };
+  create();
+  race.run(rounds(),
+           {[&](std::size_t) {
+              const auto result = race.first.drive([&](auto& policy, auto& runtime) {
+                return delete_permission(*race.store, policy, slug, runtime);
+              });
+              race.faults.check(result.has_value(), "the deletion stops");
+            },
+            [&](std::size_t) {
+              const auto result =
+                  race.second.run(race.face, AddRolePermission{"org-own", slug, organization(1)});
+              if (!result) {
+                race.faults.check(refused_with(result, ErrorCode::entity_not_found) ||
+                                      refused_with(result, ErrorCode::malformed),
+                                  "add is refused for another reason");
+              }
+            },
+            [&](std::size_t) {
+              const std::string_view wanted[] = {slug};
+              const auto result = third.run(race.face, SetRolePermissions{"viewer", wanted, 1, {}});
+              if (!result) {
+                race.faults.check(refused_with(result, ErrorCode::entity_not_found) ||
+                                      refused_with(result, ErrorCode::malformed),
+                                  "set is refused for another reason");
+              }
+            }},
+           [&](std::size_t round) {
+             slug = "p" + std::to_string(round + 1);
+             create();
+             const OrganizationId id = organization(1);
+             Reads reads;
+             reads.organization = &id;
+             const auto seen = race.store->load(reads);
+             const unsigned index = (*seen).roles.find_permission(slug);
+             race.faults.check(index == 0, "the place is not used again");
+             race.faults.check((*seen).roles.grantor((*seen).roles.all(), index).is_none(),
+                               "the next permission is granted already");
+           });
+}
+
+BOOST_AUTO_TEST_CASE(several_roles_off) {
+  OperationRace race;
+  race.done(EnableMultipleRoles{});
+  static constexpr std::string_view several[] = {"viewer", "member"};
+  race.run(
+      rounds(), ErrorCode::multiple_roles_not_enabled,
+      [&](std::size_t, auto& policy, auto& runtime) {
+        return disable_multiple_roles(*race.store, policy, runtime);
+      },
+      RoleSelection::several(several), [&](std::size_t) { race.done(EnableMultipleRoles{}); });
+}
+
+BOOST_AUTO_TEST_CASE(owner_role_named) {
+  OperationRace race;
+  race.run(
+      rounds(), ErrorCode::last_owner_required,
+      [&](std::size_t round, auto& policy, auto& runtime) {
+        return name_owner_role(*race.store, policy, round % 2 == 0 ? "viewer" : "admin", runtime);
+      },
+      RoleSelection::one("member"),
+      [&](std::size_t round) {
+        race.faults.check(race.state().owner_role == RoleIndex::environment(round % 2 == 0 ? 2 : 1),
+                          "the organization goes by another role");
+        race.done(UpdateRoles{race.member, RoleSelection::one("viewer"), std::nullopt});
       });
 }
 
