@@ -327,6 +327,20 @@ std::string describe(const Store& store) {
     filter.user = id;
     members(filter);
   }
+  std::optional<InvitationId> invited;
+  for (bool more = true; more;) {
+    more = (*store.list(*InvitationQuery::make(whole_page(invited)), [&](const InvitationRow& row) {
+             const InvitationState& state = row.state;
+             invited = state.id;
+             out << "invitation " << state.id << ' ' << to_string(state.status) << ' '
+                 << state.revision << ' ' << row.profile.texts[Text::email] << ' ' << row.held
+                 << ' ' << row.profile.texts[Text::role_slug] << ' ' << state.updated_at;
+             if (state.organization) out << " in " << *state.organization;
+             if (state.user) out << " of " << *state.user;
+             for (const std::uint8_t byte : state.token.bytes) out << '.' << unsigned{byte};
+             out << '\n';
+           })).more;
+  }
   std::optional<EventId> after;
   for (bool more = true; more;) {
     more = (*store.list(*EventQuery::make(whole_page(after)), [&](const EventRow& row) {
@@ -337,6 +351,7 @@ std::string describe(const Store& store) {
              if (row.membership != nullptr) out << " membership " << row.membership->id;
              if (row.user != nullptr) out << " user " << *row.user;
              if (row.role_id != nullptr) out << " role " << *row.role_id;
+             if (row.invitation != nullptr) out << " invitation " << row.invitation->id;
              out << '\n';
            })).more;
   }

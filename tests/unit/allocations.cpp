@@ -14,8 +14,14 @@
 
 #include "../support/host.hpp"
 #include "../support/world.hpp"
+#include "membership/command/accept_invitation.hpp"
 #include "membership/command/delete_organization.hpp"
 #include "membership/command/delete_user.hpp"
+#include "membership/command/expire_invitation.hpp"
+#include "membership/command/resend_invitation.hpp"
+#include "membership/command/revoke_invitation.hpp"
+#include "membership/command/send_invitation.hpp"
+#include "membership/command/sweep_invitations.hpp"
 #include "membership/driver/operation.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -219,6 +225,49 @@ const auto erasures = committing([](World& world) {
   return plans;
 });
 
+constexpr std::string_view long_address = "a.long.address.that.fits.in.no.small.string@example.org";
+
+/// A world whose ada has an address; the id of an invitation of hers.
+InvitationId invited(World& world) {
+  Host& host = *world.host;
+  CreateUser user;
+  user.id = make_id<UserId>(base + "cid");
+  user.email = long_address;
+  host.done(user);
+  return host.done(SendInvitation{long_address, world.acme, "admin"}).plan.invitation->after.id;
+}
+
+/// Invitations made, ended and erased in one commit.
+const auto invitations = committing([](World& world) {
+  Host& host = *world.host;
+  const InvitationId pending = invited(world);
+  const auto gone = host.organization(base + "gone");
+  const InvitationId erased = host.done(SendInvitation{"x@y", gone}).plan.invitation->after.id;
+  const auto generation =
+      host.done(MarkOrganizationDeleted{gone}).plan.organization->after.generation;
+  std::vector<Plan> plans;
+  SendInvitation first{"one@x", world.acme, "admin"};
+  auto seen = host.load(first.reads());
+  plans.push_back(world.decide(first, seen));
+  apply(static_cast<Snapshot&>(seen), plans.back());
+  SendInvitation second{"two@x", world.acme, "admin"};
+  auto next = host.load(second.reads());
+  next.organization.emplace(*seen.organization);
+  plans.push_back(world.decide(second, next));
+  plans.push_back(world.decide(SendInvitation{"three@x"}, host.load(Reads{})));
+  const SweepOrganizationInvitation sweep{erased, generation};
+  plans.push_back(world.decide(sweep, host.load(sweep.reads())));
+  apply(static_cast<Snapshot&>(next), plans[1]);
+  const RevokeInvitation revoke{pending};
+  auto last = host.load(revoke.reads());
+  last.organization.emplace(*next.organization);
+  plans.push_back(world.decide(revoke, last));
+  // Texts of a snapshot that is gone.
+  plans.back().profile->after.texts.set(Text::email, long_address);
+  plans.back().profile->after.texts.set(Text::role_slug, std::string_view("admin"));
+  return plans;
+});
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(allocations)
@@ -280,6 +329,21 @@ BOOST_AUTO_TEST_CASE(decide_allocates_nothing) {
     count += decide_allocations(FinishOrganizationDeletion{organization_id, 1}, seen);
     count += decide_allocations(MarkUserDeleted{user_id}, seen);
     count += decide_allocations(FinishUserDeletion{user_id, 1}, seen);
+    const InvitationId invitation = id<InvitationId>("invitation_1");
+    Snapshot open = seen;
+    open.invitation.emplace(invitation, at(1'000), at(9'000)).organization = organization_id;
+    for (const Snapshot& shown : {seen, open}) {
+      SendInvitation send{"a.long.address.that.fits.in.no.small.string@x", organization_id};
+      count += decide_allocations(send, shown);
+      send.role = "nobody";
+      count += decide_allocations(send, shown);
+      count += decide_allocations(AcceptInvitation{invitation}, shown);
+      count += decide_allocations(RevokeInvitation{invitation}, shown);
+      count += decide_allocations(ResendInvitation{invitation}, shown);
+      count += decide_allocations(ExpireInvitation{invitation}, shown);
+      count += decide_allocations(SweepOrganizationInvitation{invitation, 1}, shown);
+      count += decide_allocations(SweepUserInvitation{invitation, user_id, 1}, shown);
+    }
   }
   BOOST_TEST(count == 0);
 }
@@ -378,6 +442,24 @@ BOOST_AUTO_TEST_CASE(failing_executions) {
   check("update role", 2, executing([](World& world) {
           return UpdateRole{"org-lead", "Lead", TextChange::keep(), world.acme};
         }));
+  check("send invitation", 3, executing([](World& world) {
+          invited(world);
+          return SendInvitation{"another.long.address.that.fits.in.no.string@x", world.acme};
+        }));
+  check("send invitation without organization", 3,
+        executing([](World&) { return SendInvitation{long_address}; }));
+  check("accept invitation", 1,
+        executing([](World& world) { return AcceptInvitation{invited(world)}; }));
+  check("revoke invitation", 1,
+        executing([](World& world) { return RevokeInvitation{invited(world)}; }));
+  check("resend invitation", 1,
+        executing([](World& world) { return ResendInvitation{invited(world)}; }));
+  check("delete pending", 1, executing([](World& world) {
+          const InvitationId invitation = invited(world);
+          Reads reads;
+          reads.invitation = &invitation;
+          return DeleteMembership{world.host->load(reads).membership->id};
+        }));
   check("mark user", 0, executing([](World& world) { return MarkUserDeleted{world.ada}; }));
 }
 
@@ -385,12 +467,14 @@ BOOST_AUTO_TEST_CASE(failing_spans) {
   check("several users", 4, several_users, false);
   check("a span of everything", 8, span_of_everything, false);
   check("erasures", 4, erasures, false);
+  check("invitations", 8, invitations, false);
 }
 
 BOOST_AUTO_TEST_CASE(failing_spans_leak_nothing) {
   check("several users", 4, several_users);
   check("a span of everything", 8, span_of_everything);
   check("erasures", 4, erasures);
+  check("invitations", 8, invitations);
 }
 
 BOOST_AUTO_TEST_CASE(deletions_give_back_what_they_free) {
@@ -407,6 +491,8 @@ BOOST_AUTO_TEST_CASE(deletions_give_back_what_they_free) {
     host.organization_role(acme, "org-lead");
     host.join(*user.id, acme);
     host.join(*user.id, home);
+    host.done(SendInvitation{"another.long.address.that.fits.in.no.string@x", acme});
+    host.done(RevokeInvitation{host.done(SendInvitation{"one@x", acme}).plan.invitation->after.id});
     BOOST_TEST_REQUIRE(
         delete_organization(host.store, host.policy, acme, host.runtime).has_value());
     BOOST_TEST_REQUIRE(delete_user(host.store, host.policy, *user.id, host.runtime).has_value());

@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_COMMAND_DELETE_MEMBERSHIP_HPP
 #define MEMBERSHIP_COMMAND_DELETE_MEMBERSHIP_HPP
 
+#include "membership/command/invitation_change.hpp"
 #include "membership/command/membership_change.hpp"
 #include "membership/policy/membership_policy.hpp"
 
@@ -11,7 +12,8 @@ namespace membership {
 inline namespace v0 {
 
 /// Deletes a membership for good, whatever its status (DOMAIN.md §2, delete). The user may become
-/// a member again and gets a new membership id.
+/// a member again and gets a new membership id. The open invitation of a pending membership is
+/// revoked with it, and says so first.
 ///
 /// Errors: `entity_not_found`.
 template <class T>
@@ -26,16 +28,20 @@ struct BasicDeleteMembership {
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.membership = &membership;
+    reads.member_invitation = true;
     if (actor) reads.actor = &*actor;
     return reads;
   }
 
-  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
-                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& options,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& context,
                            BasicPlan<T>& plan) const noexcept {
     const LifecycleCell& cell = detail::enter_cell(LifecycleCommand::remove, seen, plan);
     if (cell.verdict == LifecycleCell::Verdict::refused) return detail::refused_by(cell);
     detail::write_deletion(seen, plan);
+    if (seen.invitation && seen.membership->status == Status::pending) {
+      detail::revoke_with_membership(options, seen, context, plan);
+    }
     return {};
   }
 

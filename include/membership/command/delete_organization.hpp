@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_COMMAND_DELETE_ORGANIZATION_HPP
 #define MEMBERSHIP_COMMAND_DELETE_ORGANIZATION_HPP
 
+#include "membership/command/invitation_change.hpp"
 #include "membership/command/membership_change.hpp"
 #include "membership/command/role_change.hpp"
 #include "membership/policy/membership_policy.hpp"
@@ -87,7 +88,8 @@ struct BasicKeepOrganization {
   }
 };
 
-/// Deletes one membership of a marked organization. One that is gone is `unchanged`.
+/// Deletes one membership of a marked organization, and where it is pending its open invitation,
+/// which is no event. One that is gone is `unchanged`.
 /// Errors: `operation_superseded` where the mark is another one or none.
 template <class T>
 struct BasicSweepOrganizationMembership {
@@ -101,6 +103,7 @@ struct BasicSweepOrganizationMembership {
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.membership = &membership;
+    reads.member_invitation = true;
     return reads;
   }
 
@@ -113,6 +116,9 @@ struct BasicSweepOrganizationMembership {
       return {ErrorCode::operation_superseded, Field::organization_membership_id};
     }
     detail::write_deletion(seen, plan);
+    if (seen.invitation && seen.membership->status == Status::pending) {
+      detail::erase_invitation(seen, plan);
+    }
     return {};
   }
 
@@ -121,7 +127,9 @@ struct BasicSweepOrganizationMembership {
   }
 };
 
-/// Removes a marked organization that has no membership left. One that is gone is `unchanged`.
+/// Removes a marked organization that has no membership left. It is for whoever has swept the
+/// invitations as well: that none is left is not looked at here, and nothing adds one after the
+/// mark. One that is gone is `unchanged`.
 /// Errors, in this order: `operation_superseded`, `operation_unfinished`.
 template <class T>
 struct BasicFinishOrganizationDeletion {

@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_COMMAND_DELETE_USER_HPP
 #define MEMBERSHIP_COMMAND_DELETE_USER_HPP
 
+#include "membership/command/invitation_change.hpp"
 #include "membership/command/membership_change.hpp"
 #include "membership/policy/membership_policy.hpp"
 
@@ -40,6 +41,7 @@ struct BasicMarkUserDeleted {
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.user = &user;
+    reads.profiles = true;  // whose address the sweep of invitations goes by
     return reads;
   }
 
@@ -87,9 +89,9 @@ struct BasicKeepUser {
   }
 };
 
-/// Deletes one membership of a marked user. One that is gone is `unchanged`. The owner guard
-/// judges it like any other deletion.
-/// Errors: `operation_superseded` where the user's mark is another one or none.
+/// Deletes one membership of a marked user, and revokes the open invitation that is about it, if
+/// there is one. One that is gone is `unchanged`. The owner guard judges it like any other
+/// deletion. Errors: `operation_superseded` where the user's mark is another one or none.
 template <class T>
 struct BasicSweepUserMembership {
   using traits = T;
@@ -103,17 +105,19 @@ struct BasicSweepUserMembership {
     BasicReads<T> reads;
     reads.membership = &membership;
     reads.member_user = true;
+    reads.member_invitation = true;
     return reads;
   }
 
-  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
-                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& options,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& context,
                            BasicPlan<T>& plan) const noexcept {
     if (!seen.membership) return {};
     if (!seen.user || seen.user->phase != Phase::deleting || seen.user->generation != generation) {
       return {ErrorCode::operation_superseded, Field::organization_membership_id};
     }
     detail::write_deletion(seen, plan);
+    if (seen.invitation) detail::revoke_with_membership(options, seen, context, plan);
     return {};
   }
 

@@ -20,7 +20,8 @@ inline namespace v0 {
 
 /// `list(query, visit)`: shows the rows of a page of invitations. A store without it has none.
 template <class S>
-concept ListsInvitations = requires(S& store, const BasicInvitationQuery<typename S::traits>& query,
+concept ListsInvitations = S::keeps.has(Kind::invitation) &&
+                           requires(S& store, const BasicInvitationQuery<typename S::traits>& query,
                                     detail::AnyVisitor visit) {
   { store.list(query, visit) } -> std::same_as<tl::expected<ListEnd, typename S::Failure>>;
 };
@@ -75,6 +76,26 @@ template <class S, class T = typename S::traits>
                                     const Page<typename T::InvitationId>& page) {
   return copy_rows<BasicInvitationState<T>>(store, *query_of<T>(filter, page),
                                             [](const auto& row) { return row.state; });
+}
+
+/// Calls `visit(row)` for every invitation that a filter shows, in the order of their ids, until it
+/// returns a failure.
+template <class S, class Visit>
+[[nodiscard]] std::optional<Failure<S>>
+for_each_invitation(S& store, const BasicInvitationFilter<typename S::traits>& filter,
+                    Visit&& visit) {
+  Page<typename S::traits::InvitationId> page;
+  page.limit = operation_page;
+  for (bool more = true; more;) {
+    auto rows = list_invitations(store, filter, page);
+    if (!rows) return store_failure<S>(std::move(rows.error()));
+    more = (*rows).more;
+    for (const auto& row : (*rows).rows) {
+      if (std::optional<Failure<S>> failure = visit(row)) return failure;
+      page.after = row.id;
+    }
+  }
+  return std::nullopt;
 }
 
 /// Calls `visit(id)` for every organization behind `after`, in the order of their ids, and

@@ -76,12 +76,13 @@ class OperationLook {
     if (op_.generation == 0) return std::nullopt;
     marked_ = &*marked;
     if constexpr (Op::scope == OperationScope::one_user) {
-      return for_each_membership(op_.members(), [&](const auto& membership) -> Fault {
+      Fault fault = for_each_membership(op_.members(), [&](const auto& membership) -> Fault {
         auto shown = store_.load(op_.sweep(membership.id).reads());
         if (!shown) return store_failure<S>(std::move(shown.error()));
         show(*shown);
         return look_at(membership, *shown);
       });
+      return fault ? fault : look_at_invitations_of_user();
     } else if constexpr (Op::scope == OperationScope::one_organization) {
       return look_into(op_.organization());
     } else {
@@ -164,6 +165,7 @@ class OperationLook {
     const auto plan = decide(op_.sweep(membership.id), seen);
     if (!plan) return refused_failure<S>(plan.error());
     if (!(*plan).membership) return std::nullopt;
+    if ((*plan).invitation) ++preview_.invitations;
     switch (membership.status) {
       case Status::active: ++preview_.active; break;
       case Status::inactive: ++preview_.inactive; break;
@@ -187,23 +189,34 @@ class OperationLook {
   Fault look_at_invitations(const OrganizationId& organization, BasicSnapshot<T>& seen) {
     auto filter = op_.invitations();
     filter.organization = organization;
-    Page<typename T::InvitationId> page;
-    page.limit = operation_page;
-    for (bool more = true; more;) {
-      auto rows = list_invitations(store_, filter, page);
-      if (!rows) return store_failure<S>(std::move(rows.error()));
-      more = (*rows).more;
-      for (const BasicInvitationState<T>& row : (*rows).rows) {
-        seen.invitation.emplace(row);
-        const auto plan = decide(op_.sweep(row.id), seen);
-        if (!plan) return refused_failure<S>(plan.error());
-        page.after = row.id;
-        if (!(*plan).invitation) continue;
-        ++preview_.invitations;
-        const RoleState* const role = seen.roles.at((*plan).invitation->after.role);
-        if (role != nullptr) ++previewed(preview_, role->slug).gained;
-      }
+    filter.open = true;
+    return for_each_invitation(store_, filter, [&](const auto& row) {
+      seen.invitation.emplace(row);
+      return look_at_invitation(row.id, seen);
+    });
+  }
+  /// Those about a membership of the user's are counted where they go with it.
+  Fault look_at_invitations_of_user() {
+    if constexpr (SweepsInvitations<Op> && ListsInvitations<S>) {
+      if (!op_.address) return std::nullopt;
+      return for_each_invitation(store_, op_.invitations(), [&](const auto& row) -> Fault {
+        auto shown = store_.load(op_.sweep(row.id).reads());
+        if (!shown) return store_failure<S>(std::move(shown.error()));
+        if ((*shown).membership) return std::nullopt;
+        show(*shown);
+        return look_at_invitation(row.id, *shown);
+      });
+    } else {
+      return std::nullopt;
     }
+  }
+  Fault look_at_invitation(const typename T::InvitationId& id, const BasicSnapshot<T>& seen) {
+    const auto plan = decide(op_.sweep(id), seen);
+    if (!plan) return refused_failure<S>(plan.error());
+    if (!(*plan).invitation) return std::nullopt;
+    ++preview_.invitations;
+    const RoleState* const role = seen.roles.at((*plan).invitation->after.role);
+    if (role != nullptr) ++previewed(preview_, role->slug).gained;
     return std::nullopt;
   }
 

@@ -193,7 +193,8 @@ class OperationRun {
     if constexpr (Op::scope == OperationScope::one_organization) {
       return sweep(op_.organization());
     } else if constexpr (Op::scope == OperationScope::one_user) {
-      return sweep_memberships(op_.members());
+      if (Fault fault = sweep_memberships(op_.members())) return fault;
+      return sweep_invitations_of_user();
     } else {
       if constexpr (SweepsRoles<Op>) {
         auto seen = store_.load(BasicReads<T>{});
@@ -278,6 +279,22 @@ class OperationRun {
     }
     return std::nullopt;
   }
+  /// One after another: an invitation of the same address may be about somebody else, and stays.
+  /// The list does not grow behind the walk, since nothing is sent to a marked user.
+  Fault sweep_invitations_of_user() {
+    if constexpr (SweepsInvitations<Op> && ListsInvitations<S>) {
+      if (!op_.address) return std::nullopt;
+      return for_each_invitation(store_, op_.invitations(), [&](const auto& row) -> Fault {
+        auto swept = execute(store_, policy_, op_.sweep(row.id), runtime_);
+        if (!swept) return std::move(swept.error());
+        if ((*swept).outcome() != Outcome::unchanged) ++result_.invitations;
+        tell();
+        return std::nullopt;
+      });
+    } else {
+      return std::nullopt;
+    }
+  }
   Fault sweep_memberships(const BasicMembershipFilter<T>& members) {
     return sweep_pages(
         [&] {
@@ -304,10 +321,10 @@ class OperationRun {
       tell();
     }
   }
-  /// A page is all or nothing; of a user each in its own organization.
+  /// A page of memberships is all or nothing; of a user each is in its own organization.
   template <class Sweep>
   Fault carry_out(std::span<const Sweep> sweeps) {
-    if constexpr (Op::scope == OperationScope::one_user) {
+    if constexpr (Op::scope == OperationScope::one_user || !Sweep::kinds.has(Kind::membership)) {
       for (const Sweep& sweep : sweeps) {
         auto done = execute(store_, policy_, sweep, runtime_);
         if (!done) return std::move(done.error());

@@ -8,6 +8,7 @@
 #include "membership/command/delete_user.hpp"
 #include "membership/command/disable_multiple_roles.hpp"
 #include "membership/command/name_owner_role.hpp"
+#include "membership/command/sweep_invitations.hpp"
 #include "membership/driver/operation_run.hpp"
 #include "membership/policy/query.hpp"
 
@@ -54,6 +55,10 @@ struct OrganizationDeletion {
   auto sweep(const typename T::MembershipId& membership) const {
     return BasicSweepOrganizationMembership<T>{membership, generation};
   }
+  BasicInvitationFilter<T> invitations() const { return {}; }
+  auto sweep(const typename T::InvitationId& invitation) const {
+    return BasicSweepOrganizationInvitation<T>{invitation, generation};
+  }
   auto finish() const { return BasicFinishOrganizationDeletion<T>{id, generation}; }
 };
 
@@ -63,17 +68,31 @@ struct UserDeletion {
   static constexpr OperationScope scope = OperationScope::one_user;
   typename T::UserId id;
   std::uint64_t generation = 0;
+  std::optional<EmailKey> address{};
 
   explicit UserDeletion(const typename T::UserId& user) : id(user) {}
   auto mark() const { return BasicMarkUserDeleted<T>{id}; }
   void begin(const BasicPlan<T>& plan, const BasicSnapshot<T>& seen) {
     const auto* const state = plan.user ? &plan.user->after : seen.user.get();
     generation = state == nullptr ? 0 : state->generation;
+    if (seen.user_profile != nullptr && seen.user_profile->texts.has(Text::email)) {
+      address = EmailKey::folded(seen.user_profile->texts[Text::email]);
+    }
   }
   BasicMembershipFilter<T> members() const {
     BasicMembershipFilter<T> filter;
     filter.user = id;
     return filter;
+  }
+  /// Of a user with an address. Those about a membership go with it.
+  BasicInvitationFilter<T> invitations() const {
+    BasicInvitationFilter<T> filter;
+    filter.email = address;
+    filter.open = true;
+    return filter;
+  }
+  auto sweep(const typename T::InvitationId& invitation) const {
+    return BasicSweepUserInvitation<T>{invitation, id, generation};
   }
   auto sweep(const typename T::MembershipId& membership) const {
     return BasicSweepUserMembership<T>{membership, generation};

@@ -53,6 +53,10 @@ constexpr void apply(BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) noexc
       snapshot.organization->id == plan.membership->after.organization) {
     detail::show(*plan.membership, snapshot.membership);
   }
+  if (plan.invitation && snapshot.invitation &&
+      snapshot.invitation->id == plan.invitation->after.id) {
+    detail::show(*plan.invitation, snapshot.invitation);
+  }
   for (const auto* const write : {plan.membership.get(), plan.other.get()}) {
     if (write == nullptr) continue;
     for (auto* const shown : {&snapshot.membership, &snapshot.other, &snapshot.actor}) {

@@ -47,7 +47,8 @@ struct SeatLimit {
 
 /// Who grants a role holds all of its permissions, in that organization and actively. Granted are
 /// the roles after a change, less those held before while active: so a reactivation grants all of
-/// its roles, and taking roles away grants nothing. Where nobody acts nothing is judged.
+/// its roles, and taking roles away grants nothing; an invitation grants what it will give. Where
+/// nobody acts nothing is judged, so not at the acceptance.
 /// Refusal: `role_not_grantable`, about the first such role in order of priority. Source:
 /// DOMAIN.md §7; the permissions of environment roles count as they were at the load (PROTOCOL.md
 /// 7).
@@ -59,6 +60,10 @@ struct GrantRule {
     PermissionSet held;
     if (actor.membership != nullptr && actor.membership->status == Status::active) {
       held = seen.roles.permissions(actor.membership->roles);
+    }
+    // A new invitation's roles are those of the membership that it is about.
+    if (plan.invitation && plan.invitation->precondition == Precondition::absent) {
+      return check_roles(seen.roles, plan.invitation->held, held);
     }
     if (plan.membership) {
       const Refusal refusal = check_write(seen.roles, *plan.membership, held);
@@ -75,6 +80,11 @@ struct GrantRule {
     if (write.effect == Effect::erase) return {};
     RoleSet granted = write.after.roles;
     if (write.before.standing == Standing::active) granted = granted - write.before.roles;
+    return check_roles(roles, granted, held);
+  }
+
+  static constexpr Refusal check_roles(const RoleCatalogue& roles, RoleSet granted,
+                                       const PermissionSet& held) noexcept {
     Refusal refusal;
     roles.for_each_in_order(granted, [&](RoleIndex index) {
       if (!refusal && !roles.permissions(RoleSet::of(index)).subset_of(held)) {

@@ -16,6 +16,7 @@ enum class EmptySlugs : std::uint8_t { refuse, as_none };
 enum class PrimaryRole : std::uint8_t { highest_priority, first_requested };
 enum class UnfitRetainedRole : std::uint8_t { drop, refuse };
 enum class UpdateWithoutRole : std::uint8_t { unchanged, default_role };
+enum class EndedInvitationMembership : std::uint8_t { remove, keep };
 enum class DirectoryManagedRoles : std::uint8_t { allow, refuse };
 
 /// The points that no source of the API settles (DOMAIN.md §6), each with its documented default.
@@ -39,6 +40,8 @@ struct PolicyOptions {
   UnfitRetainedRole unfit_retained_role = UnfitRetainedRole::drop;
   /// O9: an update that names no role.
   UpdateWithoutRole update_without_role = UpdateWithoutRole::unchanged;
+  /// O10: the pending membership of an invitation that is revoked or has expired.
+  EndedInvitationMembership ended_invitation_membership = EndedInvitationMembership::remove;
   /// O11: changing the roles of a membership that a directory manages; refused:
   /// `directory_managed`.
   DirectoryManagedRoles directory_managed_roles = DirectoryManagedRoles::allow;

@@ -213,6 +213,9 @@ struct BasicInvitationWrite {
   EventType event;
   std::uint64_t expected;
   BasicInvitationState<T> after;
+  /// The roles that it gives: its own, or those of the pending membership. None where it has ended.
+  RoleSet held{};
+  RoleIndex first_requested = RoleIndex::none();
 
   constexpr BasicInvitationWrite(Precondition condition, EventType type, std::uint64_t revision,
                                  const BasicInvitationState<T>& state) noexcept
@@ -300,7 +303,10 @@ constexpr void for_each_claim(const BasicPlan<T>& plan, Visit&& visit) {
     };
     if (plan.claims) {
       const Claims& claims = *plan.claims;
-      show(plan.user ? ClaimKind::user_email : ClaimKind::invitation_email, claims.email);
+      // In an organization an address is kept from a second invitation by the organization's row.
+      if (plan.user || (plan.invitation && !plan.invitation->after.organization)) {
+        show(plan.user ? ClaimKind::user_email : ClaimKind::invitation_email, claims.email);
+      }
       show(plan.user ? ClaimKind::user_external_id : ClaimKind::organization_external_id,
            claims.external_id);
       show(ClaimKind::stripe_customer_id, claims.stripe_customer_id);

@@ -52,8 +52,11 @@ struct BasicReads {
   const TokenDigest* token = nullptr;
   /// The open invitation of `email` in `organization`, or without one where none is named.
   bool open_invitation = false;
-  /// The open invitation that made the membership, where that is pending.
+  /// The open invitation that is about the membership, where that is pending or inactive and no
+  /// other invitation is shown.
   bool member_invitation = false;
+  /// A user who invites.
+  const typename T::UserId* inviter = nullptr;
   /// How many active memberships of `organization` hold this role.
   RoleIndex holders = RoleIndex::none();
   /// With `membership`: its user as well.

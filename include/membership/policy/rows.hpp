@@ -122,7 +122,8 @@ template <class T>
 struct BasicInvitationRow {
   const BasicInvitationState<T>& state;
   Profile profile;
-  /// The roles that it would give now: those of the pending membership, else its own.
+  /// The roles that it would give now: those of the pending membership, else its own. None where
+  /// it has ended: see its profile.
   RoleSet held;
   RoleIndex first_requested;
   RoleCatalogue roles;
@@ -147,6 +148,9 @@ struct BasicEventRow {
   const typename T::PermissionId* permission_id = nullptr;
   const PermissionState* permission = nullptr;
   const BasicInvitationState<T>* invitation = nullptr;
+  /// The roles that the invitation gave then; none where it has ended: see its profile.
+  RoleSet held{};
+  RoleIndex first_requested = RoleIndex::none();
   Profile profile{};  ///< of the user, the organization, the role, the permission or the invitation
   /// `updated`: what was before; null where it did not change.
   const Profile* profile_before = nullptr;

@@ -38,6 +38,7 @@ struct BasicSnapshot {
   Slot<BasicOrganizationMembership<T>> other{};
   Slot<typename T::UserId> email_holder{};
   Slot<BasicInvitationState<T>> invitation{};
+  Slot<BasicUserState<T>> inviter{};
   const Named<typename T::RoleId>* role = nullptr;              ///< at `role_index`
   const Named<typename T::PermissionId>* permission = nullptr;  ///< at `permission_index`
   const Profile* organization_profile = nullptr;

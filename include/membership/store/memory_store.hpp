@@ -43,8 +43,9 @@ struct MemoryStoreOptions {
 /// Safe for concurrent use. Organizations and users lie in 64 shards each, and readers never block
 /// readers. A commit holds the shards that it changes, and for a moment the event log; one that
 /// makes a user or an organization also their common order, and the claims where it lays or gives
-/// up one. A new environment has the role `member` (DOMAIN.md §3). An allocation that fails throws
-/// std::bad_alloc and leaves the store as it was. What `load` returned must not outlive the store.
+/// up one; one that writes an invitation all of those. A new environment has the role `member`
+/// (DOMAIN.md §3). An allocation that fails throws std::bad_alloc and leaves the store as it was.
+/// What `load` returned must not outlive the store.
 template <class T>
 class BasicMemoryStore {
  public:
@@ -245,6 +246,37 @@ class BasicMemoryStore {
         [&](std::uint32_t number) { return tables_.user_at(number).id.view(); }, show);
   }
 
+  /// Shows a page of invitations, each as a `BasicInvitationRow` under the locks of its
+  /// organization and of the invitations. Complexity: with `email`, `organization` or `open` the
+  /// invitations of that address, that organization or all open ones which are passed over and
+  /// shown.
+  template <class Visit>
+  [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicInvitationQuery<T>& query,
+                                                    Visit&& visit) const {
+    Page<typename T::InvitationId> rest = query.page();
+    for (bool more = true; more;) {
+      std::uint32_t numbers[longest_page];
+      std::uint8_t shards[longest_page];
+      std::size_t count = 0;
+      std::optional<typename T::InvitationId> last;
+      {
+        const detail::SharedGuard guard(tables_.invitations.lock);
+        more = tables_.invitations.walk(query.filter(), rest, [&](std::uint32_t number) {
+          shards[count] = invitation_shard(*tables_.invitations[number].state);
+          numbers[count++] = number;
+          last = tables_.invitations[number].state->id;
+        });
+      }
+      // As with organizations and users: what has changed meanwhile is passed over.
+      for (std::size_t i = 0; i < count; ++i) {
+        if (show_invitation(query.filter(), numbers[i], shards[i], rest, visit)) --rest.limit;
+      }
+      if (rest.limit == 0) return ListEnd{more};
+      rest.after = last;
+    }
+    return ListEnd{false};
+  }
+
   /// Shows the roles, each as a `BasicRoleRow`, in their order of priority. An unknown
   /// organization has no roles.
   template <class Visit>
@@ -325,17 +357,34 @@ class BasicMemoryStore {
         return QueuePlace(&tables_.organizations[detail::RecordNumber::shard(found.member)].queue);
       }
     }
+    if (reads.invitation != nullptr || reads.token != nullptr) {
+      detail::SharedLock* queue = nullptr;
+      {
+        const detail::SharedGuard guard(tables_.invitations.lock);
+        const std::uint32_t found = tables_.find_invitation(reads);
+        if (found != none && tables_.invitations[found].state->organization) {
+          const auto& organization = *tables_.invitations[found].state->organization;
+          queue = &tables_.organizations[detail::shard_hash(organization).shard].queue;
+        }
+      }
+      return QueuePlace(queue);
+    }
     return QueuePlace(nullptr);
   }
 
  private:
   using Tables = detail::Tables<T>;
   static constexpr std::uint32_t none = Tables::none;
+  static constexpr std::uint8_t no_shard = 0xFF;  ///< of what is in no organization
 
   /// Fills a snapshot, under the locks.
   void fill(const BasicReads<T>& reads, const typename Tables::Found& seen,
             const detail::EnvironmentVersion<T>& environment, Loaded& out) const {
     const std::uint32_t found = seen.member;
+    const typename T::UserId* const named_user =
+        reads.user != nullptr ? reads.user : seen.named_user.get();
+    const typename T::OrganizationId* const named_organization =
+        reads.organization != nullptr ? reads.organization : seen.named_organization.get();
     out.environment = environment.state;
     const typename Tables::OrganizationShard* shard = nullptr;
     detail::ShardHash hash = seen.organization;
@@ -346,9 +395,9 @@ class BasicMemoryStore {
       organization = record.organization;
       out.membership.emplace(
           tables_.member_view(shard->organizations[organization], record).copy());
-    } else if (reads.organization != nullptr) {
+    } else if (named_organization != nullptr) {
       shard = &tables_.organizations[hash.shard];
-      organization = tables_.find_organization(*shard, hash, *reads.organization);
+      organization = tables_.find_organization(*shard, hash, *named_organization);
     }
     const detail::OwnedProfile* organization_profile = nullptr;
     if (organization != none) {
@@ -357,9 +406,9 @@ class BasicMemoryStore {
       out.own_roles_ = record.roles;
       organization_profile = record.profile;
       if (!reads.holders.is_none()) out.holders = count_holders(*shard, record, reads.holders);
-      if (reads.pair && reads.user != nullptr) {
+      if ((reads.pair || seen.invitation != none) && named_user != nullptr) {
         const std::uint32_t member = tables_.find_pair(*shard, tables_.pair_hash(hash, seen.user),
-                                                       organization, *reads.user);
+                                                       organization, *named_user);
         if (member != none) {
           out.membership.emplace(tables_.member_view(record, shard->members[member]).copy());
         }
@@ -372,7 +421,7 @@ class BasicMemoryStore {
         }
       }
       if (reads.actor != nullptr) {
-        if (reads.organization == nullptr) hash = detail::shard_hash(record.id.view());
+        if (named_organization == nullptr) hash = detail::shard_hash(record.id.view());
         const std::uint32_t actor =
             tables_.find_pair(*shard, tables_.pair_hash(hash, detail::shard_hash(*reads.actor)),
                               organization, *reads.actor);
@@ -383,13 +432,18 @@ class BasicMemoryStore {
     }
     out.roles = detail::catalogue_of(environment, out.own_roles_.get());
     const detail::UserRecord<T>* user = nullptr;
-    if (reads.user != nullptr) {
-      user = tables_.find_user_record(seen.user, *reads.user);
+    if (named_user != nullptr) {
+      user = tables_.find_user_record(seen.user, *named_user);
     } else if ((reads.profiles || reads.member_user) && out.membership) {
       user =
           tables_.find_user_record(detail::shard_hash(out.membership->user), out.membership->user);
     }
     if (user != nullptr) out.user.emplace(user->state());
+    if (reads.inviter != nullptr) {
+      const auto* const inviter =
+          tables_.find_user_record(detail::shard_hash(*reads.inviter), *reads.inviter);
+      if (inviter != nullptr) out.inviter.emplace(inviter->state());
+    }
     if (reads.email) {
       const std::optional<typename T::UserId> holder = tables_.find_holder(*reads.email);
       if (holder) out.email_holder.emplace(*holder);
@@ -409,12 +463,38 @@ class BasicMemoryStore {
     }
     if (reads.role) fill_role(*reads.role, environment, out);
     if (reads.permission) fill_permission(*reads.permission, environment, out);
-    if (!reads.profiles) return;
-    const detail::OwnedProfile* const user_profile = user == nullptr ? nullptr : user->profile;
-    const auto* const shown = new detail::ShownProfiles(organization_profile, user_profile);
+    const std::uint32_t invitation = shown_invitation(reads, seen, out);
+    if (!reads.profiles && invitation == none) return;
+    const detail::OwnedProfile* user_profile = user == nullptr ? nullptr : user->profile;
+    if (!reads.profiles) organization_profile = user_profile = nullptr;
+    const detail::OwnedProfile* invitation_profile = nullptr;
+    if (invitation != none) {
+      out.invitation.emplace(*tables_.invitations[invitation].state);
+      invitation_profile = tables_.invitations[invitation].profile;
+    }
+    const auto* const shown =
+        new detail::ShownProfiles(organization_profile, user_profile, invitation_profile);
     out.profiles_ = detail::Ref<detail::ShownProfiles>(shown);
     out.organization_profile = shown->organization();
     out.user_profile = shown->user();
+    out.invitation_profile = shown->invitation();
+  }
+
+  /// The invitation that a snapshot shows, as far as it is filled.
+  std::uint32_t shown_invitation(const BasicReads<T>& reads, const typename Tables::Found& seen,
+                                 const Loaded& out) const {
+    std::uint32_t invitation = seen.invitation;
+    if (reads.open_invitation && reads.email) {
+      std::optional<typename T::OrganizationId> organization;
+      if (reads.organization != nullptr) organization = *reads.organization;
+      invitation = tables_.invitations.find_open(organization, *reads.email);
+    }
+    if (invitation == none && reads.member_invitation && out.membership &&
+        out.membership->status != Status::active) {
+      invitation =
+          tables_.invitations.find_open(out.membership->organization, out.membership->user);
+    }
+    return invitation;
   }
 
   /// How many active members hold a role. Complexity: linear in the members, under the lock.
@@ -449,6 +529,60 @@ class BasicMemoryStore {
     if (place == permissions.table().size()) return;
     out.permission = &**permissions.details[place];
     out.permission_index = static_cast<std::uint16_t>(place);
+  }
+
+  static std::uint8_t invitation_shard(const BasicInvitationState<T>& state) noexcept {
+    return state.organization
+               ? static_cast<std::uint8_t>(detail::shard_hash(*state.organization).shard)
+               : no_shard;
+  }
+  template <class Visit>
+  bool show_invitation(const BasicInvitationFilter<T>& filter, std::uint32_t number,
+                       std::uint8_t shard, Page<typename T::InvitationId>& rest,
+                       Visit& visit) const {
+    if (shard == no_shard) return show_invitation(filter, number, nullptr, rest, visit);
+    const detail::SharedGuard guard(tables_.organizations[shard].lock);
+    return show_invitation(filter, number, &tables_.organizations[shard], rest, visit);
+  }
+  /// Under the organization's lock, where it is of one.
+  template <class Visit>
+  bool show_invitation(const BasicInvitationFilter<T>& filter, std::uint32_t number,
+                       const typename Tables::OrganizationShard* shard,
+                       Page<typename T::InvitationId>& rest, Visit& visit) const {
+    const detail::SharedGuard guard(tables_.invitations.lock);
+    const detail::InvitationRecord<T>& record = tables_.invitations[number];
+    if (!record.state || !detail::within(rest, record.state->id) ||
+        !tables_.invitations.fits(filter, record)) {
+      return false;
+    }
+    const BasicInvitationState<T>& state = *record.state;
+    const detail::EnvironmentVersion<T>& environment =
+        *tables_.environment.load(std::memory_order_acquire);
+    BasicInvitationRow<T> row{state, **record.profile, RoleSet{}, state.role,
+                              detail::catalogue_of<T>(environment, nullptr)};
+    if (!state.role.is_none()) row.held = RoleSet::of(state.role);
+    if (shard == nullptr) {
+      if (state.organization) return false;
+    } else {
+      if (!state.organization) return false;
+      const detail::ShardHash hash = detail::shard_hash(*state.organization);
+      if (&tables_.organizations[hash.shard] != shard) return false;
+      const std::uint32_t place = tables_.find_organization(*shard, hash, *state.organization);
+      if (place != none) {
+        row.roles = detail::catalogue_of(environment, shard->organizations[place].roles.get());
+        if (record.is_open() && state.user && state.role.is_none()) {
+          const std::uint32_t member = tables_.find_pair(
+              *shard, tables_.pair_hash(hash, detail::shard_hash(*state.user)), place, *state.user);
+          if (member != none && shard->members[member].state.status == Status::pending) {
+            row.held = shard->members[member].state.roles;
+            row.first_requested = shard->members[member].state.first_requested;
+          }
+        }
+      }
+    }
+    rest.after = state.id;
+    visit(row);
+    return true;
   }
 
   template <class Visit>

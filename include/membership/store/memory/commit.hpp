@@ -73,14 +73,17 @@ class OtherEvents {
 
   OtherEvent<T>* take() noexcept { return events_[next_++]; }
 
- private:
-  /// Whether the plan has an event that is of no membership. Such a plan has one.
+  /// Whether the plan has an event that is of no membership. Such a plan has one, before those of
+  /// memberships.
   static bool needs(const BasicPlan<T>& plan) noexcept {
     return (plan.user && plan.user->event != EventType::none) ||
            (plan.organization && plan.organization->event != EventType::none) ||
            (plan.role && plan.role->event != EventType::none) ||
-           (plan.permission && plan.permission->event != EventType::none);
+           (plan.permission && plan.permission->event != EventType::none) ||
+           (plan.invitation && plan.invitation->event != EventType::none);
   }
+
+ private:
   static OtherEvent<T>* make(const BasicPlan<T>& plan) {
     auto* const event = new OtherEvent<T>(plan.profile ? plan.profile->after : Profile{});
     if (plan.organization) event->organization.emplace(plan.organization->after.id);
@@ -92,6 +95,14 @@ class OtherEvents {
     if (plan.permission) {
       event->permission_id.emplace(plan.permission->id);
       event->permission.emplace(plan.permission->after);
+    }
+    if (plan.invitation) {
+      event->invitation.emplace(plan.invitation->after);
+      event->held = plan.invitation->held;
+      event->first_requested = plan.invitation->first_requested;
+      if (const auto* const id = plan.organization_id(); id != nullptr) {
+        event->organization.emplace(*id);
+      }
     }
     return event;
   }
@@ -176,6 +187,8 @@ class Commit {
     bool swapped_profile = false;        ///< `profile` is the one before
     bool reserved_user = false;          ///< a place in the order of all users
     bool reserved_organization = false;  ///< and in that of all organizations
+    std::uint32_t invitation = none;
+    Slot<BasicInvitationState<T>> invitation_before{};
     std::uint64_t user_revision_before = 0;
     std::uint64_t user_generation_before = 0;
     Phase user_phase_before = Phase::live;
@@ -215,6 +228,7 @@ class Commit {
       }
     }
     if (!claims_hold(plan)) return false;
+    if (plan.invitation && !find_invitation(plan, step)) return false;
     if (plan.membership && (plan.membership->precondition == Precondition::absent ||
                             plan.membership->effect == Effect::erase)) {
       const auto& shard = tables_.users[step.hash.user.shard];
@@ -266,6 +280,23 @@ class Commit {
     return roles->roles.holds(plan.role->index.place(), *plan.role);
   }
 
+  /// Whether an invitation is as its write expects it; a new one needs its id, its token and its
+  /// address in the organization for itself.
+  bool find_invitation(const BasicPlan<T>& plan, Step& step) const {
+    const BasicInvitationWrite<T>& write = *plan.invitation;
+    const InvitationTable<T>& invitations = tables_.invitations;
+    const std::uint32_t found = invitations.find(write.after.id);
+    if (write.precondition == Precondition::absent) {
+      const EmailKey email = EmailKey::folded(plan.profile->after.texts[Text::email]);
+      return found == none && invitations.find(write.after.token) == none &&
+             invitations.find_open(write.after.organization, email) == none;
+    }
+    if (found == none) return false;
+    const BasicInvitationState<T>& state = *invitations[found].state;
+    step.invitation = found;
+    return state.revision == write.expected && state.organization == write.after.organization;
+  }
+
   /// Whether a membership is in the organization and has the revision seen.
   bool is_as_seen(const BasicMembershipWrite<T>& write, std::uint32_t member, unsigned shard,
                   std::uint32_t organization) const noexcept {
@@ -291,6 +322,14 @@ class Commit {
     if (plan.user) {
       const ShardHash hash = step.hash.user;
       if (!prepare_user(plan, step, hash, tables_.users[hash.shard])) return false;
+    }
+    if (plan.invitation) {
+      // Taking back links again, without allocating, what later plans of the span may have used up.
+      const auto count = static_cast<std::uint32_t>(plans_.size()) + 1;
+      if (!tables_.invitations.reserve(count)) return false;
+      if (plan.invitation->precondition == Precondition::absent) {
+        step.invitation = tables_.invitations.take();
+      }
     }
     return prepare_claims(plan, step) && prepare_organization(plan, step);
   }
@@ -327,9 +366,10 @@ class Commit {
     return fits;
   }
 
-  /// Whether the plan's profile is that of a user or an organization which stays.
+  /// Whether the plan's profile is that of a user, an organization or an invitation which stays.
   static bool writes_profile(const BasicPlan<T>& plan) noexcept {
     if (!plan.profile || plan.role || plan.permission) return false;
+    if (plan.invitation) return plan.invitation->effect == Effect::put;
     if (plan.user) return plan.user->effect == Effect::put;
     return plan.organization && plan.organization->effect == Effect::put;
   }
@@ -414,6 +454,7 @@ class Commit {
     if (step.next_environment != nullptr) pending_environment_ = step.next_environment;
     if (plan.user) apply_user(plan, step);
     for (const ClaimStep& claim : step.claims) link_claim(claim.place, claim.effect == Effect::put);
+    if (plan.invitation) apply_invitation(*plan.invitation, step);
     if (step.organization == none) return;
     typename Tables<T>::OrganizationShard& shard =
         tables_.organizations[RecordNumber::shard(step.organization)];
@@ -443,6 +484,38 @@ class Commit {
       step.other_before =
           std::exchange(tables_.member_at(step.other).state, MemberState::of(plan.other->after));
     }
+  }
+
+  void apply_invitation(const BasicInvitationWrite<T>& write, Step& step) noexcept {
+    InvitationTable<T>& invitations = tables_.invitations;
+    InvitationRecord<T>& record = invitations[step.invitation];
+    if (write.precondition != Precondition::absent) {
+      step.invitation_before = record.state;
+      invitations.unlink(step.invitation);
+      if (write.effect == Effect::erase) return;
+    }
+    record.state.emplace(write.after);
+    if (step.profile != nullptr) std::swap(record.profile, step.profile);
+    step.swapped_profile = true;
+    invitations.link(step.invitation);
+  }
+  void take_back_invitation(const BasicInvitationWrite<T>& write, Step& step,
+                            bool applied) noexcept {
+    if (step.invitation == none) return;
+    InvitationTable<T>& invitations = tables_.invitations;
+    const bool is_new = write.precondition == Precondition::absent;
+    if (applied) {
+      if (write.effect != Effect::erase) invitations.unlink(step.invitation);
+      if (!is_new) {
+        InvitationRecord<T>& record = invitations[step.invitation];
+        record.state = step.invitation_before;
+        if (step.swapped_profile && step.profile != nullptr) {
+          std::swap(record.profile, step.profile);
+        }
+        invitations.link(step.invitation);
+      }
+    }
+    if (is_new) invitations.free(step.invitation);
   }
 
   void apply_user(const BasicPlan<T>& plan, Step& step) noexcept {
@@ -579,6 +652,9 @@ class Commit {
     for (const ClaimStep& claim : step.claims) {
       if (claim.effect == Effect::erase) free_claim(claim.place);
     }
+    if (plan.invitation && plan.invitation->effect == Effect::erase) {
+      tables_.invitations.free(step.invitation);
+    }
     give_up_places(step);
     delete step.profile;
   }
@@ -633,6 +709,7 @@ class Commit {
     }
     if (inserts_member && step.member != none) free_member(step.member);
     take_back_organization(plan, step, applied);
+    if (plan.invitation) take_back_invitation(*plan.invitation, step, applied);
     take_back_claims(step, applied);
     take_back_user(plan, step, applied);
     give_up_places(step);
@@ -693,14 +770,15 @@ class Commit {
   }
 
   void log_plan(const BasicPlan<T>& plan, const Step& step, OtherEvents<T>& others) noexcept {
+    const unsigned others_count = OtherEvents<T>::needs(plan) ? 1 : 0;
     for_each_event(plan, [&](EventType type, unsigned index) {
       EventRecord<T>& record = tables_.events.append(EventId::of(plan.id, index));
       record.type = type;
       record.created_at = plan.decided_at;
       record.environment = tables_.environment.load(std::memory_order_relaxed);
-      if (plan.membership) {
-        // A plan on memberships has no other events; its second is that of `other`.
-        const BasicMembershipWrite<T>& write = index == 0 ? *plan.membership : *plan.other;
+      if (index >= others_count) {
+        const BasicMembershipWrite<T>& write =
+            index == others_count ? *plan.membership : *plan.other;
         record.membership.emplace(write.after);
         record.before = write.before;
         record.revision = plan.touch->expected + 1;
@@ -708,7 +786,12 @@ class Commit {
         return;
       }
       record.other = others.take();
-      if (plan.organization) {
+      if (plan.invitation) {
+        record.revision = plan.invitation->after.revision;
+        if (step.organization != none) {
+          record.own_roles = tables_.organization_at(step.organization).roles;
+        }
+      } else if (plan.organization) {
         record.revision = plan.organization->after.revision;
       } else if (plan.user) {
         record.revision = plan.user->after.revision;

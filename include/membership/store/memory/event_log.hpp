@@ -27,6 +27,9 @@ struct OtherEvent {
   Slot<RoleState> role{};
   Slot<typename T::PermissionId> permission_id{};
   Slot<PermissionState> permission{};
+  Slot<BasicInvitationState<T>> invitation{};
+  RoleSet held{};
+  RoleIndex first_requested = RoleIndex::none();
   OwnedProfile profile;
   explicit OtherEvent(const Profile& shown) : profile(shown) {}
 };
@@ -70,6 +73,9 @@ struct EventRecord {
       row.role = other->role.get();
       row.permission_id = other->permission_id.get();
       row.permission = other->permission.get();
+      row.invitation = other->invitation.get();
+      row.held = other->held;
+      row.first_requested = other->first_requested;
       row.profile = *other->profile;
     }
     return row;

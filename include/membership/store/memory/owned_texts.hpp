@@ -73,24 +73,28 @@ class OwnedProfile {
 /// Copies of the profiles that a snapshot shows.
 class ShownProfiles : public Counted {
  public:
-  /// Either may be null.
-  ShownProfiles(const OwnedProfile* organization, const OwnedProfile* user) {
+  /// Each may be null.
+  ShownProfiles(const OwnedProfile* organization, const OwnedProfile* user,
+                const OwnedProfile* invitation) {
     std::size_t size = 0;
-    for (const OwnedProfile* const profile : {organization, user}) {
+    for (const OwnedProfile* const profile : {organization, user, invitation}) {
       if (profile != nullptr) size += OwnedTexts::size_of(**profile);
     }
     texts_.reserve(size);
     if (organization != nullptr) organization_ = texts_.copy(**organization);
     if (user != nullptr) user_ = texts_.copy(**user);
+    if (invitation != nullptr) invitation_ = texts_.copy(**invitation);
   }
 
   const Profile* organization() const noexcept { return organization_ ? &*organization_ : nullptr; }
   const Profile* user() const noexcept { return user_ ? &*user_ : nullptr; }
+  const Profile* invitation() const noexcept { return invitation_ ? &*invitation_ : nullptr; }
 
  private:
   OwnedTexts texts_;
   std::optional<Profile> organization_;
   std::optional<Profile> user_;
+  std::optional<Profile> invitation_;
 };
 
 }  // namespace detail

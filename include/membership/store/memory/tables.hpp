@@ -2,9 +2,11 @@
 #ifndef MEMBERSHIP_STORE_MEMORY_TABLES_HPP
 #define MEMBERSHIP_STORE_MEMORY_TABLES_HPP
 
+#include "membership/policy/reads.hpp"
 #include "membership/policy/rows.hpp"
 #include "membership/store/memory/event_log.hpp"
 #include "membership/store/memory/index_table.hpp"
+#include "membership/store/memory/invitation_table.hpp"
 #include "membership/store/memory/ordered_index.hpp"
 #include "membership/store/memory/records.hpp"
 #include "membership/store/memory/role_versions.hpp"
@@ -31,7 +33,7 @@ void for_each_shard(Shards& shards, std::uint64_t mask, Action&& action) {
 inline std::uint64_t shard_bit(unsigned shard) noexcept { return std::uint64_t{1} << shard; }
 
 /// All that a memory store keeps, and how it is found. Locks are taken in this order: environment,
-/// users, organizations, member ids, claims, global orders, events.
+/// users, organizations, member ids, claims, invitations, global orders, events.
 template <class T>
 struct Tables {
   static constexpr std::uint32_t none = RecordNumber::none;
@@ -96,6 +98,10 @@ struct Tables {
     unsigned user_shard = 0;
     ShardHash user{};  ///< of the ids that the reads name
     ShardHash organization{};
+    // What is found by an invitation or an address stands for ids that the reads do not name.
+    std::uint32_t invitation = none;
+    Slot<typename T::UserId> named_user{};
+    Slot<typename T::OrganizationId> named_organization{};
   };
 
   /// The hash of a membership's user and organization.
@@ -165,6 +171,17 @@ struct Tables {
     if (claim == none) return std::nullopt;
     return *claims[claim].user;
   }
+  /// The invitation that reads name; under the lock of the invitations.
+  std::uint32_t find_invitation(const BasicReads<T>& reads) const {
+    if (reads.invitation != nullptr) return invitations.find(*reads.invitation);
+    return reads.token != nullptr ? invitations.find(*reads.token) : none;
+  }
+  /// Whose membership an invitation is about; under the locks of claims and invitations.
+  std::optional<typename T::UserId> invited(const InvitationRecord<T>& record) const {
+    if (record.state->user) return record.state->user;
+    return find_holder(EmailKey::folded(record.email()));
+  }
+
   /// Whether others than these (null: nobody) have a claim.
   bool is_taken(ClaimKind kind, std::string_view text, const typename T::UserId* user,
                 const typename T::OrganizationId* organization) const {
@@ -204,6 +221,7 @@ struct Tables {
   mutable SharedLock claim_lock;
   IndexTable claims_by_key;
   Slab<ClaimRecord<T>> claims;
+  InvitationTable<T> invitations;
   GlobalOrder organization_order;
   GlobalOrder user_order;
   mutable SharedLock event_lock;

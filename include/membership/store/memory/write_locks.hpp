@@ -56,8 +56,8 @@ class PlansHashes {
   std::vector<PlanHashes> more_;
 };
 
-/// Holds everything that some plans need: the environment, users, organizations, member ids and
-/// claims, in this order.
+/// Holds everything that some plans need: the environment, users, organizations, member ids, claims
+/// and invitations, in this order.
 template <class T>
 class WriteLocks {
  public:
@@ -70,8 +70,10 @@ class WriteLocks {
     for_each_shard(tables.organizations, organization_mask_, [](SharedLock& lock) { lock.lock(); });
     for_each_shard(tables.member_ids, member_id_mask_, [](SharedLock& lock) { lock.lock(); });
     if (claims_) tables.claim_lock.lock();
+    if (invitations_) tables.invitations.lock.lock();
   }
   ~WriteLocks() {
+    if (invitations_) tables_.invitations.lock.unlock();
     if (claims_) tables_.claim_lock.unlock();
     for_each_shard(tables_.member_ids, member_id_mask_, [](SharedLock& lock) { lock.unlock(); });
     for_each_shard(tables_.organizations, organization_mask_,
@@ -96,6 +98,7 @@ class WriteLocks {
     }
     if (plan.user) user_mask_ |= shard_bit(hashes.user.shard);
     if (plan.claims || (plan.organization && plan.profile)) claims_ = true;
+    if (plan.invitation) invitations_ = true;
     if (plan.organization_id() != nullptr) {
       organization_mask_ |= shard_bit(hashes.organization.shard);
     }
@@ -115,6 +118,7 @@ class WriteLocks {
   std::uint64_t member_id_mask_ = 0;
   Environment environment_ = Environment::untouched;
   bool claims_ = false;
+  bool invitations_ = false;
 };
 
 }  // namespace detail

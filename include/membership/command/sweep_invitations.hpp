@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_COMMAND_SWEEP_INVITATIONS_HPP
+#define MEMBERSHIP_COMMAND_SWEEP_INVITATIONS_HPP
+
+#include "membership/command/invitation_change.hpp"
+#include "membership/domain/id.hpp"
+#include "membership/policy/membership_policy.hpp"
+
+#include <cstdint>
+
+namespace membership {
+inline namespace v0 {
+
+/// What the deletions of organizations and of users do about invitations (PROTOCOL.md 6).
+
+/// Takes away one invitation of a marked organization, whatever its status, without an event. Its
+/// pending membership is left to the sweep of memberships. One that is gone is `unchanged`.
+/// Errors: `operation_superseded` where the organization's mark is another one or none.
+template <class T>
+struct BasicSweepOrganizationInvitation {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::organization, Kind::invitation};
+  static constexpr Kinds mints{};
+
+  typename T::InvitationId invitation;
+  std::uint64_t generation;
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    reads.invitation = &invitation;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+                           BasicPlan<T>& plan) const noexcept {
+    if (!seen.invitation) return {};
+    if (!seen.organization || seen.organization->phase != Phase::deleting ||
+        seen.organization->generation != generation) {
+      return {ErrorCode::operation_superseded, Field::invitation_id};
+    }
+    plan.outcome = Outcome::deleted;
+    plan.trace.about = Trace::About::invitation;
+    detail::erase_invitation(seen, plan);
+    detail::touch(seen, seen.organization->counts, plan);
+    return {};
+  }
+
+  constexpr Subject subject(Refusal /*refusal*/, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    return subject_of(invitation);
+  }
+};
+
+/// Revokes one open invitation of a marked user, with the pending membership that it is about. One
+/// that is gone or has ended, or is about another user's membership, is `unchanged`.
+/// Errors: `operation_superseded` where the user's mark is another one or none.
+template <class T>
+struct BasicSweepUserInvitation {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::organization, Kind::membership, Kind::user, Kind::invitation};
+  static constexpr Kinds mints{};
+
+  typename T::InvitationId invitation;
+  typename T::UserId user;
+  std::uint64_t generation;
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    reads.invitation = &invitation;
+    reads.user = &user;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& options,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& context,
+                           BasicPlan<T>& plan) const noexcept {
+    if (!seen.invitation || seen.invitation->status != InvitationStatus::pending ||
+        (seen.invitation->user && !(*seen.invitation->user == user))) {
+      return {};
+    }
+    if (!seen.user || seen.user->phase != Phase::deleting || seen.user->generation != generation) {
+      return {ErrorCode::operation_superseded, Field::invitation_id};
+    }
+    detail::end_with_membership(options, seen, context, InvitationStatus::revoked,
+                                EventType::invitation_revoked, plan);
+    return {};
+  }
+
+  constexpr Subject subject(Refusal /*refusal*/, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    return subject_of(invitation);
+  }
+};
+
+using SweepOrganizationInvitation = BasicSweepOrganizationInvitation<DefaultTraits>;
+using SweepUserInvitation = BasicSweepUserInvitation<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif
