@@ -144,6 +144,19 @@ class Model {
     }
     return ranked;
   }
+  /// What an order of an organization (or none) names: not the environment's roles on their way
+  /// out in an organization's, and those of its own owner behind or where they are.
+  std::vector<RoleRef> ordered(const Organization* organization, bool retiring_behind) const {
+    std::vector<RoleRef> named;
+    std::vector<RoleRef> behind;
+    for (const RoleRef& ref : ranking(organization)) {
+      const bool retiring = role_at(ref, organization).retiring;
+      if (retiring && organization != nullptr && !ref.own) continue;
+      (retiring && retiring_behind ? behind : named).push_back(ref);
+    }
+    named.insert(named.end(), behind.begin(), behind.end());
+    return named;
+  }
   /// The slugs of a membership as they are shown (option O7).
   std::vector<std::string> shown_roles(const Membership& membership) const {
     const Organization& organization = organizations.at(membership.organization);
@@ -380,7 +393,7 @@ class Model {
     if (organization->roles.empty() && !organization->default_role) {
       organization->default_role = standard(organization).second;
     }
-    std::vector<RoleRef> ranked = ranking(organization);
+    std::vector<RoleRef> ranked = ordered(organization, false);
     ranked.push_back({true, organization->roles.size()});
     organization->order = ranked;
     organization->roles.push_back(made);
@@ -427,14 +440,19 @@ class Model {
     for (std::size_t i = 0; i < command.size; ++i) {
       const std::string slug(command.slugs[i]);
       const std::optional<RoleRef> role = find_role(slug, organization);
-      if (!role) return refused(ErrorCode::invalid_role, slug);
+      if (!role || role_at(*role, organization).retiring) {
+        return refused(ErrorCode::invalid_role, slug);
+      }
       if (std::find(wanted.begin(), wanted.end(), *role) != wanted.end()) {
         return refused(ErrorCode::duplicate, slug);
       }
       wanted.push_back(*role);
     }
-    const std::vector<RoleRef> now = ranking(organization);
-    if (wanted.size() != now.size()) return refused(ErrorCode::incomplete);
+    const std::vector<RoleRef> now = ordered(organization, true);
+    std::size_t live = 0;
+    for (const RoleRef& ref : now) live += role_at(ref, organization).retiring ? 0u : 1u;
+    if (wanted.size() != live) return refused(ErrorCode::incomplete);
+    wanted.insert(wanted.end(), now.begin() + static_cast<std::ptrdiff_t>(live), now.end());
     if (wanted == now) return {};
     (organization != nullptr ? organization->order : order) = wanted;
     ++(organization != nullptr ? organization->revision : revision);

@@ -41,6 +41,12 @@ class HookedStore : public membership::MemoryStore {
   }
 };
 
+/// One whose commands do not queue, so that `before` may change what a commit is about to change.
+struct UnqueuedStore : HookedStore {
+  struct NoQueue {};
+  NoQueue queue{};  // hides the store's
+};
+
 }  // namespace membership_tests
 
 #endif
