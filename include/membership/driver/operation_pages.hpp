@@ -117,7 +117,7 @@ for_each_organization(S& store, std::optional<typename S::traits::OrganizationId
       if (std::optional<Failure<S>> failure = visit(id)) return failure;
       after = id;
     }
-    if (!(*ids).rows.empty()) end_page(*after);
+    if (!(*ids).rows.empty()) end_page((*ids).rows.back());
   }
   return std::nullopt;
 }

@@ -104,7 +104,8 @@ class OperationRun {
     if (fault) return failed(*fault);
     if (op_.generation == 0) return Result(tl::in_place, result_);
     for (;;) {
-      if ((fault = walk())) return failed(*fault);
+      fault = walk();
+      if (fault) return failed(*fault);
       auto finished = execute(store_, policy_, op_.finish(), runtime_);
       if (finished) return Result(tl::in_place, result_);
       const std::optional<Error>& error = finished.error().error;
