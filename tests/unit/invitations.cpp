@@ -408,6 +408,7 @@ BOOST_AUTO_TEST_CASE(expiry_at_its_very_millisecond) {
   BOOST_TEST(world.done(ExpireInvitation{state.id}).outcome() == Outcome::deleted);
   BOOST_TEST(world.shown(state.id).state.status == InvitationStatus::expired);
   BOOST_TEST(world.shown(state.id).role == "admin");
+  BOOST_TEST(world.shown(state.id).state.ended_at == Time::from_milliseconds(0));
   BOOST_TEST(!world.member(world.ada).has_value());
   BOOST_TEST(world.news() == "organization_membership.deleted");
   BOOST_TEST(world.done(ExpireInvitation{state.id}).outcome() == Outcome::unchanged);
