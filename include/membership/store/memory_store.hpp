@@ -43,9 +43,9 @@ struct MemoryStoreOptions {
 /// Safe for concurrent use. Organizations and users lie in 64 shards each, and readers never block
 /// readers. A commit holds the shards that it changes, and for a moment the event log; one that
 /// makes a user or an organization also their common order, and the claims where it lays or gives
-/// up one; one that writes an invitation all of those. A new environment has the role `member`
-/// (DOMAIN.md §3). An allocation that fails throws std::bad_alloc and leaves the store as it was.
-/// What `load` returned must not outlive the store.
+/// up one, and one that writes an invitation all invitations. A new environment has the role
+/// `member` (DOMAIN.md §3). An allocation that fails throws std::bad_alloc and leaves the store as
+/// it was. What `load` returned must not outlive the store.
 template <class T>
 class BasicMemoryStore {
  public:
