@@ -5,6 +5,7 @@
 //   membership_object: each status, several roles, option O7 -> membership_statuses,
 //   membership_roles membership_event_data: without name and user             -> membership_event
 //   user_object: all set; nothing set                        -> user
+//   user_object, organization_object: what is set besides    -> user_in_full, organization_in_full
 //   organization_object                                      -> organization
 //   role_object: of the environment, of an organization      -> role
 //   list_object: of one piece, paged, each metadata          -> list
@@ -148,6 +149,50 @@ BOOST_AUTO_TEST_CASE(organization) {
              "{\"object\":\"organization\",\"id\":\"org_1\",\"name\":\"Acm\xC3\xA9\","
              R"("domains":[],"metadata":{},"external_id":null,)"
              R"("allow_profiles_outside_organization":false,)"
+             R"("created_at":"2026-01-15T12:00:00.000Z",)"
+             R"("updated_at":"2026-01-15T12:00:01.007Z"})");
+}
+
+constexpr MetadataPair pairs[] = {{"tier", "gold"}, {"a \"b\"", ""}};
+
+BOOST_AUTO_TEST_CASE(user_in_full) {
+  Profile full = ada();
+  full.texts.set(Text::name, std::string_view("Ada L."));
+  full.texts.set(Text::external_id, std::string_view("ext-1"));
+  full.texts.set(Text::locale, std::string_view("en-GB"));
+  full.metadata = Metadata(pairs, 2);
+  BOOST_TEST(serialize(wire::user_object(*UserId::make("user_1"), full)) ==
+             R"({"object":"user","id":"user_1","email":"Ada@Example.com",)"
+             R"("email_verified":true,"first_name":"Ada","last_name":"Lovelace",)"
+             R"("name":"Ada L.","profile_picture_url":null,"external_id":"ext-1",)"
+             R"("metadata":{"tier":"gold","a \"b\"":""},"last_sign_in_at":null,)"
+             R"("locale":"en-GB","created_at":"2026-01-15T12:00:00.000Z",)"
+             R"("updated_at":"2026-01-15T12:00:01.007Z"})");
+}
+
+BOOST_AUTO_TEST_CASE(organization_in_full) {
+  const OrganizationDomain domains[] = {
+      {{Ulid{0, 31}}, "acme.example", DomainState::verified, created, updated},
+      {{Ulid{0, 32}}, "acme.test", DomainState::legacy_verified, created, created},
+  };
+  Profile acme = profile();
+  acme.texts.set(Text::name, std::string_view("Acme"));
+  acme.texts.set(Text::external_id, std::string_view("ext-1"));
+  acme.texts.set(Text::stripe_customer_id, std::string_view("cus_1"));
+  acme.metadata = Metadata(pairs, 1);
+  acme.domains = OrganizationDomains(domains, 2);
+  BOOST_TEST(serialize(wire::organization_object(*OrganizationId::make("org_1"), acme)) ==
+             R"({"object":"organization","id":"org_1","name":"Acme","domains":[)"
+             R"({"object":"organization_domain","id":"org_domain_0000000000000000000000000Z",)"
+             R"("organization_id":"org_1","domain":"acme.example","state":"verified",)"
+             R"("verification_strategy":"manual","created_at":"2026-01-15T12:00:00.000Z",)"
+             R"("updated_at":"2026-01-15T12:00:01.007Z"},)"
+             R"({"object":"organization_domain","id":"org_domain_00000000000000000000000010",)"
+             R"("organization_id":"org_1","domain":"acme.test","state":"legacy_verified",)"
+             R"("verification_strategy":"dns","created_at":"2026-01-15T12:00:00.000Z",)"
+             R"("updated_at":"2026-01-15T12:00:00.000Z"}],)"
+             R"("metadata":{"tier":"gold"},"external_id":"ext-1",)"
+             R"("allow_profiles_outside_organization":false,"stripe_customer_id":"cus_1",)"
              R"("created_at":"2026-01-15T12:00:00.000Z",)"
              R"("updated_at":"2026-01-15T12:00:01.007Z"})");
 }

@@ -8,6 +8,7 @@
 #include "membership/domain/utf8.hpp"
 #include "membership/wire/time_text.hpp"
 
+#include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 
@@ -46,6 +47,15 @@ inline boost::json::value json_text(const Texts& texts, Text text) {
 
 inline boost::json::string json_text(Time time) {
   return json_text(format_time(time.milliseconds()).view());
+}
+
+/// Metadata as an object, in its order.
+inline boost::json::object json_metadata(const Metadata& metadata) {
+  boost::json::object object;
+  metadata.for_each([&](std::string_view key, std::string_view value) {
+    object[json_text(key)] = json_text(value);
+  });
+  return object;
 }
 
 /// An id, or a view of one, as a string: its text, or what `subject_of` makes of a host's own.
