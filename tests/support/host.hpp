@@ -254,6 +254,27 @@ membership::Page<I> whole_page(std::optional<I> after = std::nullopt) {
   return page;
 }
 
+/// What a profile shows of a user or an organization besides the name and the address.
+inline std::string describe(const membership::Profile& profile) {
+  using namespace membership;
+  std::ostringstream out;
+  for (const Text text : {Text::first_name, Text::last_name, Text::external_id, Text::locale,
+                          Text::stripe_customer_id}) {
+    if (profile.texts.has(text)) {
+      out << " text " << static_cast<int>(text) << ' ' << profile.texts[text];
+    }
+  }
+  profile.metadata.for_each(
+      [&](std::string_view key, std::string_view value) { out << ' ' << key << '=' << value; });
+  profile.domains.for_each([&](const OrganizationDomain& domain) {
+    out << ' ' << domain.domain << ' ' << to_string(domain.state) << ' ' << domain.id.value.high
+        << '/' << domain.id.value.low << ' ' << domain.created_at << '-' << domain.updated_at;
+  });
+  out << (profile.email_verified ? " verified " : " ") << profile.created_at << '-'
+      << profile.updated_at;
+  return out.str();
+}
+
 /// Everything that a store shows, as text: for "nothing changed".
 template <class Store>
 std::string describe(const Store& store) {
@@ -287,7 +308,9 @@ std::string describe(const Store& store) {
           out << "organization " << row.state.id << ' ' << row.state.revision << ' '
               << row.state.fenced_to << ' ' << row.state.counts << ' ' << row.state.default_role
               << ' ' << row.profile.texts[Text::name] << ' ' << static_cast<int>(row.state.phase)
-              << ' ' << row.state.generation << '\n';
+              << ' ' << row.state.generation << describe(row.profile);
+          if (row.state.seat_limit) out << " seats " << *row.state.seat_limit;
+          out << '\n';
         })).more;
   }
   std::vector<UserId> users;
@@ -297,7 +320,8 @@ std::string describe(const Store& store) {
              users.push_back(row.state.id);
              out << "user " << row.state.id << ' ' << row.state.revision << ' '
                  << row.profile.texts[Text::email] << ' ' << static_cast<int>(row.state.phase)
-                 << ' ' << row.state.generation << '\n';
+                 << ' ' << row.state.generation << ' ' << row.profile.texts[Text::name]
+                 << describe(row.profile) << '\n';
            })).more;
   }
   const auto members = [&](MembershipFilter filter) {

@@ -22,6 +22,8 @@
 #include "membership/command/revoke_invitation.hpp"
 #include "membership/command/send_invitation.hpp"
 #include "membership/command/sweep_invitations.hpp"
+#include "membership/command/update_organization.hpp"
+#include "membership/command/update_user.hpp"
 #include "membership/driver/operation.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -268,6 +270,49 @@ const auto invitations = committing([](World& world) {
   return plans;
 });
 
+constexpr MetadataEntry some_metadata[] = {{"a.key.that.fits.in.no.small.string", "value"},
+                                           {"region", "eu"}};
+const std::string long_domain(100, 'd');
+const DomainData some_domains[] = {{long_domain}, {"acme.example"}};
+
+UpdateOrganization update_organization(const OrganizationId& id) {
+  UpdateOrganization command{id, "A name that fits in no small string"};
+  command.external_id = TextChange::set("an-external-id-that-fits-in-no-small-string");
+  command.metadata = MetadataChange::merge(some_metadata, 2);
+  command.domains = DomainsChange::replace(some_domains, 2);
+  return command;
+}
+UpdateUser update_user(const UserId& id) {
+  UpdateUser command{id};
+  command.email = "an.address.that.fits.in.no.small.string@example.org";
+  command.external_id = TextChange::set("an-external-id-that-fits-in-no-small-string");
+  command.metadata = MetadataChange::merge(some_metadata, 2);
+  return command;
+}
+
+/// Profiles with claims given up and laid, in one commit.
+const auto updates = committing([](World& world) {
+  Host& host = *world.host;
+  UpdateUser first{world.ada};
+  first.email = "ada.before.that.fits.in.no.small.string@example.org";
+  host.done(first);
+  std::vector<Plan> plans;
+  // No profile is there to be borrowed but Ada's and that of the organization, which stay.
+  Reads reads;
+  reads.user = &world.bob;
+  plans.push_back(world.decide(update_user(world.bob), host.load(reads)));
+  reads = Reads{};
+  reads.organization = &world.acme;
+  plans.push_back(world.decide(update_organization(world.acme), host.load(reads)));
+  reads = Reads{};
+  reads.user = &world.ada;
+  UpdateUser other{world.ada};
+  other.email = "ada.after.that.fits.in.no.small.string@example.org";
+  plans.push_back(world.decide(other, host.load(reads)));
+  plans.back().claims->email.before = "ada.before.that.fits.in.no.small.string@example.org";
+  return plans;
+});
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(allocations)
@@ -344,6 +389,8 @@ BOOST_AUTO_TEST_CASE(decide_allocates_nothing) {
       count += decide_allocations(SweepOrganizationInvitation{invitation, 1}, shown);
       count += decide_allocations(SweepUserInvitation{invitation, user_id, 1}, shown);
     }
+    count += decide_allocations(update_organization(organization_id), seen);
+    count += decide_allocations(update_user(user_id), seen);
   }
   BOOST_TEST(count == 0);
 }
@@ -460,6 +507,9 @@ BOOST_AUTO_TEST_CASE(failing_executions) {
           reads.invitation = &invitation;
           return DeleteMembership{world.host->load(reads).membership->id};
         }));
+  check("update organization", 5,
+        executing([](World& world) { return update_organization(world.acme); }));
+  check("update user", 5, executing([](World& world) { return update_user(world.ada); }));
   check("mark user", 0, executing([](World& world) { return MarkUserDeleted{world.ada}; }));
 }
 
@@ -468,6 +518,7 @@ BOOST_AUTO_TEST_CASE(failing_spans) {
   check("a span of everything", 8, span_of_everything, false);
   check("erasures", 4, erasures, false);
   check("invitations", 8, invitations, false);
+  check("updates", 6, updates, false);
 }
 
 BOOST_AUTO_TEST_CASE(failing_spans_leak_nothing) {
@@ -475,6 +526,7 @@ BOOST_AUTO_TEST_CASE(failing_spans_leak_nothing) {
   check("a span of everything", 8, span_of_everything);
   check("erasures", 4, erasures);
   check("invitations", 8, invitations);
+  check("updates", 6, updates);
 }
 
 BOOST_AUTO_TEST_CASE(deletions_give_back_what_they_free) {
@@ -489,6 +541,8 @@ BOOST_AUTO_TEST_CASE(deletions_give_back_what_they_free) {
     host.done(user);
     const auto acme = host.organization(base + "acme");
     host.organization_role(acme, "org-lead");
+    host.done(update_organization(acme));
+    host.done(update_user(*user.id));
     host.join(*user.id, acme);
     host.join(*user.id, home);
     host.done(SendInvitation{"another.long.address.that.fits.in.no.string@x", acme});

@@ -2,9 +2,11 @@
 #ifndef MEMBERSHIP_COMMAND_CREATE_ORGANIZATION_HPP
 #define MEMBERSHIP_COMMAND_CREATE_ORGANIZATION_HPP
 
+#include "membership/command/profile_change.hpp"
 #include "membership/domain/id.hpp"
 #include "membership/policy/membership_policy.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -15,7 +17,11 @@ inline namespace v0 {
 /// Makes an organization. It goes by the owner role that the environment has; the environment is
 /// compared, so that naming another one cannot miss it (PROTOCOL.md 3).
 ///
-/// Errors, in this order: `empty`, `not_utf8` of `name`; `id_already_used`; `missing_id`.
+/// Errors, in this order: `empty`, `not_utf8` of `name`; `empty`, `too_long`, `malformed` of
+/// `external_id`; `invalid_metadata`; `out_of_range` of `domains`, then for each `malformed` or
+/// `duplicate`; `empty`, `too_long`, `malformed` of `stripe_customer_id`; `id_already_used`;
+/// `external_id_already_used`; `stripe_customer_id_already_used`; `domain_already_exists`;
+/// `missing_id`.
 template <class T>
 struct BasicCreateOrganization {
   using traits = T;
@@ -25,10 +31,16 @@ struct BasicCreateOrganization {
   std::string_view name;                           ///< 1 or more characters, not unique
   std::optional<typename T::OrganizationId> id{};  ///< where the host names it itself
   std::optional<std::uint64_t> seat_limit{};       ///< 0 means 0, nothing means no limit
+  std::optional<std::string_view> external_id{};   ///< 1 to 128 characters of ASCII, unique
+  MetadataChange metadata{};
+  const DomainData* domains = nullptr;  ///< at most 16, each of one organization
+  std::size_t domain_count = 0;
+  std::optional<std::string_view> stripe_customer_id{};  ///< as `external_id`
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     if (id) reads.organization = &*id;
+    fields().read(reads);
     return reads;
   }
 
@@ -37,7 +49,11 @@ struct BasicCreateOrganization {
                            BasicPlan<T>& plan) const noexcept {
     const ErrorCode fault = text_fault(name, 1, std::string_view::npos);
     if (fault != ErrorCode{}) return {fault, Field::name};
+    Refusal refusal = fields().check(nullptr);
+    if (refusal) return refusal;
     if (id && seen.organization) return {ErrorCode::id_already_used, Field::organization_id};
+    refusal = fields().check_claims(seen);
+    if (refusal) return refusal;
     if (!id && !context.organization) return {ErrorCode::missing_id, Field::organization_id};
 
     plan.outcome = Outcome::created;
@@ -50,15 +66,23 @@ struct BasicCreateOrganization {
     plan.organization.emplace(Precondition::absent, EventType::organization_created,
                               std::uint64_t{0}, state);
     Profile& profile = plan.profile.emplace().after;
+    profile = detail::profile_to_change(nullptr, context.now);
     profile.texts.set(Text::name, name);
-    profile.created_at = context.now;
-    profile.updated_at = context.now;
+    fields().apply(profile);
+    profile.domains = profile.domains.replaced(domains, domain_count, context.plan, context.now);
+    detail::change_claims(nullptr, profile, plan);
     return {};
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
     if (refusal.field() == Field::organization_id && id) return subject_of(*id);
-    return {};
+    return fields().subject(refusal);
+  }
+
+ private:
+  constexpr detail::OrganizationFields fields() const noexcept {
+    return {detail::set_if(external_id), metadata, domains, domain_count,
+            detail::set_if(stripe_customer_id)};
   }
 };
 

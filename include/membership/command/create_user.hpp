@@ -2,10 +2,10 @@
 #ifndef MEMBERSHIP_COMMAND_CREATE_USER_HPP
 #define MEMBERSHIP_COMMAND_CREATE_USER_HPP
 
+#include "membership/command/profile_change.hpp"
 #include "membership/domain/id.hpp"
 #include "membership/policy/membership_policy.hpp"
 
-#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -13,11 +13,13 @@ namespace membership {
 inline namespace v0 {
 
 /// Makes a user known, with or without a profile. An e-mail address is claimed: no second user of
-/// the environment gets it, in whatever case it is written. A user without any text has no profile,
-/// which costs a store nothing: the profile is the host's.
+/// the environment gets it, in whatever case it is written. A user without any text and metadata
+/// has no profile, which costs a store nothing: the profile is the host's.
 ///
 /// Errors, in this order: `empty`, `too_long`, `not_utf8`, `malformed` of `email`; `not_utf8` of
-/// `first_name`, then of `last_name`; `id_already_used`; `email_not_available`; `missing_id`.
+/// `first_name`, then of `last_name`, then of `name`; `empty`, `too_long`, `malformed` of
+/// `external_id`; `invalid_metadata`; `not_utf8` of `locale`; `id_already_used`;
+/// `external_id_already_used`; `email_not_available`; `missing_id`.
 template <class T>
 struct BasicCreateUser {
   using traits = T;
@@ -29,55 +31,55 @@ struct BasicCreateUser {
   std::optional<std::string_view> first_name{};
   std::optional<std::string_view> last_name{};
   bool email_verified = false;
+  std::optional<std::string_view> name{};
+  std::optional<std::string_view> external_id{};  ///< 1 to 128 characters of ASCII, unique
+  MetadataChange metadata{};
+  std::optional<std::string_view> locale{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     if (id) reads.user = &*id;
-    if (email) reads.email = EmailKey::folded(*email);
+    fields().read(email, reads);
     return reads;
   }
 
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
                            const BasicSnapshot<T>& seen, const BasicContext<T>& context,
                            BasicPlan<T>& plan) const noexcept {
-    if (email) {
-      const ErrorCode fault = EmailKey::fault(*email);
-      if (fault != ErrorCode{}) return {fault, Field::email};
-    }
-    constexpr std::size_t unlimited = std::string_view::npos;
-    if (first_name) {
-      const ErrorCode fault = text_fault(*first_name, 0, unlimited);
-      if (fault != ErrorCode{}) return {fault, Field::first_name};
-    }
-    if (last_name) {
-      const ErrorCode fault = text_fault(*last_name, 0, unlimited);
-      if (fault != ErrorCode{}) return {fault, Field::last_name};
-    }
+    Refusal refusal = fields().check(email, nullptr);
+    if (refusal) return refusal;
     if (id && seen.user) return {ErrorCode::id_already_used, Field::user_id};
-    if (email && seen.email_holder) return {ErrorCode::email_not_available, Field::email};
+    refusal = fields().check_claims(nullptr, seen);
+    if (refusal) return refusal;
     if (!id && !context.user) return {ErrorCode::missing_id, Field::user_id};
 
     plan.outcome = Outcome::created;
     plan.trace.about = Trace::About::user;
     plan.user.emplace(Precondition::absent, EventType::user_created, std::uint64_t{0},
                       BasicUserState<T>(id ? *id : *context.user, 1));
-    if (email) plan.claims.emplace().email.after = email;
-    if (!email && !first_name && !last_name) return {};
-    Profile& profile = plan.profile.emplace().after;
+    Profile profile = detail::profile_to_change(nullptr, context.now);
+    const bool filled = fields().apply(profile);
     profile.texts.set(Text::email, email);
-    profile.texts.set(Text::first_name, first_name);
-    profile.texts.set(Text::last_name, last_name);
+    if (!filled && !email) return {};
     profile.email_verified = email_verified;
-    profile.created_at = context.now;
-    profile.updated_at = context.now;
+    plan.profile.emplace(profile);
+    detail::change_claims(nullptr, profile, plan);
     return {};
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    if (refusal.code() == ErrorCode::not_utf8) return {};
     if (refusal.field() == Field::user_id && id) return subject_of(*id);
-    if (refusal.field() == Field::email) return subject_of_text(*email);
-    return {};
+    return fields().subject(refusal, email);
+  }
+
+ private:
+  constexpr detail::UserFields fields() const noexcept {
+    return {detail::set_if(first_name),
+            detail::set_if(last_name),
+            detail::set_if(name),
+            detail::set_if(external_id),
+            metadata,
+            detail::set_if(locale)};
   }
 };
 

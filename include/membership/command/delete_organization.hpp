@@ -4,6 +4,7 @@
 
 #include "membership/command/invitation_change.hpp"
 #include "membership/command/membership_change.hpp"
+#include "membership/command/profile_change.hpp"
 #include "membership/command/role_change.hpp"
 #include "membership/policy/membership_policy.hpp"
 
@@ -127,9 +128,9 @@ struct BasicSweepOrganizationMembership {
   }
 };
 
-/// Removes a marked organization that has no membership left. It is for whoever has swept the
-/// invitations as well: that none is left is not looked at here, and nothing adds one after the
-/// mark. One that is gone is `unchanged`.
+/// Removes a marked organization that has no membership left, and its claims on external id, Stripe
+/// customer and domains. It is for whoever has swept the invitations as well: that none is left is
+/// not looked at here, and nothing adds one after the mark. One that is gone is `unchanged`.
 /// Errors, in this order: `operation_superseded`, `operation_unfinished`.
 template <class T>
 struct BasicFinishOrganizationDeletion {
@@ -165,7 +166,9 @@ struct BasicFinishOrganizationDeletion {
         Precondition::set, EventType::organization_deleted, state.revision, state);
     write.effect = Effect::erase;
     ++write.after.revision;
-    if (seen.organization_profile != nullptr) plan.profile.emplace(*seen.organization_profile);
+    if (seen.organization_profile == nullptr) return {};
+    plan.profile.emplace(*seen.organization_profile);
+    detail::give_up_claims(*seen.organization_profile, plan);
     return {};
   }
 

@@ -4,6 +4,7 @@
 
 #include "membership/command/invitation_change.hpp"
 #include "membership/command/membership_change.hpp"
+#include "membership/command/profile_change.hpp"
 #include "membership/policy/membership_policy.hpp"
 
 #include <cstdint>
@@ -126,9 +127,9 @@ struct BasicSweepUserMembership {
   }
 };
 
-/// Removes a marked user, and the claim on the e-mail address. It is for whoever has swept: that
-/// the user has no membership left is not looked at here, and nothing adds one after the mark. One
-/// who is gone is `unchanged`. Errors: `operation_superseded`.
+/// Removes a marked user, and the claims on e-mail address and external id. It is for whoever has
+/// swept: that the user has no membership left is not looked at here, and nothing adds one after
+/// the mark. One who is gone is `unchanged`. Errors: `operation_superseded`.
 template <class T>
 struct BasicFinishUserDeletion {
   using traits = T;
@@ -160,9 +161,7 @@ struct BasicFinishUserDeletion {
     ++write.after.revision;
     if (seen.user_profile == nullptr) return {};
     plan.profile.emplace(*seen.user_profile);
-    if (seen.user_profile->texts.has(Text::email)) {
-      plan.claims.emplace().email.before = seen.user_profile->texts[Text::email];
-    }
+    detail::give_up_claims(*seen.user_profile, plan);
     return {};
   }
 

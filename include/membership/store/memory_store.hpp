@@ -190,59 +190,78 @@ class BasicMemoryStore {
   }
 
   /// Shows a page of organizations, each as a `BasicOrganizationRow` under its lock.
+  /// Complexity: without a filter the rows shown; with an external id or domains these, which are
+  /// found by their claims; with a part of the name or `marked` the organizations passed over too.
   template <class Visit>
   [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicOrganizationQuery<T>& query,
                                                     Visit&& visit) const {
-    return list_global<typename T::OrganizationId>(
-        tables_.organization_order, query.page(),
-        [&](std::uint32_t number) { return tables_.organization_at(number).id.view(); },
-        [&](std::uint32_t number, Page<typename T::OrganizationId>& rest) {
-          const detail::SharedGuard guard(
-              tables_.organizations[detail::RecordNumber::shard(number)].lock);
-          const detail::OrganizationRecord<T>& record = tables_.organization_at(number);
-          if (!record.state || !detail::within(rest, record.state->id)) return false;
-          if (query.filter().marked && !detail::is_marked(record)) return false;
-          rest.after = record.state->id;
-          visit(BasicOrganizationRow<T>{*record.state,
-                                        record.profile == nullptr ? Profile{} : **record.profile});
-          return true;
-        });
+    using Id = typename T::OrganizationId;
+    const OrganizationFilter& filter = query.filter();
+    const auto show = [&](std::uint32_t number, Page<Id>& rest, bool shown, const Id* only) {
+      const detail::SharedGuard guard(
+          tables_.organizations[detail::RecordNumber::shard(number)].lock);
+      const detail::OrganizationRecord<T>& record = tables_.organization_at(number);
+      if (!record.state || !detail::within(rest, record.state->id)) return false;
+      if (only != nullptr && !(record.state->id == *only)) return false;
+      const Profile profile = record.profile == nullptr ? Profile{} : **record.profile;
+      if (filter.marked && !detail::is_marked(record)) return false;
+      if (filter.name_part && !detail::has_part(profile.texts[Text::name], *filter.name_part)) {
+        return false;
+      }
+      rest.after = record.state->id;
+      if (shown) visit(BasicOrganizationRow<T>{*record.state, profile});
+      return true;
+    };
+    if (filter.external_id || filter.domain_count != 0) {
+      const auto find = [&](const Id& id) {
+        const detail::ShardHash hash = detail::shard_hash(id);
+        const auto& shard = tables_.organizations[hash.shard];
+        const detail::SharedGuard guard(shard.lock);
+        const std::uint32_t place = tables_.find_organization(shard, hash, id);
+        return place == none ? none : detail::RecordNumber::of(hash.shard, place);
+      };
+      return list_named(claiming_organizations(filter), query.page(), find, show);
+    }
+    return list_global<Id>(
+        tables_.organization_order, query.page(), filter.marked || filter.name_part.has_value(),
+        [&](std::uint32_t number) { return tables_.organization_at(number).id.view(); }, show);
   }
 
   /// Shows a page of users, each as a `BasicUserRow` under its lock.
+  /// Complexity: without a filter the rows shown; with an address or an external id one row, which
+  /// is found by its claim; with an organization its members, whose ids are copied and sorted; with
+  /// `marked` alone all users.
   template <class Visit>
   [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicUserQuery<T>& query,
                                                     Visit&& visit) const {
-    const auto show = [&](std::uint32_t number, Page<typename T::UserId>& rest) {
+    using Id = typename T::UserId;
+    const BasicUserFilter<T>& filter = query.filter();
+    const auto show = [&](std::uint32_t number, Page<Id>& rest, bool shown, const Id* only) {
       const detail::SharedGuard guard(tables_.users[detail::RecordNumber::shard(number)].lock);
       const detail::UserRecord<T>& record = tables_.user_at(number);
       if (record.revision == 0) return false;
       const BasicUserState<T> state = record.state();
-      if (!detail::within(rest, state.id)) return false;
-      if (query.filter().marked && state.phase == Phase::live) return false;
+      if (!detail::within(rest, state.id) || (only != nullptr && !(state.id == *only)))
+        return false;
+      if (filter.marked && state.phase == Phase::live) return false;
       rest.after = state.id;
-      visit(BasicUserRow<T>{state, record.profile == nullptr ? Profile{} : **record.profile});
+      if (shown) {
+        visit(BasicUserRow<T>{state, record.profile == nullptr ? Profile{} : **record.profile});
+      }
       return true;
     };
-    if (query.filter().email) {
-      const std::optional<typename T::UserId> holder = [&] {
-        const detail::SharedGuard guard(tables_.claim_lock);
-        return tables_.find_holder(*query.filter().email);
-      }();
-      if (holder) {
-        const detail::ShardHash hash = detail::shard_hash(*holder);
-        std::uint32_t place = none;
-        {
-          const detail::SharedGuard guard(tables_.users[hash.shard].lock);
-          place = tables_.find_user(tables_.users[hash.shard], hash, *holder);
-        }
-        Page<typename T::UserId> rest = query.page();
-        if (place != none) show(detail::RecordNumber::of(hash.shard, place), rest);
-      }
-      return ListEnd{false};
+    if (filter.email || filter.external_id || filter.organization) {
+      const auto find = [&](const Id& id) {
+        const detail::ShardHash hash = detail::shard_hash(id);
+        const typename Tables::UserShard& shard = tables_.users[hash.shard];
+        const detail::SharedGuard guard(shard.lock);
+        const std::uint32_t place = tables_.find_user(shard, hash, id);
+        return place == none ? none : detail::RecordNumber::of(hash.shard, place);
+      };
+      return list_named(named_users(filter), query.page(), find, show);
     }
-    return list_global<typename T::UserId>(
-        tables_.user_order, query.page(),
+    return list_global<Id>(
+        tables_.user_order, query.page(), filter.marked,
         [&](std::uint32_t number) { return tables_.user_at(number).id.view(); }, show);
   }
 
@@ -653,14 +672,107 @@ class BasicMemoryStore {
     return ListEnd{false};
   }
 
-  /// A page of the organizations or the users. Their order has a lock of its own, which is given
-  /// back before a row's shard is locked.
+  /// Who has claimed a text; null for nobody. Under the lock of the claims.
+  const detail::ClaimRecord<T>* find_claim(ClaimKind kind, std::string_view text) const {
+    const std::uint32_t place = tables_.find_claim(kind, claim_key(kind, text).view());
+    return place == none ? nullptr : &tables_.claims[place];
+  }
+
+  /// The organizations that have the external id and one of the domains of a filter, sorted.
+  std::vector<typename T::OrganizationId>
+  claiming_organizations(const OrganizationFilter& filter) const {
+    std::vector<typename T::OrganizationId> ids;
+    const detail::SharedGuard guard(tables_.claim_lock);
+    const detail::ClaimRecord<T>* named = nullptr;
+    if (filter.external_id) {
+      named = find_claim(ClaimKind::organization_external_id, *filter.external_id);
+      if (named == nullptr) return ids;
+      if (filter.domain_count == 0) ids.push_back(*named->organization);
+    }
+    for (std::size_t at = 0; at < filter.domain_count; ++at) {
+      const detail::ClaimRecord<T>* const claim =
+          find_claim(ClaimKind::organization_domain, filter.domains[at]);
+      if (claim == nullptr) continue;
+      if (named == nullptr || *named->organization == *claim->organization) {
+        ids.push_back(*claim->organization);
+      }
+    }
+    detail::sort_ids(ids);
+    return ids;
+  }
+
+  /// The users who have the address and the external id of a filter and are members of its
+  /// organization, sorted.
+  std::vector<typename T::UserId> named_users(const BasicUserFilter<T>& filter) const {
+    using Id = typename T::UserId;
+    std::vector<Id> ids;
+    if (!filter.email && !filter.external_id) {
+      const detail::ShardHash hash = detail::shard_hash(*filter.organization);
+      const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
+      {
+        const detail::SharedGuard guard(shard.lock);
+        const std::uint32_t place = tables_.find_organization(shard, hash, *filter.organization);
+        if (place == none) return ids;
+        for (auto at = shard.organizations[place].members.first(); at;
+             at = detail::OrderedIndex::next(shard.nodes, at)) {
+          const std::uint32_t member = detail::OrderedIndex::entry(shard.nodes, at);
+          ids.push_back(copy_of<Id>(shard.members[member].user.view()));
+        }
+      }
+      detail::sort_ids(ids);
+      return ids;
+    }
+    {
+      const detail::SharedGuard guard(tables_.claim_lock);
+      const detail::ClaimRecord<T>* const email =
+          filter.email ? find_claim(ClaimKind::user_email, filter.email->view()) : nullptr;
+      const detail::ClaimRecord<T>* const external_id =
+          filter.external_id ? find_claim(ClaimKind::user_external_id, *filter.external_id)
+                             : nullptr;
+      if ((filter.email && email == nullptr) || (filter.external_id && external_id == nullptr)) {
+        return ids;
+      }
+      const Id& id = *(email != nullptr ? email : external_id)->user;
+      if (external_id != nullptr && !(*external_id->user == id)) return ids;
+      ids.push_back(id);
+    }
+    if (filter.organization) {
+      const auto is_member = view(ids.front(), *filter.organization, [](const auto&) {});
+      if (!*is_member) ids.clear();
+    }
+    return ids;
+  }
+
+  /// A page of those of some sorted ids that `find` still finds and `show` accepts. The same id
+  /// may come several times.
+  template <class I, class Find, class Show>
+  static ListEnd list_named(const std::vector<I>& ids, const Page<I>& page, const Find& find,
+                            const Show& show) {
+    const bool ascending = page.direction == Direction::ascending;
+    Page<I> rest = page;
+    std::size_t shown = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const I& id = ids[ascending ? i : ids.size() - 1 - i];
+      if (!detail::within(rest, id)) continue;
+      const std::uint32_t number = find(id);
+      if (number == none || !show(number, rest, shown < page.limit, &id)) continue;
+      if (shown == page.limit) return {true};
+      ++shown;
+    }
+    return {false};
+  }
+
+  /// A page of the organizations or the users; `show` says which it accepts and, where all are, its
+  /// rows are counted by the order alone. The order has a lock of its own, which is given back
+  /// before a row's shard is locked.
   template <class I, class IdOf, class Show>
   static tl::expected<ListEnd, Failure> list_global(const typename Tables::GlobalOrder& order,
-                                                    const Page<I>& page, const IdOf& id_of,
-                                                    Show&& show) {
+                                                    const Page<I>& page, bool filtered,
+                                                    const IdOf& id_of, const Show& show) {
     Page<I> rest = page;
-    for (bool more = true; more && rest.limit > 0;) {
+    if (filtered) rest.limit = longest_page;
+    std::size_t left = page.limit;
+    for (bool more = true; more;) {
       std::uint32_t numbers[longest_page];
       std::size_t count = 0;
       std::optional<I> last;
@@ -676,9 +788,14 @@ class BasicMemoryStore {
       // What was taken back or deleted meanwhile is passed over, and others come in its place. A
       // record that serves something else by now is shown only where it stands in the order.
       for (std::size_t i = 0; i < count; ++i) {
-        if (show(numbers[i], rest)) --rest.limit;
+        if (!show(numbers[i], rest, left > 0, nullptr)) continue;
+        if (left == 0) return ListEnd{true};
+        --left;
       }
-      if (rest.limit == 0) return ListEnd{more};
+      if (!filtered) {
+        if (left == 0) return ListEnd{more};
+        rest.limit = left;
+      }
       rest.after = last;
     }
     return ListEnd{false};

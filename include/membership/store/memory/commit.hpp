@@ -84,13 +84,21 @@ class OtherEvents {
   }
 
  private:
+  /// Whether a role that stays gets another state. Its slug never changes.
+  static bool changes_role(const BasicRoleWrite<T>& write) noexcept {
+    if (write.effect != Effect::put || write.before == nullptr) return false;
+    return !(write.before->permissions == write.after.permissions) ||
+           write.before->phase != write.after.phase;
+  }
   static OtherEvent<T>* make(const BasicPlan<T>& plan) {
-    auto* const event = new OtherEvent<T>(plan.profile ? plan.profile->after : Profile{});
+    auto* const event = new OtherEvent<T>(plan.profile ? plan.profile->after : Profile{},
+                                          plan.profile ? plan.profile->before : nullptr);
     if (plan.organization) event->organization.emplace(plan.organization->after.id);
     if (plan.user) event->user.emplace(plan.user->after.id);
     if (plan.role) {
       event->role_id.emplace(plan.role->id);
       event->role.emplace(plan.role->after);
+      if (changes_role(*plan.role)) event->role_before.emplace(*plan.role->before);
     }
     if (plan.permission) {
       event->permission_id.emplace(plan.permission->id);

@@ -7,10 +7,12 @@
 #include "membership/policy/rows.hpp"
 #include "membership/policy/slot.hpp"
 #include "membership/store/memory/index_table.hpp"
+#include "membership/store/memory/owned_texts.hpp"
 #include "membership/store/memory/role_versions.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -31,7 +33,15 @@ struct OtherEvent {
   RoleSet held{};
   RoleIndex first_requested = RoleIndex::none();
   OwnedProfile profile;
-  explicit OtherEvent(const Profile& shown) : profile(shown) {}
+  const PinnedProfile* profile_before;
+  Slot<RoleState> role_before{};
+
+  /// `before` may be null.
+  explicit OtherEvent(const Profile& after, const Profile* before = nullptr)
+      : profile(after), profile_before(before == nullptr ? nullptr : new PinnedProfile(*before)) {}
+  OtherEvent(const OtherEvent&) = delete;
+  OtherEvent& operator=(const OtherEvent&) = delete;
+  ~OtherEvent() { delete profile_before; }
 };
 
 template <class T>
@@ -77,6 +87,8 @@ struct EventRecord {
       row.held = other->held;
       row.first_requested = other->first_requested;
       row.profile = *other->profile;
+      if (other->profile_before != nullptr) row.profile_before = &**other->profile_before;
+      row.role_before = other->role_before.get();
     }
     return row;
   }

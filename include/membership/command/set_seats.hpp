@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_COMMAND_SET_SEATS_HPP
+#define MEMBERSHIP_COMMAND_SET_SEATS_HPP
+
+#include "membership/command/role_change.hpp"
+#include "membership/policy/membership_policy.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace membership {
+inline namespace v0 {
+
+/// Sets how many seats an organization has. It may be fewer than are taken: that only keeps new
+/// memberships from taking one. The same limit is `unchanged`. An organization under deletion
+/// counts as gone. It is a setting: there is no event.
+///
+/// Errors: `entity_not_found`.
+/// Rule: DOMAIN.md §7, Limits.
+template <class T>
+struct BasicSetSeatLimit {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::organization};
+  static constexpr Kinds mints{};
+
+  typename T::OrganizationId organization;
+  std::optional<std::uint64_t> limit{};  ///< 0 means 0, nothing means no limit
+
+  constexpr BasicReads<T> reads() const noexcept {
+    BasicReads<T> reads;
+    reads.organization = &organization;
+    return reads;
+  }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+                           BasicPlan<T>& plan) const noexcept {
+    if (!seen.organization || seen.organization->phase == Phase::deleting) {
+      return {ErrorCode::entity_not_found, Field::organization_id};
+    }
+    plan.trace.about = Trace::About::seats;
+    if (seen.organization->seat_limit == limit) return {};
+    plan.outcome = Outcome::updated;
+    detail::set_organization(seen, plan).seat_limit = limit;
+    return {};
+  }
+
+  constexpr Subject subject(Refusal /*refusal*/, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    return subject_of(organization);
+  }
+};
+
+/// Sets which memberships take a seat besides the active ones, in every organization of the
+/// environment. Who has no seat left by that stays. The same setting is `unchanged`. It is a
+/// setting: there is no event.
+///
+/// Errors: none.
+/// Rule: DOMAIN.md §7, Limits.
+template <class T>
+struct BasicSetSeatsCount {
+  using traits = T;
+  static constexpr Kinds kinds{Kind::environment};
+  static constexpr Kinds mints{};
+
+  SeatsCount counted{};
+
+  constexpr BasicReads<T> reads() const noexcept { return {}; }
+
+  constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
+                           const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
+                           BasicPlan<T>& plan) const noexcept {
+    plan.trace.about = Trace::About::seats;
+    if (seen.environment.seats_count == counted) return {};
+    plan.outcome = Outcome::updated;
+    detail::set_environment(seen, plan).seats_count = counted;
+    return {};
+  }
+
+  constexpr Subject subject(Refusal /*refusal*/, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    return {};
+  }
+};
+
+using SetSeatLimit = BasicSetSeatLimit<DefaultTraits>;
+using SetSeatsCount = BasicSetSeatsCount<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif
