@@ -30,7 +30,8 @@ constexpr void show(const Write& write, Slot<Row>& shown) noexcept {
 /// Where no organization or no user is shown, one that the plan makes is: the command to be decided
 /// next names it or does not look at it. A new membership is shown where the user and the
 /// organization shown are its own. Roles and priority orders are views and stay as they are: a plan
-/// that writes one comes last in its span.
+/// that writes one comes last in its span. So do profiles and what is claimed: nothing that looks
+/// at them is decided after a plan that changes them.
 template <class T>
 constexpr void apply(BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) noexcept {
   if (plan.environment && plan.environment->precondition == Precondition::set) {

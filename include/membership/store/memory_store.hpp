@@ -192,6 +192,7 @@ class BasicMemoryStore {
   /// Shows a page of organizations, each as a `BasicOrganizationRow` under its lock.
   /// Complexity: without a filter the rows shown; with an external id or domains these, which are
   /// found by their claims; with a part of the name or `marked` the organizations passed over too.
+  /// What gives up a claim after it was found is shown all the same.
   template <class Visit>
   [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicOrganizationQuery<T>& query,
                                                     Visit&& visit) const {
