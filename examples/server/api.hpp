@@ -11,6 +11,7 @@
 #include "membership/wire/request_error.hpp"
 #include "router.hpp"
 #include "shared_ids.hpp"
+#include "store_counters.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -37,6 +38,8 @@ class Api {
   Api& operator=(const Api&) = delete;
 
   void add_routes(Router& router);
+
+  const StoreCounters& counters() const noexcept { return counters_; }
 
  private:
   using Store = membership::MemoryStore;
@@ -91,7 +94,9 @@ class Api {
   execute(const Command& command) {
     membership::Runtime<membership::SystemClock, SharedIds&> runtime{.ids = ids_,
                                                                      .with_profiles = true};
-    return membership::execute(store_, policy_, command, runtime);
+    auto result = membership::execute(store_, policy_, command, runtime);
+    counters_.count(result);
+    return result;
   }
   /// Why a command was not carried out, as an answer. What is the server's own fault is logged.
   static RequestError request_error(const membership::Failure<Store>& failure);
@@ -141,6 +146,7 @@ class Api {
 
   const membership::MembershipPolicy<> policy_{};
   SharedIds ids_;
+  StoreCounters counters_;
   Store store_;
 };
 

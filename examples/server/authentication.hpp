@@ -5,6 +5,7 @@
 #include "http_message.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,19 +18,22 @@ class ApiKeys {
  public:
   explicit ApiKeys(std::vector<std::string> keys) : keys_(std::move(keys)) {}
 
-  /// Whether a request carries one of the keys.
-  bool accept(const Request& request) const noexcept {
+  std::size_t size() const noexcept { return keys_.size(); }
+
+  /// Which of the keys a request carries, or nothing.
+  std::optional<std::size_t> find(const Request& request) const noexcept {
     constexpr std::string_view scheme = "Bearer ";
     const auto header = request.header("Authorization");
-    if (!header || header->size() <= scheme.size()) return false;
-    if (!equal_ignoring_case(header->substr(0, scheme.size()), scheme)) return false;
+    if (!header || header->size() <= scheme.size()) return std::nullopt;
+    if (!equal_ignoring_case(header->substr(0, scheme.size()), scheme)) return std::nullopt;
     const std::string_view presented = header->substr(scheme.size());
-    bool accepted = false;
-    for (const std::string& key : keys_) {
-      const bool equal = equal_in_constant_time(presented, key);
-      accepted = accepted || equal;
+    std::size_t found = keys_.size();
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      const bool equal = equal_in_constant_time(presented, keys_[i]);
+      found = equal ? i : found;
     }
-    return accepted;
+    if (found == keys_.size()) return std::nullopt;
+    return found;
   }
 
  private:

@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_SERVER_HTTP_MESSAGE_HPP
 #define MEMBERSHIP_SERVER_HTTP_MESSAGE_HPP
 
+#include "exchange.hpp"
 #include "membership/wire/error_body.hpp"
 #include "membership/wire/request_error.hpp"
 
@@ -50,11 +51,13 @@ struct Request {
   }
 };
 
-/// An answer. A body is JSON; without one nothing but the status and headers is sent.
+/// An answer. Without a body nothing but the status and headers is sent.
 struct Response {
   int status = 200;
   std::optional<std::string> body{};
   std::vector<std::pair<std::string, std::string>> headers{};
+  std::string_view content_type = "application/json; charset=utf-8";  ///< of the body; a literal
+  const RouteName* route = nullptr;  ///< for those who watch: which route answered
 };
 
 /// What answers requests. It is called from several threads at once.

@@ -115,7 +115,7 @@ std::string http_date() {
 }  // namespace
 
 struct HttpServer::State {
-  State(Handler the_handler, const HttpLimits& the_limits);
+  State(Handler the_handler, const HttpLimits& the_limits, Observer the_observer);
 
   std::string next_request_id();
   void accept();
@@ -128,8 +128,10 @@ struct HttpServer::State {
 
   const Handler handler;
   const HttpLimits limits;
+  const Observer observer;
   std::string id_prefix{};
   std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint32_t> count{0};  ///< connections that live
   std::atomic<bool> full{false};        ///< accepting waits until one of them ends
   std::atomic<bool> stopping{false};
@@ -188,14 +190,12 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
     parser_->header_limit(static_cast<std::uint32_t>(state_.limits.header_bytes));
     parser_->get().body().limit = state_.limits.body_bytes;
 
-    if (buffer_.size() == 0) {
-      if (state_.stopping && !has_bytes_waiting()) return;
-      const auto& limits = state_.limits;
-      stream_.expires_after(is_first_ ? std::min(limits.idle_timeout, limits.header_timeout)
-                                      : limits.idle_timeout);
-      is_first_ = false;
-      return read();
-    }
+    if (buffer_.size() == 0 && state_.stopping && !has_bytes_waiting()) return;
+    const auto& limits = state_.limits;
+    stream_.expires_after(is_first_ ? std::min(limits.idle_timeout, limits.header_timeout)
+                                    : limits.idle_timeout);
+    is_first_ = false;
+    if (buffer_.size() == 0) return read();
     parse();
   }
 
@@ -303,7 +303,7 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
       return refuse(417, "expectation_failed", "Expect must be 100-continue."), false;
     }
     if (length && *length > state_.limits.body_bytes) return refuse_body(), false;
-    if (refusal_) return send(*refusal_, false), false;
+    if (refusal_) return begin_answer(), send(*refusal_, false), false;
     if (buffer_.size() > 0) return true;
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(stream_, asio::buffer(go_on),
@@ -316,9 +316,14 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
   void answer() {
     if (parser_->get().body().too_large) refusal_ = too_large();
     const bool keep = parser_->keep_alive();
-    id_ = state_.next_request_id();
+    begin_answer();
     if (refusal_) return send(*refusal_, keep);
     send(call_handler(), keep);
+  }
+
+  void begin_answer() {
+    id_ = state_.next_request_id();
+    if (state_.observer) begun_ = std::chrono::steady_clock::now();
   }
 
   Response call_handler() {
@@ -366,15 +371,15 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
 
   /// Answers what cannot be read to its end, and ends the connection.
   void refuse(int status, std::string_view code, std::string_view message) {
-    id_ = state_.next_request_id();
+    begin_answer();
     send(error_response(status, code, message), false);
   }
   void refuse_body() {
-    id_ = state_.next_request_id();
+    begin_answer();
     send(too_large(), false);
   }
   void refuse_head() {
-    id_ = state_.next_request_id();
+    begin_answer();
     if (parser_->get().target().empty()) return send(uri_too_long(), false);
     send(error_response(431, "request_header_fields_too_large",
                         "The header is longer than " + std::to_string(state_.limits.header_bytes) +
@@ -396,7 +401,10 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
     out_ += http_date();
     out_ += "\r\nX-Request-ID: ";
     out_ += id_;
-    if (response.body) out_ += "\r\nContent-Type: application/json; charset=utf-8";
+    if (response.body) {
+      out_ += "\r\nContent-Type: ";
+      out_ += response.content_type;
+    }
     if (status != 204) {
       out_ += "\r\nContent-Length: ";
       out_ += std::to_string(body.size());
@@ -413,7 +421,9 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
       out_ += "\r\nConnection: keep-alive";
     }
     out_ += "\r\n\r\n";
-    if (!is_head_ && status != 204) out_ += body;
+    const std::string_view sent = is_head_ || status == 204 ? std::string_view() : body;
+    out_ += sent;
+    if (state_.observer) observe(response, sent.size());
 
     stream_.expires_after(state_.limits.write_timeout);
     asio::async_write(stream_, asio::buffer(out_),
@@ -422,6 +432,17 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
                         if (keep) return self->begin_request();
                         self->linger();
                       });
+  }
+
+  void observe(const Response& response, std::size_t bytes) const {
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begun_);
+    state_.observer(Exchange{.id = id_,
+                             .method = view(parser_->get().method_string()),
+                             .route = response.route,
+                             .status = response.status,
+                             .microseconds = static_cast<std::uint64_t>(took.count()),
+                             .bytes = bytes});
   }
 
   /// Waits until the client has closed its side. A socket that is closed while something unread
@@ -453,11 +474,12 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
   std::vector<Header> headers_{};  ///< of the head; a trailer adds nothing to it
   std::optional<Response> refusal_{};
   std::string id_{};
+  std::chrono::steady_clock::time_point begun_{};  ///< while there is an observer
   std::string out_{};
 };
 
-HttpServer::State::State(Handler the_handler, const HttpLimits& the_limits)
-    : handler(std::move(the_handler)), limits(the_limits) {
+HttpServer::State::State(Handler the_handler, const HttpLimits& the_limits, Observer the_observer)
+    : handler(std::move(the_handler)), limits(the_limits), observer(std::move(the_observer)) {
   std::random_device random;
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "req_%08x%08x", random(), random());
@@ -474,6 +496,7 @@ void HttpServer::State::add(Connection* connection) {
   const std::lock_guard lock(mutex);
   connections.insert(connection);
   ++count;
+  ++accepted;
 }
 
 void HttpServer::State::remove(Connection* connection) noexcept {
@@ -557,8 +580,8 @@ void HttpServer::State::begin_stop() {
   after_removal();
 }
 
-HttpServer::HttpServer(Handler handler, const HttpLimits& limits)
-    : state_(std::make_unique<State>(std::move(handler), limits)) {}
+HttpServer::HttpServer(Handler handler, const HttpLimits& limits, Observer observer)
+    : state_(std::make_unique<State>(std::move(handler), limits, std::move(observer))) {}
 
 HttpServer::~HttpServer() { state_->finished = true; }
 
@@ -626,5 +649,9 @@ void HttpServer::run() {
 void HttpServer::stop() {
   asio::post(state_->strand, [this] { state_->begin_stop(); });
 }
+
+std::uint64_t HttpServer::connections() const noexcept { return state_->count; }
+
+std::uint64_t HttpServer::accepted() const noexcept { return state_->accepted; }
 
 }  // namespace membership_server

@@ -36,10 +36,10 @@ struct HttpLimits {
 ///
 /// Requests of one connection are answered in order, one after another. What is no HTTP is
 /// answered 400 and the connection closed; who is too slow is cut off. Whatever a handler throws
-/// is answered 500.
+/// is answered 500. An observer is told of every answer, also of those that no handler gave.
 class HttpServer {
  public:
-  explicit HttpServer(Handler handler, const HttpLimits& limits = {});
+  explicit HttpServer(Handler handler, const HttpLimits& limits = {}, Observer observer = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -63,6 +63,10 @@ class HttpServer {
 
   /// Ends `run`. May be called from any thread.
   void stop();
+
+  /// How many connections there are, and how many there were since the start.
+  std::uint64_t connections() const noexcept;
+  std::uint64_t accepted() const noexcept;
 
  private:
   class Connection;

@@ -2,9 +2,10 @@
 
 // The reference server: how a C++ server embeds the library.
 
+#include "access_log.hpp"
 #include "api.hpp"
-#include "authentication.hpp"
 #include "http_server.hpp"
+#include "metrics.hpp"
 #include "options.hpp"
 #include "router.hpp"
 
@@ -21,12 +22,55 @@ int complain(std::string_view message, int status) {
   return status;
 }
 
+/// Adds what is shown beside the requests, and the route that shows it.
+void add_metrics(membership_server::Metrics& metrics, membership_server::Router& router,
+                 const membership_server::Api& api, const membership_server::HttpServer& server,
+                 membership_server::Access access) {
+  using Kind = membership_server::Metrics::Kind;
+  const auto remembered = [&router] { return router.idempotency().counts(); };
+  metrics.add(Kind::gauge, "membership_http_connections", "Connections open now.",
+              [&server] { return server.connections(); });
+  metrics.add(Kind::counter, "membership_http_connections_total", "Connections accepted.",
+              [&server] { return server.accepted(); });
+  metrics.add(Kind::gauge, "membership_idempotency_entries", "Answers remembered.",
+              [remembered] { return remembered().entries; });
+  metrics.add(Kind::gauge, "membership_idempotency_bytes", "Memory of these, about.",
+              [remembered] { return remembered().bytes; });
+  metrics.add(Kind::counter, "membership_idempotency_replays_total", "Answers given again.",
+              [remembered] { return remembered().replays; });
+  metrics.add(Kind::counter, "membership_store_conflicts_total",
+              "Commits refused by the store because something had changed.",
+              [&api] { return api.counters().retries() + api.counters().given_up(); });
+  metrics.add(Kind::counter, "membership_store_retries_total", "Tries of commands but the first.",
+              [&api] { return api.counters().retries(); });
+  metrics.add(Kind::counter, "membership_store_given_up_total",
+              "Commands that met conflicts until their tries were used up.",
+              [&api] { return api.counters().given_up(); });
+  router.add(
+      "GET", "/metrics",
+      [&metrics](const auto&) {
+        membership_server::Response response{200, metrics.page()};
+        response.content_type = membership_server::Metrics::content_type;
+        return response;
+      },
+      access);
+  metrics.name_routes(router.names());
+}
+
 int serve(const membership_server::Options& options) {
   using membership_server::HttpServer;
   membership_server::Api api(options.api);
-  membership_server::Router router{membership_server::ApiKeys(options.api_keys)};
+  membership_server::Router router(options.router);
   api.add_routes(router);
-  HttpServer server([&router](const auto& request) { return router(request); }, options.limits);
+  membership_server::Metrics metrics;
+  const auto observe = [&metrics, log = options.log](const membership_server::Exchange& exchange) {
+    metrics.count(exchange);
+    if (log != membership_server::LogFormat::off) write_log_line(log, exchange);
+  };
+  HttpServer server([&router](const auto& request) { return router(request); }, options.limits,
+                    observe);
+  using membership_server::Access;
+  add_metrics(metrics, router, api, server, options.metrics_open ? Access::open : Access::key);
 
   const auto address = server.listen(options.host, options.port);
   if (!address) {

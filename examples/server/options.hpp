@@ -2,8 +2,10 @@
 #ifndef MEMBERSHIP_SERVER_OPTIONS_HPP
 #define MEMBERSHIP_SERVER_OPTIONS_HPP
 
+#include "access_log.hpp"
 #include "api.hpp"
 #include "http_server.hpp"
+#include "router.hpp"
 
 #include <tl/expected.hpp>
 
@@ -22,9 +24,11 @@ namespace membership_server {
 struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
-  std::vector<std::string> api_keys{};
+  RouterOptions router{};
   ApiOptions api{};
   HttpLimits limits{};
+  LogFormat log = LogFormat::off;
+  bool metrics_open = false;
   bool help = false;
 };
 
@@ -39,6 +43,17 @@ A server of organization memberships, kept in memory.
                             set MEMBERSHIP_API_KEY, which is read when no --api-key
                             is given
   --multiple-roles on|off   whether a membership may have several roles (off)
+  --rate-limit NUMBER       requests a second that each key may send; after a pause as
+                            many at once (0, as many as come)
+  --idempotency-entries NUMBER
+                            answers that are remembered by their Idempotency-Key for
+                            24 hours, 0 for none (100000)
+  --idempotency-bytes NUMBER
+                            memory for them (67108864)
+  --log text|json|off       a line on stderr for each request: time, request id,
+                            method, route, status, microseconds, bytes (off, since
+                            each line is a call of the system)
+  --metrics-open            GET /metrics asks for no key
   --threads NUMBER          threads that answer requests (2)
   --max-connections NUMBER  connections at a time; more wait (1000)
   --idle-timeout-ms NUMBER  how long a connection may wait between requests (60000)
@@ -94,6 +109,10 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
       options.help = true;
       return result;
     }
+    if (flag == "--metrics-open" && equals == std::string_view::npos) {
+      options.metrics_open = true;
+      continue;
+    }
 
     std::uint32_t* number = nullptr;
     std::uint32_t low = 1;
@@ -110,6 +129,17 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
     } else if (flag == "--max-connections") {
       number = &limits.connections;
       high = 1'000'000;
+    } else if (flag == "--rate-limit") {
+      number = &options.router.rate_limit;
+      low = 0;
+      high = 1'000'000;
+    } else if (flag == "--idempotency-entries") {
+      number = &options.router.idempotency.entries;
+      low = 0;
+      high = 1'000'000'000;
+    } else if (flag == "--idempotency-bytes") {
+      number = &options.router.idempotency.bytes;
+      high = 4'000'000'000;
     } else if (flag == "--idle-timeout-ms") {
       duration = &limits.idle_timeout;
     } else if (flag == "--header-timeout-ms") {
@@ -120,7 +150,8 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
       duration = &limits.write_timeout;
     } else if (flag == "--stop-timeout-ms") {
       duration = &limits.stop_timeout;
-    } else if (flag != "--host" && flag != "--api-key" && flag != "--multiple-roles") {
+    } else if (flag != "--host" && flag != "--api-key" && flag != "--multiple-roles" &&
+               flag != "--log") {
       return refuse("unknown option '" + std::string(arguments[i]) + "', see --help");
     }
 
@@ -148,20 +179,28 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
       if (!detail::is_key(text)) {
         return refuse("--api-key must be one or more visible ASCII characters");
       }
-      options.api_keys.emplace_back(text);
+      options.router.api_keys.emplace_back(text);
+    } else if (flag == "--log") {
+      if (text != "text" && text != "json" && text != "off") {
+        return refuse("--log must be text, json or off");
+      }
+      options.log = text == "text"   ? LogFormat::text
+                    : text == "json" ? LogFormat::json
+                                     : LogFormat::off;
     } else {
       if (text != "on" && text != "off") return refuse("--multiple-roles must be on or off");
       options.api.multiple_roles = text == "on";
     }
   }
 
-  if (options.api_keys.empty() && environment_key != nullptr && *environment_key != '\0') {
+  std::vector<std::string>& api_keys = options.router.api_keys;
+  if (api_keys.empty() && environment_key != nullptr && *environment_key != '\0') {
     if (!detail::is_key(environment_key)) {
       return refuse("MEMBERSHIP_API_KEY must be one or more visible ASCII characters");
     }
-    options.api_keys.emplace_back(environment_key);
+    api_keys.emplace_back(environment_key);
   }
-  if (options.api_keys.empty()) {
+  if (api_keys.empty()) {
     return refuse("an API key is required: set MEMBERSHIP_API_KEY or give --api-key");
   }
   return result;

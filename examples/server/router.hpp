@@ -4,10 +4,16 @@
 
 #include "authentication.hpp"
 #include "http_message.hpp"
+#include "idempotency.hpp"
 #include "membership/wire/path.hpp"
 #include "membership/wire/query_string.hpp"
+#include "rate_limiter.hpp"
+
+#include <tl/expected.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -28,17 +34,29 @@ using RouteHandler = std::function<Response(const Call&)>;
 /// Whether a route asks for an API key.
 enum class Access { key, open };
 
-/// Finds the handler of a request. The checks come in the order of the API: key 401, route 404 or
-/// 405, syntax of the query 400; the handler does the rest.
+struct RouterOptions {
+  std::vector<std::string> api_keys{};
+  std::uint32_t rate_limit = 0;  ///< requests a second of each key; 0: as many as come
+  IdempotencyLimits idempotency{};
+};
+
+/// Finds the handler of a request. The checks come in the order of the API: key 401, rate 429,
+/// route 404 or 405, syntax of the query 400, `Idempotency-Key` of a POST 422 or 400; the handler
+/// does the rest.
 class Router {
  public:
-  explicit Router(ApiKeys keys) : keys_(std::move(keys)) {}
+  explicit Router(const RouterOptions& options)
+      : keys_(options.api_keys), rate_(options.rate_limit, options.api_keys.size()),
+        idempotency_(options.idempotency) {}
 
   /// Adds a route. A pattern is a path whose segments are literal or a `{name}`, which stands for
   /// one non-empty segment. A GET route answers HEAD too; the server leaves the body out.
   void add(std::string_view method, std::string_view pattern, RouteHandler handler,
            Access access = Access::key) {
-    Route route{std::string(method), {}, std::move(handler), access};
+    Route route{{std::string(method), std::string(pattern), routes_.size()},
+                {},
+                std::move(handler),
+                access};
     for (std::size_t begin = 1, end = 0; end != std::string_view::npos; begin = end + 1) {
       end = pattern.find('/', begin);
       const std::string_view segment = pattern.substr(begin, end - begin);
@@ -47,12 +65,46 @@ class Router {
     routes_.push_back(std::move(route));
   }
 
-  Response operator()(const Request& request) const {
+  Response operator()(const Request& request) {
     auto path = membership::wire::split_path(request.path);
     const Route* route = nullptr;
     if (path) route = find(request.method, *path);
-    const bool open = route != nullptr && route->access == Access::open;
-    if (!open && !keys_.accept(request)) return unauthorized();
+    Response response = answer(request, path, route);
+    if (route != nullptr) response.route = &route->name;
+    return response;
+  }
+
+  /// The names of all routes, each at its index. They live as long as the router.
+  std::vector<const RouteName*> names() const {
+    std::vector<const RouteName*> names;
+    for (const Route& route : routes_) names.push_back(&route.name);
+    return names;
+  }
+
+  const Idempotency& idempotency() const noexcept { return idempotency_; }
+
+ private:
+  using Path = tl::expected<std::vector<std::string>, membership::wire::RequestError>;
+
+  struct Route {
+    RouteName name;
+    std::vector<std::string> segments;  ///< a parameter is an empty one
+    RouteHandler handler;
+    Access access;
+  };
+
+  Response answer(const Request& request, Path& path, const Route* route) {
+    std::size_t key = 0;
+    if (route == nullptr || route->access == Access::key) {
+      const auto found = keys_.find(request);
+      if (!found) return unauthorized();
+      key = *found;
+      if (rate_.is_on()) {
+        if (const auto seconds = rate_.take(key, RateLimiter::Clock::now())) {
+          return too_many_requests(*seconds);
+        }
+      }
+    }
     if (!path) return error_response(path.error());
     if (route == nullptr) return no_route(*path);
     auto query = membership::wire::QueryString::parse(request.query);
@@ -62,16 +114,9 @@ class Router {
     for (std::size_t i = 0; i < path->size(); ++i) {
       if (route->segments[i].empty()) call.parameters.push_back(std::move((*path)[i]));
     }
-    return route->handler(call);
+    if (request.method != "POST") return route->handler(call);
+    return idempotency_.answer(key, request, [&] { return route->handler(call); });
   }
-
- private:
-  struct Route {
-    std::string method;
-    std::vector<std::string> segments;  ///< a parameter is an empty one
-    RouteHandler handler;
-    Access access;
-  };
 
   static bool matches(const Route& route, const std::vector<std::string>& path) noexcept {
     if (route.segments.size() != path.size()) return false;
@@ -96,7 +141,7 @@ class Router {
     if (method == "HEAD") method = "GET";
     const Route* best = nullptr;
     for (const Route& route : routes_) {
-      if (route.method != method || !matches(route, path)) continue;
+      if (route.name.method != method || !matches(route, path)) continue;
       if (best == nullptr || is_better(route, *best)) best = &route;
     }
     return best;
@@ -106,6 +151,13 @@ class Router {
     Response response = error_response(401, "", "Unauthorized");
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return response;
+  }
+
+  static Response too_many_requests(std::uint32_t seconds) {
+    membership::wire::RequestError error{429, "rate_limit_exceeded",
+                                         "Too many requests. Please try again later."};
+    error.retry_after = seconds;
+    return error_response(error);
   }
 
   /// 405 with the methods that the path has, or 404 where it has none.
@@ -124,7 +176,9 @@ class Router {
   }
 
   ApiKeys keys_;
-  std::vector<Route> routes_;
+  RateLimiter rate_;
+  Idempotency idempotency_;
+  std::deque<Route> routes_;  // is never moved: names are pointed to
 };
 
 }  // namespace membership_server

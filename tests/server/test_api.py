@@ -12,7 +12,7 @@ Plan: concern -> checks
   ids                   -> ids_*: escapes, NUL, long and foreign ones
   organizations, users, -> organizations_*, users_*, roles_*: fields in their order, refusals,
   roles                    lists
-  the rest              -> head_*, methods_*, idempotency_key, many_clients_*
+  the rest              -> head_*, methods_*, idempotency_key_*, many_clients_*
 """
 
 import itertools

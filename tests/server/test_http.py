@@ -4,10 +4,10 @@
 Plan: concern -> checks
   command line         -> flags_*, port_in_use, signals_end_it
   answers              -> every_answer_has_id_and_type, head_*, methods_*, key_*, paths_*, queries_*
-  connections          -> keep_alive, http_1_0, pipelined_requests, empty_lines_between_requests
+  connections          -> keep_alive, http_1_0, pipelined_*, empty_lines_between_requests
   bodies               -> chunked_body_*, trailer_*, expect_*, body_*
   what is no HTTP      -> malformed_*, early_end, header_*, target_*
-  slow and many clients-> slow_*, idle_*, more_connections_*
+  slow and many clients-> slow_*, idle_*, more_connections_*, many_*
   the end              -> stop_*
 """
 
@@ -60,6 +60,12 @@ def flags_bad_values(_):
         assert "--multiple-roles" in refused(2, *key, "--multiple-roles", value)
     assert "--idle-timeout-ms" in refused(2, *key, "--idle-timeout-ms", "0")
     assert "--threads" in refused(2, *key, "--threads", "0")
+    for value in ("", "on", "JSON"):
+        assert "--log" in refused(2, *key, "--log", value)
+    for flag, value in (("--rate-limit", "-1"), ("--rate-limit", "1000001"),
+                        ("--idempotency-entries", "x"), ("--idempotency-bytes", "0")):
+        assert flag in refused(2, *key, flag, value)
+    assert "--metrics-open" in refused(2, *key, "--metrics-open=on")
     assert "--host" in refused(2, *key, "--host")
     assert "no.such.host.invalid" in refused(2, *key, "--host", "no.such.host.invalid")
 
@@ -74,7 +80,8 @@ def flags_unknown(_):
 def flags_help(_):
     status, out, err = run("--help")
     equal((status, err), (0, ""))
-    for flag in ("--port", "--host", "--api-key", "MEMBERSHIP_API_KEY", "--multiple-roles"):
+    for flag in ("--port", "--host", "--api-key", "MEMBERSHIP_API_KEY", "--multiple-roles",
+                 "--rate-limit", "--idempotency-entries", "--log", "--metrics-open"):
         assert flag in out
 
 
@@ -205,6 +212,26 @@ def pipelined_requests(server):
 
 
 @check
+def pipelined_answers_in_order(server):
+    client = server.connect()
+    names = [f"name {i}" for i in range(200)]
+    client.send("".join(request("POST", "/organizations", body=f'{{"name":"{name}"}}')
+                        for name in names))
+    made = [client.answer().json() for _ in names]
+    equal([organization["name"] for organization in made], names)
+    client.send("".join(request(target="/organizations/" + organization["id"])
+                        for organization in made))
+    equal([client.answer().json() for _ in made], made)
+
+
+@check
+def pipelined_behind_a_closing_request(server):
+    client = server.connect()
+    client.send(request(headers="Connection: close\r\n") + request())
+    assert client.answer().closes and client.closed()
+
+
+@check
 def empty_lines_between_requests(server):
     client = server.connect()
     client.send("\r\n\r\n" + request() + "\r\n" + request())
@@ -289,6 +316,29 @@ def expect_refused(server):
         answer = client.send(request("POST", "/nothing", header)).answer()
         equal(answer.status, status)
         assert answer.closes and client.closed()
+
+
+@check
+def expect_with_a_target_too_long(server):
+    client = server.connect()
+    answer = client.send(request("POST", "/" + "x" * 8192,
+                                 "Expect: 100-continue\r\nContent-Length: 3\r\n")).answer()
+    equal((answer.status, answer.code(), answer.closes), (414, "uri_too_long", True))
+    assert client.closed()
+
+
+@check
+def body_nested_up_to_the_limit(server):
+    client = server.connect()
+    for inner, status in ((63, 201), (64, 400), (100_000, 400)):
+        for left, right in (("[", "]"), ('{"a":', "}")):
+            end = "1" if left != "[" else ""
+            body = '{"name":"x","unknown":' + left * inner + end + right * inner + "}"
+            answer = client.send(request("POST", "/organizations", body=body)).answer()
+            equal((inner, left, answer.status), (inner, left, status))
+            if status == 400:
+                equal(answer.json(), {"code": "bad_request",
+                                      "message": "The body is nested deeper than 64 levels."})
 
 
 @check
@@ -492,6 +542,26 @@ def slow_body_is_cut(_):
 
 
 @check
+def slow_bodies_do_not_hold_up_others(_):
+    with Server("--body-timeout-ms", "600") as server:
+        slow = [server.connect() for _ in range(20)]
+        for client in slow:
+            client.send(request("POST", "/nothing", "Content-Length: 1000000\r\n") + "x")
+        other = server.connect()
+        begin = time.monotonic()
+        longest = served = 0
+        while time.monotonic() - begin < 0.4:
+            before = time.monotonic()
+            for client in slow:
+                client.send("x")
+            assert is_alive(other)
+            longest = max(longest, time.monotonic() - before)
+            served += 1
+        assert served > 10 and longest < 0.3, (served, longest)
+        assert all(client.closed(2) for client in slow)
+
+
+@check
 def slow_reader_is_cut(_):
     with Server("--write-timeout-ms", "300") as server:
         client = socket.socket()
@@ -528,6 +598,18 @@ def idle_connections_are_closed(_):
                 break
             time.sleep(0.1)
         assert newlines.closed(2)
+
+
+@check
+def idle_time_begins_with_the_answer(_):
+    with Server("--idle-timeout-ms", "700", "--write-timeout-ms", "100") as server:
+        client = server.connect()
+        # Behind the first request is an empty line: it is no beginning of a second one.
+        client.send(request() + "\r\n")
+        equal(client.answer().status, 200)
+        time.sleep(0.3)
+        assert is_alive(client)
+        assert client.closed(2)
 
 
 @check
