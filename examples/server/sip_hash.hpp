@@ -3,6 +3,7 @@
 #define MEMBERSHIP_SERVER_SIP_HASH_HPP
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -32,7 +33,14 @@ class SipHash {
 
   /// Takes more bytes. Where they end is not seen in the hash.
   constexpr SipHash& add(std::string_view bytes) noexcept {
-    for (const char c : bytes) add_byte(static_cast<unsigned char>(c));
+    std::size_t at = 0;
+    while (at < bytes.size() && length_ % 8 != 0) add_byte(byte(bytes, at++));
+    for (; bytes.size() - at >= 8; at += 8) {
+      for (unsigned i = 0; i < 8; ++i) word_ |= byte(bytes, at + i) << (8 * i);
+      length_ += 8;
+      compress();
+    }
+    while (at < bytes.size()) add_byte(byte(bytes, at++));
     return *this;
   }
 
@@ -61,8 +69,12 @@ class SipHash {
   }
 
  private:
-  constexpr void add_byte(std::uint64_t byte) noexcept {
-    word_ |= byte << (8 * (length_ % 8));
+  static constexpr std::uint64_t byte(std::string_view bytes, std::size_t at) noexcept {
+    return static_cast<unsigned char>(bytes[at]);
+  }
+
+  constexpr void add_byte(std::uint64_t value) noexcept {
+    word_ |= value << (8 * (length_ % 8));
     if (++length_ % 8 == 0) compress();
   }
 

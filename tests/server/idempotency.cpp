@@ -74,6 +74,18 @@ BOOST_AUTO_TEST_CASE(sip_hash_gives_the_authors_vectors) {
   BOOST_TEST((hash() == Hash128{0x11a8b03399e99354u, 0xd9c3cf970fec087eu}));
 }
 
+BOOST_AUTO_TEST_CASE(sip_hash_takes_bytes_in_any_pieces) {
+  const std::string text = "0123456789abcdefghijklmnopqrstuvwxyz";
+  const Hash128 whole = SipHash({1, 2}).add(text).finish();
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    for (std::size_t j = i; j <= text.size(); ++j) {
+      SipHash hash({1, 2});
+      hash.add(text.substr(0, i)).add(text.substr(i, j - i)).add(text.substr(j));
+      BOOST_TEST((hash.finish() == whole));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(sip_hash_keeps_texts_apart) {
   const auto hash = [](std::string_view a, std::string_view b) {
     return SipHash({1, 2}).add_text(a).add_text(b).finish();
@@ -190,20 +202,21 @@ BOOST_AUTO_TEST_CASE(limit_of_entries_drops_the_oldest) {
 
 BOOST_AUTO_TEST_CASE(limit_of_bytes) {
   Idempotency memory(IdempotencyLimits{.bytes = 20'000});
-  for (int i = 0; i < 100; ++i) {
-    static_cast<void>(memory.answer(0, post(std::to_string(i)), [] {
-      return Response{200, std::string(1000, 'x')};
-    }));
-    BOOST_TEST(memory.counts().bytes <= 20'000u);
+  const auto answer = [&memory](const std::string& key, std::size_t size) {
+    return memory.answer(0, post(key), [size] { return Response{200, std::string(size, 'x')}; });
+  };
+  for (const std::string round : {"a", "b"}) {
+    for (int i = 0; i < 100; ++i) {
+      static_cast<void>(answer(round + std::to_string(i), 1000));
+      BOOST_TEST(memory.counts().bytes <= 20'000u);
+    }
+    BOOST_TEST(memory.counts().entries > 10u);
+    BOOST_TEST(memory.counts().entries < 20u);
+    // What is larger than all of the memory is answered and not kept.
+    BOOST_TEST(answer(round, 30'000).body->size() == 30'000u);
+    BOOST_TEST(memory.counts().entries == 0u);
+    BOOST_TEST(memory.counts().bytes == 0u);
   }
-  BOOST_TEST(memory.counts().entries > 10u);
-  BOOST_TEST(memory.counts().entries < 20u);
-  const Response large = memory.answer(0, post("large"), [] {
-    return Response{200, std::string(30'000, 'x')};
-  });
-  BOOST_TEST(large.body->size() == 30'000u);
-  BOOST_TEST(memory.counts().entries == 0u);
-  BOOST_TEST(memory.counts().bytes == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(limit_over_all_shards) {

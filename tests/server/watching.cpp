@@ -3,13 +3,16 @@
 // Plan
 //   RateLimiter: burst, refill, keys, seconds to wait, off, threads -> rate_*
 //   log_line: both formats, with and without a route                -> line_*
+//   StoreCounters: success, refusal, contention                     -> counters_*
 //   Metrics: names, labels, buckets, sums, numbers                  -> page_*
 
 #include "access_log.hpp"
 #include "metrics.hpp"
 #include "rate_limiter.hpp"
+#include "store_counters.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <tl/expected.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -121,6 +124,30 @@ BOOST_AUTO_TEST_CASE(line_as_json) {
   BOOST_TEST(log_line(LogFormat::json, time, exchange(nullptr, "", 400)) ==
              "{\"time\":\"2023-11-14T22:13:20.123Z\",\"request_id\":\"req_1\",\"method\":\"OTHER\","
              "\"route\":null,\"status\":400,\"microseconds\":1,\"bytes\":17}\n");
+}
+
+BOOST_AUTO_TEST_CASE(counters_of_tries) {
+  struct Done {
+    unsigned tries;
+  };
+  struct Failed {
+    membership::FailureKind kind;
+    unsigned tries;
+  };
+  using Result = tl::expected<Done, Failed>;
+  const auto failed = [](membership::FailureKind kind, unsigned tries) {
+    return Result(tl::unexpect, Failed{kind, tries});
+  };
+  membership_server::StoreCounters counters;
+  counters.count(Result(Done{1}));
+  counters.count(failed(membership::FailureKind::refused, 1));
+  BOOST_TEST(counters.retries() == 0u);
+  counters.count(Result(Done{3}));
+  counters.count(failed(membership::FailureKind::refused, 2));
+  BOOST_TEST(counters.given_up() == 0u);
+  counters.count(failed(membership::FailureKind::contended, 5));
+  BOOST_TEST(counters.retries() == 7u);
+  BOOST_TEST(counters.given_up() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(page_counts_requests) {
