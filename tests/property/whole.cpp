@@ -10,6 +10,12 @@
 //     with their counts, memberships, users                                           -> commands
 //   each command and each error that can be met is met                                -> commands
 
+#include "membership/command/resend_invitation.hpp"
+#include "membership/command/revoke_invitation.hpp"
+#include "membership/command/set_seats.hpp"
+#include "membership/command/update_organization.hpp"
+#include "membership/command/update_user.hpp"
+#include "membership/driver/invitations.hpp"
 #include "membership/driver/operation.hpp"
 #include "membership/store/memory_store.hpp"
 #include "membership/testing/fake_clock.hpp"
@@ -63,7 +69,10 @@ class Pair {
   explicit Pair(std::uint64_t seed) : random_(seed) {}
 
   void step() {
-    clock_.advance(static_cast<int>(below(50)));
+    // Now and then days pass, so that invitations expire.
+    clock_.advance(one_in(25) ? static_cast<int>(below(4)) * 86'400'000
+                              : static_cast<int>(below(50)));
+    model_.time = clock_.now().milliseconds();
     const std::size_t kind = below(acts().size());
     const auto& act = acts()[kind];
     account_ = act.name;
@@ -127,16 +136,22 @@ class Pair {
 
   // --- running ---------------------------------------------------------------------------------
 
+  /// The ids that a command made.
+  struct Made {
+    String membership{};
+    String invitation{};
+  };
   template <class C>
-  String run(const C& command, String* made = nullptr) {
-    const auto result = execute(store_, policy_, command, runtime_);
-    if (result) {
-      if (made != nullptr && (*result).plan.membership) {
-        *made = (*result).plan.membership->after.id.view();
-      }
-      return String(to_string((*result).outcome()));
-    }
-    return code_of(result.error());
+  String run(const C& command, Made* made = nullptr) {
+    return told(execute(store_, policy_, command, runtime_), made);
+  }
+  template <class Result>
+  static String told(const Result& result, Made* made = nullptr) {
+    if (!result) return code_of(result.error());
+    const Plan& plan = (*result).plan;
+    if (made != nullptr && plan.membership) made->membership = plan.membership->after.id.view();
+    if (made != nullptr && plan.invitation) made->invitation = plan.invitation->after.id.view();
+    return String(to_string((*result).outcome()));
   }
   template <class F>
   static String code_of(const F& failure) {
@@ -168,13 +183,13 @@ class Pair {
   String create() {
     const String user = this->user(), organization = this->organization(), actor = this->actor();
     const std::vector<String> slugs = selection();
-    String made;
+    Made made;
     const String seen = with_selection(slugs, [&](const RoleSelection& roles) {
-      return run(CreateMembership{id<UserId>(user), id<OrganizationId>(organization), roles,
-                                  maybe<UserId>(actor)},
-                 &made);
+      const CreateMembership command{id<UserId>(user), id<OrganizationId>(organization), roles,
+                                     maybe<UserId>(actor)};
+      return told(create_membership(store_, policy_, command, runtime_), &made);
     });
-    return answer(seen, model_.create(user, organization, slugs, actor, made), "create");
+    return answer(seen, model_.create(user, organization, slugs, actor, made.membership), "create");
   }
   String update() {
     const String membership = this->membership(), actor = this->actor();
@@ -352,6 +367,111 @@ class Pair {
     return answer(run(command), model_.create_organization(name, limit), "create organization");
   }
 
+  String update_user() {
+    const String name = user();
+    UpdateUser command{id<UserId>(name)};
+    std::optional<String> email, external_id;
+    if (one_in(2)) command.email = email.emplace(address());
+    if (one_in(2)) {
+      command.external_id = TextChange::set(external_id.emplace(numbered("x", below(5))));
+    }
+    return answer(run(command), model_.update_user(name, email, external_id), "update user");
+  }
+  String update_organization() {
+    const String name = organization();
+    UpdateOrganization command{id<OrganizationId>(name)};
+    std::optional<String> external_id;
+    if (one_in(2)) {
+      external_id = one_in(4) ? String() : numbered("x", below(3));
+      command.external_id =
+          external_id->empty() ? TextChange::clear() : TextChange::set(*external_id);
+    }
+    std::map<String, std::optional<String>> metadata;
+    for (std::size_t i = below(3); i > 0; --i) {
+      metadata[numbered("key", below(4))] =
+          one_in(3) ? std::nullopt : std::optional(numbered("value", below(2)));
+    }
+    std::vector<MetadataEntry> entries;
+    for (const auto& [key, value] : metadata) {
+      entries.push_back({key, value ? std::optional<std::string_view>(*value) : std::nullopt});
+    }
+    command.metadata = MetadataChange::merge(entries.data(), entries.size());
+    std::optional<std::vector<String>> domains;
+    std::vector<DomainData> data;
+    if (one_in(2)) {
+      domains.emplace();
+      for (std::size_t i = 0; i < 4; ++i) {
+        if (one_in(3)) domains->push_back(numbered("d", i) + ".example");
+      }
+      for (const String& domain : *domains) data.push_back({domain});
+      command.domains = DomainsChange::replace(data.data(), data.size());
+    }
+    return answer(run(command), model_.update_organization(name, external_id, metadata, domains),
+                  "update organization");
+  }
+  String set_seat_limit() {
+    const String name = organization();
+    std::optional<std::uint64_t> limit;
+    if (one_in(2)) limit = below(5);
+    return answer(run(SetSeatLimit{id<OrganizationId>(name), limit}),
+                  model_.set_seat_limit(name, limit), "set seat limit");
+  }
+  String set_seats() {
+    const SeatsCount seats{one_in(2), one_in(2)};
+    return answer(run(SetSeatsCount{seats}), model_.set_seats(seats), "set what a seat counts");
+  }
+
+  // --- invitations -----------------------------------------------------------------------------
+
+  String address() { return (one_in(2) ? "a" : "A") + std::to_string(below(5)) + "@x.example"; }
+  String invitation() { return one_of(model_.now.invitations, "invitation_", 100); }
+
+  String send() {
+    const String email = address();
+    const String organization = one_in(6) ? String() : this->organization();
+    const String role = one_in(3) ? this->role() : String();
+    const String actor = this->actor();
+    static constexpr int durations[] = {0, 1, 1, 2, 7, 7, 30, 31};
+    const int days = durations[below(std::size(durations))];
+    SendInvitation command{email};
+    command.organization = maybe<OrganizationId>(organization);
+    if (!role.empty()) command.role = role;
+    command.expires_in_days = days;
+    command.actor = maybe<UserId>(actor);
+    Made made;
+    const String seen = told(send_invitation(store_, policy_, command, runtime_), &made);
+    return answer(
+        seen, model_.send(email, organization, role, days, actor, made.invitation, made.membership),
+        "send");
+  }
+  String accept() {
+    const String name = invitation();
+    AcceptInvitation command;
+    command.invitation = id<InvitationId>(name);
+    Made made;
+    const String seen = told(accept_invitation(store_, policy_, command, runtime_), &made);
+    // The user that was made first, whether the acceptance came to something or not.
+    String new_user;
+    static_cast<void>(*store_.list(*UserQuery::make(whole_page<UserId>()), [&](const UserRow& row) {
+      const String user(row.state.id.view());
+      if (model_.now.users.count(user) == 0) new_user = user;
+    }));
+    return answer(seen, model_.accept(name, new_user, made.membership), "accept");
+  }
+  String revoke() {
+    const String name = invitation();
+    return answer(run(RevokeInvitation{id<InvitationId>(name)}), model_.revoke(name), "revoke");
+  }
+  String resend() {
+    const String name = invitation();
+    return answer(run(ResendInvitation{id<InvitationId>(name)}), model_.resend(name), "resend");
+  }
+  String expire() {
+    const auto ended = expire_invitations(store_, policy_, runtime_);
+    answer("ended " + std::to_string(*ended), model_.expire_all(), "expire");
+    return "done";
+  }
+
   // --- showing ---------------------------------------------------------------------------------
 
   static String role_line(std::string_view slug, std::string_view name,
@@ -392,11 +512,16 @@ class Pair {
     page.limit = longest_page;
     return page;
   }
-  static String organization_line(const String& id, std::string_view name, std::size_t members,
-                                  std::size_t owners, std::optional<std::uint64_t> limit) {
-    return "organization " + id + " '" + String(name) + "' members " + std::to_string(members) +
-           " owners " + std::to_string(owners) + " limit " +
-           (limit ? std::to_string(*limit) : "none");
+  static String organization_line(const String& id, std::size_t members, std::size_t owners,
+                                  std::optional<std::uint64_t> limit, const String& external_id,
+                                  const std::map<String, String>& metadata,
+                                  const std::vector<String>& domains) {
+    String line = "organization " + id + " members " + std::to_string(members) + " owners " +
+                  std::to_string(owners) + " limit " + (limit ? std::to_string(*limit) : "none") +
+                  " x " + external_id;
+    for (const auto& [key, value] : metadata) line += ' ' + key + '=' + value;
+    for (const String& domain : domains) line += ' ' + domain;
+    return line;
   }
   static String membership_line(std::string_view id, std::string_view user, Status status,
                                 const Strings& roles) {
@@ -415,10 +540,16 @@ class Pair {
     static_cast<void>(*store_.list(
         *OrganizationQuery::make(whole_page<OrganizationId>()), [&](const OrganizationRow& row) {
           const Counts& counts = row.state.counts;
-          lines.push_back(organization_line(String(row.state.id.view()),
-                                            row.profile.texts[Text::name],
-                                            counts.active + counts.inactive + counts.pending,
-                                            counts.owners, row.state.seat_limit));
+          std::map<String, String> metadata;
+          row.profile.metadata.for_each(
+              [&](std::string_view key, std::string_view value) { metadata[String(key)] = value; });
+          std::vector<String> domains;
+          row.profile.domains.for_each(
+              [&](const OrganizationDomain& one) { domains.emplace_back(one.domain); });
+          lines.push_back(organization_line(
+              String(row.state.id.view()), counts.active + counts.inactive + counts.pending,
+              counts.owners, row.state.seat_limit, String(row.profile.texts[Text::external_id]),
+              metadata, domains));
         }));
     for (const auto& [name, organization] : model_.now.organizations) {
       lines.push_back("in " + name);
@@ -435,8 +566,22 @@ class Pair {
     }
     static_cast<void>(*store_.list(*UserQuery::make(whole_page<UserId>()), [&](const UserRow& row) {
       lines.push_back("user " + String(row.state.id.view()) + ' ' +
-                      String(row.profile.texts[Text::email]));
+                      String(row.profile.texts[Text::email]) + ' ' +
+                      String(row.profile.texts[Text::external_id]));
     }));
+    static_cast<void>(*store_.list(
+        *InvitationQuery::make(whole_page<InvitationId>()), [&](const InvitationRow& row) {
+          const InvitationState& state = row.state;
+          const bool open = state.status == InvitationStatus::pending;
+          const std::string_view role =
+              open ? primary_role(policy_.options, row.roles, row.held, row.first_requested)
+                   : row.profile.texts[Text::role_slug];
+          const auto text = [](const auto& id) { return id ? String(id->view()) : String("-"); };
+          lines.push_back("invitation " + String(state.id.view()) + ' ' +
+                          String(row.profile.texts[Text::email]) + ' ' + text(state.organization) +
+                          ' ' + text(state.user) + ' ' + text(state.accepted_by) + ' ' +
+                          String(to_string(state.status)) + ' ' + String(role));
+        }));
   }
 
   void show_model(std::vector<String>& lines) const {
@@ -446,8 +591,8 @@ class Pair {
     }
     for (const auto& [name, one] : model_.now.organizations) {
       const std::size_t members = model_.now.count(name, [](const auto&) { return true; });
-      lines.push_back(
-          organization_line(name, one.name, members, model_.now.owners(name), one.seat_limit));
+      lines.push_back(organization_line(name, members, model_.now.owners(name), one.seat_limit,
+                                        one.external_id.value_or(""), one.metadata, one.domains));
     }
     for (const auto& [name, one] : model_.now.organizations) {
       lines.push_back("in " + name);
@@ -458,7 +603,14 @@ class Pair {
       }
     }
     for (const auto& [id, user] : model_.now.users) {
-      lines.push_back("user " + id + ' ' + user.email.value_or(""));
+      lines.push_back("user " + id + ' ' + user.email.value_or("") + ' ' +
+                      user.external_id.value_or(""));
+    }
+    const auto text = [](const String& id) { return id.empty() ? String("-") : id; };
+    for (const auto& [id, one] : model_.now.invitations) {
+      lines.push_back("invitation " + id + ' ' + one.email + ' ' + text(one.organization) + ' ' +
+                      text(one.user) + ' ' + text(one.accepted_by) + ' ' +
+                      String(to_string(one.status)) + ' ' + model_.now.role_of(one));
     }
   }
 
@@ -473,6 +625,7 @@ class Pair {
       return line + ' ' + String(row.role->slug.view()) + ' ' +
              WholeModel::join(slugs_of(row.roles.permission_table(), row.role->permissions));
     }
+    if (row.invitation != nullptr) return line + ' ' + String(row.invitation->id.view());
     if (row.permission != nullptr) return line + ' ' + String(row.permission->slug.view());
     if (row.user != nullptr) return line + ' ' + String(row.user->view());
     return line + ' ' + String(row.organization->view());
@@ -537,6 +690,15 @@ const std::vector<Pair::Act>& Pair::acts() {
       {1, {"delete organization", &Pair::delete_organization}},
       {1, {"delete user", &Pair::delete_user}},
       {4, {"create user", &Pair::create_user}},
+      {4, {"update user", &Pair::update_user}},
+      {2, {"update organization", &Pair::update_organization}},
+      {1, {"set seat limit", &Pair::set_seat_limit}},
+      {1, {"set what a seat counts", &Pair::set_seats}},
+      {8, {"send", &Pair::send}},
+      {6, {"accept", &Pair::accept}},
+      {2, {"revoke", &Pair::revoke}},
+      {2, {"resend", &Pair::resend}},
+      {1, {"expire", &Pair::expire}},
       {4, {"create organization", &Pair::create_organization}},
   };
   static const std::vector<Act> all = [] {
@@ -554,7 +716,7 @@ BOOST_AUTO_TEST_SUITE(whole)
 
 BOOST_AUTO_TEST_CASE(commands) {
   std::map<String, std::size_t> met;
-  const std::size_t sequences = scaled(700, 15'000);
+  const std::size_t sequences = scaled(1000, 15'000);
   constexpr std::size_t steps = 500;
   for (std::size_t number = 0; number < sequences; ++number) {
     Pair pair(membership_tests::seed() * 1'000'003 + number);
@@ -596,7 +758,37 @@ BOOST_AUTO_TEST_CASE(commands) {
                                  "name owner role: default_role_is_owner",
                                  "delete organization: done",
                                  "delete user: done",
-                                 "delete user: last_owner_required"}) {
+                                 "delete user: last_owner_required",
+                                 "update user: updated",
+                                 "update user: email_not_available",
+                                 "update user: external_id_already_used",
+                                 "update organization: updated",
+                                 "update organization: unchanged",
+                                 "update organization: external_id_already_used",
+                                 "update organization: domain_already_exists",
+                                 "set seat limit: updated",
+                                 "set what a seat counts: updated",
+                                 "send: created",
+                                 "send: role_not_grantable",
+                                 "send: seat_limit_reached",
+                                 "send: user_already_organization_member",
+                                 "send: email_already_invited",
+                                 "send: email_already_invited_to_organization",
+                                 "send: user_already_exists",
+                                 "send: expires_in_days_too_short",
+                                 "send: expires_in_days_too_long",
+                                 "accept: created",
+                                 "accept: updated",
+                                 "accept: reactivated",
+                                 "accept: invalid_invite",
+                                 "accept: invite_not_pending",
+                                 "accept: seat_limit_reached",
+                                 "revoke: deleted",
+                                 "revoke: invite_not_pending",
+                                 "resend: updated",
+                                 "resend: invite_accepted",
+                                 "resend: invite_revoked",
+                                 "resend: invite_expired"}) {
     BOOST_TEST(met[what] > 10u, "too rarely met: " << what);
   }
 }

@@ -33,7 +33,7 @@ struct World {
     friend bool operator==(const Membership&, const Membership&) = default;
   };
   struct Invitation {
-    String id, email, organization, user, role, accepted_by;
+    String id{}, email{}, organization{}, user{}, role{}, accepted_by{};
     membership::InvitationStatus status = membership::InvitationStatus::pending;
     std::int64_t expires_at = 0;
     String shown_role{};  ///< of one that has ended
@@ -45,7 +45,7 @@ struct World {
     std::optional<String> external_id{}, default_role{}, owner_role{};
     std::optional<std::uint64_t> seat_limit{};
     std::map<String, String> metadata{};
-    std::vector<std::pair<String, membership::DomainState>> domains{};
+    std::vector<String> domains{};
     std::map<String, Role> roles{};
     std::vector<String> order{};  ///< empty: the environment's
   };
@@ -70,6 +70,20 @@ struct World {
       if (membership.user == user && membership.organization == organization) return &membership;
     }
     return nullptr;
+  }
+  /// The open invitation that is about a user's membership.
+  Invitation* about(const String& organization, const String& user) {
+    for (auto& [id, one] : invitations) {
+      if (one.open() && one.organization == organization && one.user == user) return &one;
+    }
+    return nullptr;
+  }
+  /// The role that an invitation gives, or gave at last.
+  String role_of(const Invitation& one) const {
+    if (!one.open() || one.organization.empty()) return one.shown_role;
+    const Membership* const member = of_pair(one.user, one.organization);
+    if (member == nullptr || member->status != membership::Status::pending) return one.role;
+    return highest(member->roles, one.organization);
   }
   const Role* find_role(const String& slug, const String& organization) const {
     if (const auto role = roles.find(slug); role != roles.end()) return &role->second;
@@ -96,6 +110,7 @@ struct World {
   Strings permissions_of(const Strings& held, const String& organization) const {
     Strings granted;
     for (const String& slug : held) {
+      if (slug.empty()) continue;
       const Strings& more = find_role(slug, organization)->permissions;
       granted.insert(more.begin(), more.end());
     }
@@ -159,9 +174,12 @@ class WholeModel {
     if (now.users.count(user) == 0 || now.organizations.count(organization) == 0) return not_found;
     const auto [fault, roles] = choose(slugs, organization);
     if (!fault.empty()) return fault;
-    const World::Membership* const there = now.of_pair(user, organization);
+    const World::Membership* there = now.of_pair(user, organization);
     if (there != nullptr && there->status == Status::pending) {
-      return "cannot_reactivate_pending_organization_membership";
+      if (!expire(now.about(organization, user))) {
+        return "cannot_reactivate_pending_organization_membership";
+      }
+      there = nullptr;
     }
     if (there != nullptr && there->status == Status::active) {
       return "organization_membership_already_exists";
@@ -217,7 +235,11 @@ class WholeModel {
     if (there == nullptr) return not_found;
     World after = now;
     std::vector<String> log;
-    end_of_pending(after, *there, membership::InvitationStatus::revoked, log);
+    if (there->status == Status::pending) {
+      if (World::Invitation* const open = after.about(there->organization, there->user)) {
+        end(after, *open, membership::InvitationStatus::revoked, there->roles, log);
+      }
+    }
     after.memberships.erase(id);
     return judged(after, id, actor, "deleted", log);
   }
@@ -462,7 +484,14 @@ class WholeModel {
       const String refused = judge(after, one.organization, {});
       if (!refused.empty()) return refused;
     }
-    for (const World::Membership& one : mine) remove(one.id, {});
+    for (const World::Membership& one : mine) {
+      World::Invitation* const open = now.about(one.organization, id);
+      if (open != nullptr) {
+        end(now, *open, membership::InvitationStatus::revoked, one.roles, events);
+      }
+      now.memberships.erase(one.id);
+      log_membership("deleted", one);
+    }
     revoke_all_of(id);
     now.users.erase(id);
     events.push_back("user.deleted " + id);
@@ -485,6 +514,198 @@ class WholeModel {
     mine.owner_role = now.owner_role;
     events.push_back("organization.created " + id);
     return "created";
+  }
+
+  String update_user(const String& id, const std::optional<String>& email,
+                     const std::optional<String>& external_id) {
+    if (now.users.count(id) == 0) return not_found;
+    World::User& user = now.users[id];
+    const auto others = [&](const auto& wanted, auto&& value) {
+      return wanted && std::any_of(now.users.begin(), now.users.end(), [&](const auto& other) {
+               return other.first != id && value(other.second) == *wanted;
+             });
+    };
+    if (others(external_id,
+               [](const World::User& other) { return other.external_id.value_or(""); })) {
+      return "external_id_already_used";
+    }
+    if (others(email ? std::optional(World::lower(*email)) : std::nullopt,
+               [](const World::User& other) { return World::lower(other.email.value_or("")); })) {
+      return "email_not_available";
+    }
+    const World::User before = user;
+    if (email) user.email = email;
+    if (external_id) user.external_id = external_id;
+    if (before.email == user.email && before.external_id == user.external_id) return "unchanged";
+    events.push_back("user.updated " + id);
+    return "updated";
+  }
+  /// An empty text clears.
+  String update_organization(const String& id, const std::optional<String>& external_id,
+                             const std::map<String, std::optional<String>>& metadata,
+                             const std::optional<std::vector<String>>& domains) {
+    if (now.organizations.count(id) == 0) return not_found;
+    World::Organization& mine = now.organizations[id];
+    for (const auto& [other, organization] : now.organizations) {
+      if (other == id || !external_id || external_id->empty()) continue;
+      if (organization.external_id == external_id) return "external_id_already_used";
+    }
+    for (const auto& [other, organization] : now.organizations) {
+      if (other == id || !domains) continue;
+      for (const String& domain : *domains) {
+        if (std::count(organization.domains.begin(), organization.domains.end(), domain) != 0) {
+          return "domain_already_exists";
+        }
+      }
+    }
+    const World::Organization before = mine;
+    if (external_id) mine.external_id = *external_id;
+    if (external_id && external_id->empty()) mine.external_id.reset();
+    for (const auto& [key, value] : metadata) {
+      if (value) {
+        mine.metadata[key] = *value;
+      } else {
+        mine.metadata.erase(key);
+      }
+    }
+    if (domains) mine.domains = *domains;
+    if (before.external_id == mine.external_id && before.metadata == mine.metadata &&
+        before.domains == mine.domains) {
+      return "unchanged";
+    }
+    events.push_back("organization.updated " + id);
+    return "updated";
+  }
+
+  // --- invitations -------------------------------------------------------------------------------
+
+  std::int64_t time = 0;
+
+  String send(const String& email, const String& organization, const String& role, int days,
+              const String& actor, const String& id, const String& new_membership) {
+    if (!role.empty() && organization.empty()) return "invalid_request_parameters";
+    if (!organization.empty() && now.organizations.count(organization) == 0) return not_found;
+    if (days < 1) return "expires_in_days_too_short";
+    if (days > 30) return "expires_in_days_too_long";
+    const String user = now.holder(email).value_or("");
+    Strings roles;
+    if (!organization.empty()) {
+      const auto [fault, chosen] =
+          choose(role.empty() ? std::vector<String>{} : std::vector<String>{role}, organization);
+      if (!fault.empty()) return fault;
+      roles = chosen;
+    }
+    const auto pair = [&] {
+      return organization.empty() || user.empty() ? nullptr : now.of_pair(user, organization);
+    };
+    if (pair() != nullptr && pair()->status == Status::active) {
+      return "user_already_organization_member";
+    }
+    const auto open = [&]() -> World::Invitation* {
+      for (auto& [other, one] : now.invitations) {
+        if (one.open() && one.organization == organization &&
+            World::lower(one.email) == World::lower(email)) {
+          return &one;
+        }
+      }
+      return organization.empty() || user.empty() ? nullptr : now.about(organization, user);
+    };
+    if (open() != nullptr && (!expire(open()) || open() != nullptr)) {
+      return organization.empty() ? "email_already_invited"
+                                  : "email_already_invited_to_organization";
+    }
+    if (organization.empty() && !user.empty()) return "user_already_exists";
+    World after = now;
+    World::Invitation& made = after.invitations[id];
+    made = {id, email, organization};
+    made.expires_at = time + days * std::int64_t{86'400'000};
+    const World::Membership* const there = pair();
+    const bool joins = !organization.empty() && !user.empty() && there == nullptr;
+    const bool pending = there != nullptr && there->status == Status::pending;
+    if (joins || pending) made.user = user;
+    if (joins) {
+      after.memberships[new_membership] = {new_membership, user, organization, Status::pending,
+                                           roles};
+    } else if (!organization.empty()) {
+      made.role = *roles.begin();
+    }
+    const String refused = organization.empty() ? String() : judge(after, organization, {});
+    if (!refused.empty()) return refused;
+    if (!organization.empty() && !actor.empty() && !may_grant(actor, organization, roles)) {
+      return "role_not_grantable";
+    }
+    now = after;
+    events.push_back("invitation.created " + id);
+    if (joins) log_membership("created", now.memberships[new_membership]);
+    return "created";
+  }
+
+  String accept(const String& id, const String& new_user, const String& new_membership) {
+    const auto there = now.invitations.find(id);
+    if (there == now.invitations.end()) return not_found;
+    World::Invitation& one = there->second;
+    expire(&one);
+    if (!one.open()) return "invite_not_pending";
+    if (one.user.empty()) {
+      if (!now.holder(one.email)) {
+        now.users[new_user].email = one.email;
+        events.push_back("user.created " + new_user);
+      }
+    }
+    const String user = one.user.empty() ? *now.holder(one.email) : one.user;
+    if (one.organization.empty()) {
+      one.accepted_by = user;
+      end(now, one, membership::InvitationStatus::accepted, {}, events);
+      return "updated";
+    }
+    const World::Membership* const member = now.of_pair(user, one.organization);
+    if (member != nullptr && member->status == Status::active) return "invalid_invite";
+    World after = now;
+    const String member_id = member == nullptr ? new_membership : member->id;
+    World::Membership joined{member_id, user, one.organization, Status::active, {one.role}};
+    if (member != nullptr && member->status == Status::pending) {
+      joined.roles = member->roles;
+      if (joined.roles.size() > 1 && !now.several_roles) {
+        joined.roles = {now.highest(joined.roles, one.organization)};
+      }
+    }
+    if (joined.roles.count("") == 1) joined.roles = {now.default_of(one.organization)};
+    after.memberships[member_id] = joined;
+    const String refused = judge(after, one.organization, {});
+    if (!refused.empty()) return refused;
+    const bool created = member == nullptr;
+    const bool inactive = !created && member->status == Status::inactive;
+    now = after;
+    World::Invitation& ended = now.invitations[id];
+    ended.accepted_by = user;
+    end(now, ended, membership::InvitationStatus::accepted, joined.roles, events);
+    log_membership(created ? "created" : "updated", joined);
+    return created ? "created" : inactive ? "reactivated" : "updated";
+  }
+
+  String revoke(const String& id) {
+    const auto there = now.invitations.find(id);
+    if (there == now.invitations.end()) return not_found;
+    if (!there->second.open() || has_expired(there->second)) return "invite_not_pending";
+    end_with_membership(there->second, membership::InvitationStatus::revoked);
+    return "deleted";
+  }
+
+  String resend(const String& id) {
+    const auto there = now.invitations.find(id);
+    if (there == now.invitations.end()) return not_found;
+    const World::Invitation& one = there->second;
+    if (one.status == membership::InvitationStatus::accepted) return "invite_accepted";
+    if (one.status == membership::InvitationStatus::revoked) return "invite_revoked";
+    if (!one.open() || has_expired(one)) return "invite_expired";
+    events.push_back("invitation.resent " + id);
+    return "updated";
+  }
+
+  String expire_all() {
+    std::size_t ended = 0;
+    for (auto& [id, one] : now.invitations) ended += expire(&one) ? 1u : 0u;
+    return "ended " + std::to_string(ended);
   }
 
   // --- telling -----------------------------------------------------------------------------------
@@ -539,11 +760,6 @@ class WholeModel {
       return "seat_limit_reached";
     }
     if (actor.empty()) return {};
-    Strings may;
-    const World::Membership* const acting = now.of_pair(actor, organization);
-    if (acting != nullptr && acting->status == Status::active) {
-      may = now.permissions_of(acting->roles, organization);
-    }
     for (const auto& [id, one] : after.memberships) {
       const World::Membership* const before = find(id);
       if (one.organization != organization || (before != nullptr && *before == one)) continue;
@@ -551,12 +767,18 @@ class WholeModel {
       if (before != nullptr && before->status == Status::active) {
         for (const String& slug : before->roles) granted.erase(slug);
       }
-      const Strings needed = now.permissions_of(granted, organization);
-      if (!std::includes(may.begin(), may.end(), needed.begin(), needed.end())) {
-        return "role_not_grantable";
-      }
+      if (!may_grant(actor, organization, granted)) return "role_not_grantable";
     }
     return {};
+  }
+  bool may_grant(const String& actor, const String& organization, const Strings& roles) const {
+    Strings may;
+    const World::Membership* const acting = now.of_pair(actor, organization);
+    if (acting != nullptr && acting->status == Status::active) {
+      may = now.permissions_of(acting->roles, organization);
+    }
+    const Strings needed = now.permissions_of(roles, organization);
+    return std::includes(may.begin(), may.end(), needed.begin(), needed.end());
   }
 
   /// Carries a change of one membership out, where the rules let it pass, with its event and then
@@ -574,34 +796,47 @@ class WholeModel {
     return outcome;
   }
 
-  /// The open invitations of a user who is deleted, and of the user's address.
+  /// The open invitations of the address of a user who is deleted.
   void revoke_all_of(const String& user) {
+    const auto& email = now.users[user].email;
     for (auto& [id, one] : now.invitations) {
-      const auto& email = now.users[user].email;
-      const bool is_theirs =
-          one.user == user || (email && World::lower(*email) == World::lower(one.email));
-      if (!one.open() || !is_theirs) continue;
-      one.status = membership::InvitationStatus::revoked;
-      one.shown_role = std::exchange(one.role, String());
-      events.push_back("invitation.revoked " + id);
+      if (!email || !one.open() || World::lower(*email) != World::lower(one.email)) continue;
+      if (!one.user.empty() && one.user != user) continue;
+      end(now, one, membership::InvitationStatus::revoked, {one.role}, events);
     }
   }
 
-  /// The open invitation that made a pending membership ends with it.
-  static void end_of_pending(World& world, const World::Membership& one,
-                             membership::InvitationStatus status, std::vector<String>& log) {
-    if (one.status != Status::pending) return;
-    for (auto& [id, invitation] : world.invitations) {
-      if (invitation.status != membership::InvitationStatus::pending ||
-          invitation.organization != one.organization || invitation.user != one.user) {
-        continue;
-      }
-      invitation.status = status;
-      invitation.shown_role = world.highest(one.roles, one.organization);
-      invitation.role.clear();
-      if (status == membership::InvitationStatus::revoked)
-        log.push_back("invitation.revoked " + id);
+  /// Ends an invitation that gave these roles at last.
+  static void end(World& world, World::Invitation& one, membership::InvitationStatus status,
+                  const Strings& roles, std::vector<String>& log) {
+    one.status = status;
+    one.role.clear();
+    if (!one.organization.empty()) one.shown_role = world.highest(roles, one.organization);
+    if (status == membership::InvitationStatus::revoked) {
+      log.push_back("invitation.revoked " + one.id);
     }
+    if (status == membership::InvitationStatus::accepted) {
+      log.push_back("invitation.accepted " + one.id);
+    }
+  }
+  /// The same with its pending membership.
+  void end_with_membership(World::Invitation& one, membership::InvitationStatus status) {
+    const World::Membership* const member =
+        one.organization.empty() ? nullptr : now.of_pair(one.user, one.organization);
+    const bool pending = member != nullptr && member->status == Status::pending;
+    end(now, one, status, pending ? member->roles : Strings{one.role}, events);
+    if (!pending) return;
+    log_membership("deleted", *member);
+    now.memberships.erase(String(member->id));
+  }
+  bool has_expired(const World::Invitation& one) const {
+    return one.open() && time >= one.expires_at;
+  }
+  /// Ends one that has expired; whether it did.
+  bool expire(World::Invitation* one) {
+    if (one == nullptr || !has_expired(*one)) return false;
+    end_with_membership(*one, membership::InvitationStatus::expired);
+    return true;
   }
 };
 

@@ -182,14 +182,15 @@ struct BasicSendInvitation {
                                      const BasicContext<T>& context, detail::ResolvedRoles& held,
                                      BasicInvitationState<T>& state,
                                      BasicPlan<T>& plan) const noexcept {
-    if (seen.user) state.user = seen.user->id;
     if (seen.user && !seen.membership) {
+      state.user = seen.user->id;
       if (!context.membership) return {ErrorCode::missing_id, Field::organization_membership_id};
       detail::write_new(seen, *context.membership, EventType::organization_membership_created,
                         Status::pending, held, context.now, plan);
       return {};
     }
     if (seen.membership && seen.membership->status == Status::pending) {
+      state.user = seen.membership->user;
       if (!role) held = detail::roles_of(*seen.membership);
       if (held.roles != seen.membership->roles) {
         const Refusal refusal = detail::check_directory(options, *seen.membership, held.roles);

@@ -36,7 +36,8 @@ template <class T>
 struct BasicInvitationState {
   typename T::InvitationId id;
   std::optional<typename T::OrganizationId> organization{};
-  /// Whose membership it is about: the pending one that it made, or the inactive one that it found.
+  /// Whose pending membership it is about, as long as there is one. An inactive member is found by
+  /// the address, as whoever else has it when it is accepted.
   std::optional<typename T::UserId> user{};
   std::optional<typename T::UserId> inviter{};
   std::optional<typename T::UserId> accepted_by{};

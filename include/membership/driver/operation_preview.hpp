@@ -200,9 +200,9 @@ class OperationLook {
     if constexpr (SweepsInvitations<Op> && ListsInvitations<S>) {
       if (!op_.address) return std::nullopt;
       return for_each_invitation(store_, op_.invitations(), [&](const auto& row) -> Fault {
+        if (row.user) return std::nullopt;
         auto shown = store_.load(op_.sweep(row.id).reads());
         if (!shown) return store_failure<S>(std::move(shown.error()));
-        if ((*shown).membership) return std::nullopt;
         show(*shown);
         return look_at_invitation(row.id, *shown);
       });

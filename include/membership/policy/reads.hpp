@@ -52,8 +52,8 @@ struct BasicReads {
   const TokenDigest* token = nullptr;
   /// The open invitation of `email` in `organization`, or without one where none is named.
   bool open_invitation = false;
-  /// The open invitation that is about the membership, where that is pending or inactive and no
-  /// other invitation is shown.
+  /// The open invitation that is about the membership, where that is pending and no other
+  /// invitation is shown.
   bool member_invitation = false;
   /// A user who invites.
   const typename T::UserId* inviter = nullptr;

@@ -510,7 +510,7 @@ class BasicMemoryStore {
       invitation = tables_.invitations.find_open(organization, *reads.email);
     }
     if (invitation == none && reads.member_invitation && out.membership &&
-        out.membership->status != Status::active) {
+        out.membership->status == Status::pending) {
       invitation =
           tables_.invitations.find_open(out.membership->organization, out.membership->user);
     }
