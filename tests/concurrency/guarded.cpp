@@ -17,8 +17,14 @@
 //     granted by nobody                                                            -> permission
 //   Multiple Roles off beside updates that give several: nobody holds several      -> several_roles
 //   another owner role is named beside demotions: `owners` counts it               -> owner_role
+//   an invitation is accepted beside its revocation and a create: one row, and the
+//     invitation says what became of it                                            -> accepted
+//   two are sent to one address beside a create: one is open, one row              -> sent
 
 #include "concurrency/race.hpp"
+#include "membership/command/accept_invitation.hpp"
+#include "membership/command/revoke_invitation.hpp"
+#include "membership/command/send_invitation.hpp"
 #include "membership/driver/operation.hpp"
 #include "membership/policy/guards.hpp"
 #include "support/scale.hpp"
@@ -472,6 +478,131 @@ BOOST_AUTO_TEST_CASE(owner_role_named) {
                           "the organization goes by another role");
         race.done(UpdateRoles{race.member, RoleSelection::one("viewer"), std::nullopt});
       });
+}
+
+/// A race for an invitation of a user's address.
+struct InvitationRace : OwnedRace {
+  InvitationRace() : OwnedRace(0, 40'000, false) {
+    CreateUser command;
+    command.id = user(1);
+    command.email = address;
+    BOOST_REQUIRE(first.run(face, command).has_value());
+  }
+
+  static constexpr std::string_view address = "ada@x.example";
+  Guarded third{3};
+
+  /// The user's membership, where there is one.
+  std::optional<OrganizationMembership> row() const {
+    std::optional<OrganizationMembership> found;
+    static_cast<void>(store->view(user(1), organization(1), [&](const MembershipRow& shown) {
+      found = shown.membership.copy();
+    }));
+    return found;
+  }
+  std::optional<InvitationState> find(const InvitationId& id) const {
+    Reads reads;
+    reads.invitation = &id;
+    const auto seen = store->load(reads);
+    if (!(*seen).invitation) return std::nullopt;
+    return *(*seen).invitation;
+  }
+  std::size_t open() const {
+    InvitationFilter filter;
+    filter.open = true;
+    std::size_t count = 0;
+    static_cast<void>(store->list(*InvitationQuery::make(Page<InvitationId>{}, filter),
+                                  [&](const InvitationRow&) { ++count; }));
+    return count;
+  }
+  /// Leaves neither a membership nor an open invitation.
+  void clear() {
+    check_counts();
+    if (const auto left = row()) {
+      faults.check(first.run(face, DeleteMembership{left->id, std::nullopt}).has_value(),
+                   "cannot delete");
+    }
+    faults.check(open() == 0, "an invitation outlives its pending membership");
+  }
+};
+
+BOOST_AUTO_TEST_CASE(invitation_accepted) {
+  InvitationRace race;
+  std::optional<InvitationId> id;
+  bool accepted = false, created = false, revoked = false;
+  const auto send = [&] {
+    const auto sent = race.first.run(race.face, SendInvitation{race.address, organization(1)});
+    race.faults.check(sent.has_value(), "cannot invite");
+    if (sent) id = (*sent).plan.invitation->after.id;
+  };
+  send();
+  race.run(
+      rounds(),
+      {[&](std::size_t) {
+         AcceptInvitation command;
+         command.invitation = id;
+         const auto result = race.first.run(race.face, command);
+         accepted = result.has_value();
+         check_refusal(race.faults, accepted, result, ErrorCode::invite_not_pending);
+       },
+       [&](std::size_t) {
+         const auto result = race.second.run(
+             race.face, CreateMembership{user(1), organization(1), {}, std::nullopt});
+         created = result.has_value();
+         if (created) return;
+         race.faults.check(
+             refused_with(result, ErrorCode::organization_membership_already_exists) ||
+                 refused_with(result, ErrorCode::cannot_reactivate_pending_organization_membership),
+             "create is refused for another reason");
+       },
+       [&](std::size_t) {
+         const auto result = race.third.run(race.face, RevokeInvitation{*id});
+         revoked = result.has_value();
+         check_refusal(race.faults, revoked, result, ErrorCode::invite_not_pending);
+       }},
+      [&](std::size_t) {
+        const auto state = race.find(*id);
+        const auto row = race.row();
+        race.faults.check(accepted != revoked, "not either accepted or revoked");
+        race.faults.check(state && state->status == (accepted ? InvitationStatus::accepted
+                                                              : InvitationStatus::revoked),
+                          "the invitation says something else");
+        race.faults.check(!accepted || !created, "a member twice");
+        race.faults.check(row.has_value() == (accepted || created), "not what the winner left");
+        race.faults.check(!row || row->status == Status::active, "a pending row is left");
+        race.clear();
+        send();
+      });
+}
+
+BOOST_AUTO_TEST_CASE(invitation_sent) {
+  InvitationRace race;
+  std::array<bool, 3> done{};
+  const auto send = [&](Guarded& actor, unsigned number) {
+    const auto result = actor.run(race.face, SendInvitation{race.address, organization(1)});
+    done[number] = result.has_value();
+    if (done[number]) return;
+    race.faults.check(refused_with(result, ErrorCode::email_already_invited_to_organization) ||
+                          refused_with(result, ErrorCode::user_already_organization_member),
+                      "an invitation is refused for another reason");
+  };
+  race.run(rounds(),
+           {[&](std::size_t) { send(race.first, 0); }, [&](std::size_t) { send(race.second, 1); },
+            [&](std::size_t) {
+              const auto result = race.third.run(
+                  race.face, CreateMembership{user(1), organization(1), {}, std::nullopt});
+              done[2] = result.has_value();
+              check_refusal(race.faults, done[2], result,
+                            ErrorCode::cannot_reactivate_pending_organization_membership);
+            }},
+           [&](std::size_t) {
+             race.faults.check(done[0] + done[1] + done[2] == 1, "not exactly one comes first");
+             race.faults.check(race.open() == (done[2] ? 0u : 1u), "not one open invitation");
+             const auto row = race.row();
+             race.faults.check(row && row->status == (done[2] ? Status::active : Status::pending),
+                               "not what the winner left");
+             race.clear();
+           });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
