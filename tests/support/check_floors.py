@@ -18,10 +18,11 @@ FLOORS = {
     "testing": {"domain", "policy", "command", "store", "driver", "testing", "core.hpp",
                 "membership.hpp"},
 }
-# Whole files at the top: core.hpp and membership.hpp are nothing but includes.
+# Whole files at the top: core.hpp, membership.hpp and administration.hpp are nothing but includes.
 TOP = {
     "core.hpp": {"domain", "policy", "command", "store/concepts.hpp", "driver", "version.hpp"},
     "membership.hpp": {"core.hpp", "store/memory_store.hpp"},
+    "administration.hpp": {"core.hpp", "command", "driver"},
     "fwd.hpp": set(),
     "version.hpp": set(),
 }
@@ -54,5 +55,21 @@ for header in sorted(root.glob("membership/**/*.hpp")):
         heavy = HEAVY if folder == "store" else CORE_ONLY_HEAVY
         if folder not in ("wire", "testing") and included in heavy:
             wrong.append(f"{name} includes <{included}>, which costs too much")
+
+
+def brought(name, seen):
+    """All headers that one brings, itself included."""
+    if name not in seen:
+        seen.add(name)
+        for included in re.findall(r'^#include "membership/(.*)"', (root / "membership" / name).read_text(), re.M):
+            brought(included, seen)
+    return seen
+
+
+whole = brought("administration.hpp", set())
+for folder in ("command", "driver"):
+    for header in (root / "membership" / folder).glob("*.hpp"):
+        if f"{folder}/{header.name}" not in whole:
+            wrong.append(f"administration.hpp does not bring {folder}/{header.name}")
 print("\n".join(wrong) or f"{checked} headers keep to their floors")
 sys.exit(1 if wrong or checked == 0 else 0)

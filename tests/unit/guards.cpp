@@ -406,8 +406,9 @@ const std::vector<Row>& table() {
        }},
       {"SweepRoleInvitation", cannot(no_membership), cannot(no_membership), cannot(no_actor),
        [](World& w) {
-         w.done(SweepRoleInvitation{make_id<InvitationId>("invitation_1"), viewer_role,
-                                    w.retire("viewer")});
+         const InvitationId id =
+             w.done(SendInvitation{"nobody@x", w.acme, "viewer"}).plan.invitation->after.id;
+         w.done(SweepRoleInvitation{id, viewer_role, w.retire("viewer")});
        }},
       {"FinishRoleDeletion", cannot(no_membership), cannot(no_membership), cannot(no_membership),
        [](World& w) {

@@ -9,12 +9,14 @@
 //   a cursor, and one of another mark                                    -> cursors
 //   what heeds the mark                                                  -> heeded
 //   the preview is what then happens                                     -> preview
+//   open invitations that hold the role themselves                       -> invited
 //   marks left by another process                                        -> left_marks
 //   an organization's mark whose replacement goes                        -> replacement_goes
 //   wrong ways of PROTOCOL.md                                            -> wrong_way_*
 
 #include "../support/hooked_store.hpp"
 #include "../support/settings.hpp"
+#include "membership/command/send_invitation.hpp"
 #include "membership/driver/marks.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -528,6 +530,51 @@ BOOST_AUTO_TEST_CASE(preview) {
   BOOST_TEST((*all).deleted == 5u);
   BOOST_TEST((*all).active == 3u);
   BOOST_TEST((*preview_delete_user(w.store, w.policy, w.ada.user, w.runtime)).deleted == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(invited) {
+  World w;
+  const auto state = [&](const InvitationId& id) {
+    Reads reads;
+    reads.invitation = &id;
+    return *w.load(reads).invitation;
+  };
+  const auto send = [&](std::string_view email, std::string_view role) {
+    return w.done(SendInvitation{email, w.acme, role}).plan.invitation->after.id;
+  };
+  const InvitationId held = send("one@x", "admin");
+  const InvitationId other = send("two@x", "viewer");
+  w.done(DeleteMembership{w.ada.id});
+  for (const auto* value : {&w.bob, &w.cid, &w.dan}) {
+    w.done(UpdateRoles{value->id, RoleSelection::one("viewer")});
+  }
+  // Nobody holds it but an invitation.
+  BOOST_TEST((w.refused_removal({}).code == ErrorCode::role_has_assignments));
+  const auto shown = preview_delete_role(w.store, w.policy, "admin", {}, w.runtime);
+  BOOST_TEST_REQUIRE(shown.has_value());
+  BOOST_TEST((*shown).invitations == 1u);
+  BOOST_TEST_REQUIRE((*shown).roles.size() == 1u);
+  BOOST_TEST((*shown).roles[0].slug.view() == "member");
+  BOOST_TEST((*shown).roles[0].gained == 1u);
+
+  const std::uint64_t generation = w.mark();
+  const SweepRoleInvitation sweep{held, admin_role, generation};
+  BOOST_TEST((w.refused(SweepRoleInvitation{held, admin_role, generation + 1}).code ==
+              ErrorCode::operation_superseded));
+  BOOST_TEST(w.done(sweep).outcome() == Outcome::updated);
+  BOOST_TEST(w.done(sweep).outcome() == Outcome::unchanged);
+  BOOST_TEST(state(held).role == member_role);
+  const auto done = w.remove(reassign);
+  BOOST_TEST_REQUIRE(done.has_value());
+  BOOST_TEST((*done).invitations == 0u);
+  BOOST_TEST(state(other).role == viewer_role);
+
+  // The deletion of an organization shows and takes all of them.
+  const auto all = preview_delete_organization(w.store, w.policy, w.acme, w.runtime);
+  BOOST_TEST((*all).invitations == 2u);
+  const auto gone = delete_organization(w.store, w.policy, w.acme, w.runtime);
+  BOOST_TEST_REQUIRE(gone.has_value());
+  BOOST_TEST((*gone).invitations == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(left_marks) {
