@@ -27,7 +27,6 @@
 #include "membership/command/send_invitation.hpp"
 #include "membership/driver/operation.hpp"
 #include "membership/policy/guards.hpp"
-#include "support/scale.hpp"
 
 #include <array>
 #include <atomic>
@@ -46,7 +45,7 @@ namespace {
 using Guarded = ActorWith<MembershipPolicy<OwnerGuard, SeatLimit>>;
 using GuardedRace = Race<Unqueued, Guarded>;
 
-std::size_t rounds() { return scaled(20'000, 100'000); }
+constexpr std::size_t rounds = 20'000;
 
 constexpr RoleIndex owner = RoleIndex::environment(1);
 
@@ -117,8 +116,7 @@ void last_owner(Act&& act) {
     check_refusal(race.faults, done[other], result, ErrorCode::last_owner_required);
   };
   race.run(
-      rounds(), [&](std::size_t) { body(race.first, 1); },
-      [&](std::size_t) { body(race.second, 0); },
+      rounds, [&](std::size_t) { body(race.first, 1); }, [&](std::size_t) { body(race.second, 0); },
       [&](std::size_t) {
         race.faults.check(done[0] != done[1], "not exactly one of two owners is left");
         race.faults.check(race.state().counts.owners == 1, "no owner");
@@ -171,7 +169,7 @@ BOOST_AUTO_TEST_CASE(transfers) {
     done[step] = result.has_value();
     check_refusal(race.faults, done[step], result, ErrorCode::not_an_owner);
   };
-  race.run(rounds(),
+  race.run(rounds,
            {[&](std::size_t) { transfer(race.first, 1); },
             [&](std::size_t) { transfer(race.second, 2); },
             [&](std::size_t) {
@@ -211,7 +209,7 @@ BOOST_AUTO_TEST_CASE(last_seat) {
   // One of two seats is taken.
   BOOST_REQUIRE(
       race.first.run(race.face, CreateMembership{user(4), organization(2), {}, {}}).has_value());
-  race.run(rounds(),
+  race.run(rounds,
            {[&](std::size_t) { run(race.first, 0); }, [&](std::size_t) { run(race.second, 1); },
             [&](std::size_t) { run(third, 2); }},
            [&](std::size_t round) {
@@ -251,7 +249,7 @@ BOOST_AUTO_TEST_CASE(organization_deleted) {
                         "create is refused for another reason");
     }
   };
-  race.run(rounds(),
+  race.run(rounds,
            {[&](std::size_t) {
               const auto done = race.first.drive([&](auto& policy, auto& runtime) {
                 return delete_organization(*race.store, policy, organization(number), runtime);
@@ -286,7 +284,7 @@ BOOST_AUTO_TEST_CASE(user_deleted) {
     }
   };
   race.run(
-      rounds(),
+      rounds,
       {[&](std::size_t) {
          const auto done = race.first.drive([&](auto& policy, auto& runtime) {
            return delete_user(*race.store, policy, user(1), runtime);
@@ -373,7 +371,7 @@ BOOST_AUTO_TEST_CASE(role_deleted) {
   OperationRace race;
   race.done(CreateRole{"temp", "Temp", {}, {}});
   race.run(
-      rounds(), ErrorCode::invalid_role,
+      rounds, ErrorCode::invalid_role,
       [&](std::size_t round, auto& policy, auto& runtime) {
         RoleDeletionOptions options;
         options.when_in_use = WhenInUse::reassign;
@@ -391,7 +389,7 @@ BOOST_AUTO_TEST_CASE(own_role_deleted) {
   const CreateOrganizationRole create{organization(1), "Temp", "org-temp", {}, {}};
   race.done(create);
   race.run(
-      rounds(), ErrorCode::invalid_role,
+      rounds, ErrorCode::invalid_role,
       [&](std::size_t, auto& policy, auto& runtime) {
         RoleDeletionOptions options;
         options.when_in_use = WhenInUse::reassign;
@@ -414,7 +412,7 @@ BOOST_AUTO_TEST_CASE(permission_deleted) {
     done(command);
   };
   create();
-  race.run(rounds(),
+  race.run(rounds,
            {[&](std::size_t) {
               const auto result = race.first.drive([&](auto& policy, auto& runtime) {
                 return delete_permission(*race.store, policy, slug, runtime);
@@ -458,7 +456,7 @@ BOOST_AUTO_TEST_CASE(several_roles_off) {
   race.done(EnableMultipleRoles{});
   static constexpr std::string_view several[] = {"viewer", "member"};
   race.run(
-      rounds(), ErrorCode::multiple_roles_not_enabled,
+      rounds, ErrorCode::multiple_roles_not_enabled,
       [&](std::size_t, auto& policy, auto& runtime) {
         return disable_multiple_roles(*race.store, policy, runtime);
       },
@@ -468,7 +466,7 @@ BOOST_AUTO_TEST_CASE(several_roles_off) {
 BOOST_AUTO_TEST_CASE(owner_role_named) {
   OperationRace race;
   race.run(
-      rounds(), ErrorCode::last_owner_required,
+      rounds, ErrorCode::last_owner_required,
       [&](std::size_t round, auto& policy, auto& runtime) {
         return name_owner_role(*race.store, policy, round % 2 == 0 ? "viewer" : "admin", runtime);
       },
@@ -537,7 +535,7 @@ BOOST_AUTO_TEST_CASE(invitation_accepted) {
   };
   send();
   race.run(
-      rounds(),
+      rounds,
       {[&](std::size_t) {
          AcceptInvitation command;
          command.invitation = id;
@@ -586,7 +584,7 @@ BOOST_AUTO_TEST_CASE(invitation_sent) {
                           refused_with(result, ErrorCode::user_already_organization_member),
                       "an invitation is refused for another reason");
   };
-  race.run(rounds(),
+  race.run(rounds,
            {[&](std::size_t) { send(race.first, 0); }, [&](std::size_t) { send(race.second, 1); },
             [&](std::size_t) {
               const auto result = race.third.run(
