@@ -16,6 +16,7 @@
 #include "membership/command/update_organization.hpp"
 #include "membership/command/update_user.hpp"
 #include "membership/driver/invitations.hpp"
+#include "membership/driver/marks.hpp"
 #include "membership/driver/operation.hpp"
 #include "membership/store/memory_store.hpp"
 #include "membership/testing/fake_clock.hpp"
@@ -52,6 +53,7 @@ struct Difference : std::runtime_error {
 };
 
 String shown(const String& text) { return text; }
+String shown(std::size_t number) { return std::to_string(number); }
 String shown(const std::vector<String>& texts) {
   String joined;
   for (const String& text : texts) joined += "\n    " + text;
@@ -302,6 +304,29 @@ class Pair {
     const auto result = run();
     return result ? String("done") : code_of(result.error());
   }
+  /// The same, or now and then only the mark, which another process finishes.
+  template <class Mark, class Run>
+  String operate(const Mark& mark, Run&& run) {
+    if (!one_in(4)) return operate(run);
+    const auto marked = execute(store_, policy_, mark, runtime_);
+    if (!marked) return code_of(marked.error());
+    const auto finished = finish_marked(store_, policy_, runtime_);
+    for (const auto& one : *finished) {
+      if (!one.result) return code_of(one.result.error());
+    }
+    return "done";
+  }
+  /// Marks and takes the mark back: nothing comes of it. `expected` is what the operation would
+  /// say.
+  template <class Mark, class Keep>
+  String taken_back(const Mark& mark, const Keep& keep, const String& expected) {
+    const auto marked = execute(store_, policy_, mark, runtime_);
+    const String seen = marked ? "done" : code_of(marked.error());
+    if (marked) static_cast<void>(run(keep));
+    same(seen, expected, "a mark");
+    same((*list_marks(store_)).size(), std::size_t{0}, "marks left");
+    return seen + ", taken back";
+  }
   String delete_role() {
     const String scope = this->scope(), slug = role_of(scope);
     const String replacement = one_in(2) ? role() : String();
@@ -309,36 +334,49 @@ class Pair {
     const bool reassigns = !one_in(3);
     options.when_in_use = reassigns ? WhenInUse::reassign : WhenInUse::refuse;
     if (!replacement.empty()) options.replacement = replacement;
-    const String seen = operate([&] {
+    MarkRoleDeleted mark{slug, options.replacement, maybe<OrganizationId>(scope)};
+    if (reassigns && one_in(6)) {
+      WholeModel twin = model_;
+      return taken_back(mark, KeepRole{slug, maybe<OrganizationId>(scope)},
+                        twin.delete_role(slug, scope, reassigns, replacement));
+    }
+    const auto whole = [&] {
       return scope.empty() ? membership::delete_role(store_, policy_, slug, options, runtime_)
                            : delete_organization_role(store_, policy_, id<OrganizationId>(scope),
                                                       slug, options, runtime_);
-    });
+    };
+    const String seen = reassigns ? operate(mark, whole) : operate(whole);
     return answer(seen, model_.delete_role(slug, scope, reassigns, replacement), "delete role");
   }
   String delete_permission() {
     const String slug = permission();
-    const String seen =
-        operate([&] { return membership::delete_permission(store_, policy_, slug, runtime_); });
+    if (one_in(6)) {
+      WholeModel twin = model_;
+      return taken_back(MarkPermissionDeleted{slug}, KeepPermission{slug},
+                        twin.delete_permission(slug));
+    }
+    const String seen = operate(MarkPermissionDeleted{slug}, [&] {
+      return membership::delete_permission(store_, policy_, slug, runtime_);
+    });
     order_matters_ = false;  // that of the roles is the order of their places
     return answer(seen, model_.delete_permission(slug), "delete permission");
   }
   String disable_several_roles() {
-    const String seen = operate([&] { return disable_multiple_roles(store_, policy_, runtime_); });
+    const String seen = operate(MarkMultipleRolesDisabled{},
+                                [&] { return disable_multiple_roles(store_, policy_, runtime_); });
     return answer(seen, model_.disable_several_roles(), "disable");
   }
   String name_owner() {
     std::optional<String> slug;
     if (!one_in(4)) slug = one_in(2) ? "owner" : environment_role();
-    const String seen = operate([&] {
-      return name_owner_role(
-          store_, policy_, slug ? std::optional<std::string_view>(*slug) : std::nullopt, runtime_);
-    });
+    const auto named = slug ? std::optional<std::string_view>(*slug) : std::nullopt;
+    const String seen = operate(NameOwnerRole{named},
+                                [&] { return name_owner_role(store_, policy_, named, runtime_); });
     return answer(seen, model_.name_owner_role(slug), "name owner role");
   }
   String delete_organization() {
     const String name = organization();
-    const String seen = operate([&] {
+    const String seen = operate(MarkOrganizationDeleted{id<OrganizationId>(name)}, [&] {
       return membership::delete_organization(store_, policy_, id<OrganizationId>(name), runtime_);
     });
     return answer(seen, model_.delete_organization(name), "delete organization");

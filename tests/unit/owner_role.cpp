@@ -6,6 +6,7 @@
 //   whole: counts, defaults, new organizations, the owner guard          -> whole, guard
 //   the old role is named again half-way                                 -> swapped
 //   stopped at the n-th commit, for every n, and run again; two at once  -> interrupted, two_runs
+//   the preview is what then happens                                     -> preview
 //   neither the old nor the new role goes or is a default                -> protected_roles
 //   wrong ways of PROTOCOL.md                                            -> wrong_way_*
 
@@ -246,6 +247,22 @@ BOOST_AUTO_TEST_CASE(two_runs) {
     BOOST_TEST(w.name("boss").has_value());
     w.check(boss_role);
   }
+}
+
+BOOST_AUTO_TEST_CASE(preview) {
+  World w;
+  const std::string before = describe(w.store);
+  const auto shown = preview_name_owner_role(w.store, w.policy, "boss", w.runtime);
+  BOOST_TEST_REQUIRE(shown.has_value());
+  BOOST_TEST((*shown).organizations == 2u);
+  BOOST_TEST((*shown).owners == 1u);
+  BOOST_TEST((*shown).without_owner == 1u);
+  BOOST_TEST(describe(w.store) == before);
+  BOOST_TEST((preview_name_owner_role(w.store, w.policy, "member", w.runtime).error().error->code ==
+              ErrorCode::default_role_is_owner));
+  BOOST_TEST(w.name("boss").has_value());
+  BOOST_TEST(w.state(w.acme).counts.owners + w.state(w.other).counts.owners == (*shown).owners);
+  BOOST_TEST(w.state(w.other).counts.owners == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(protected_roles) {

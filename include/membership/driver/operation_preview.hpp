@@ -283,6 +283,47 @@ preview_disable_multiple_roles(S& store, const MembershipPolicy<Rules...>& polic
   return detail::preview_operation(store, policy, detail::MultipleRolesOff<T>{}, runtime);
 }
 
+/// What naming another owner role would do to the organizations that there are now.
+struct OwnerRolePreview {
+  std::size_t organizations = 0;
+  std::size_t owners = 0;         ///< active memberships that hold the role, of all of them
+  std::size_t without_owner = 0;  ///< organizations in which nobody does
+};
+
+/// What `name_owner_role` would do, with a role.
+/// Failures: `refused` as `NameOwnerRole`, `store`.
+/// Complexity: one load for each organization, which counts its members.
+template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>>
+[[nodiscard]] tl::expected<OwnerRolePreview, Failure<S>>
+preview_name_owner_role(S& store, const MembershipPolicy<Rules...>& policy, std::string_view role,
+                        RuntimeType&& runtime = RuntimeType{}) {
+  using T = typename S::traits;
+  using Result = tl::expected<OwnerRolePreview, Failure<S>>;
+  const BasicNameOwnerRole<T> command{role};
+  const auto seen = store.load(command.reads());
+  if (!seen) return Result(tl::unexpect, detail::store_failure<S>(seen.error()));
+  const auto context = draw_context<BasicNameOwnerRole<T>>(runtime.clock.now(), runtime.ids);
+  const auto plan = policy.decide(command, *seen, context);
+  if (!plan) return Result(tl::unexpect, detail::refused_failure<S>(plan.error()));
+  OwnerRolePreview preview;
+  BasicReads<T> reads;
+  reads.holders = (*seen).roles.find(role);
+  const auto look = [&](const typename T::OrganizationId& id) -> std::optional<Failure<S>> {
+    reads.organization = &id;
+    const auto shown = store.load(reads);
+    if (!shown) return detail::store_failure<S>(shown.error());
+    if (!(*shown).organization) return std::nullopt;
+    ++preview.organizations;
+    preview.owners += static_cast<std::size_t>((*shown).holders);
+    if ((*shown).holders == 0) ++preview.without_owner;
+    return std::nullopt;
+  };
+  auto failure = detail::for_each_organization(store, std::nullopt, look,
+                                               [](const typename T::OrganizationId&) {});
+  if (failure) return Result(tl::unexpect, std::move(*failure));
+  return Result(tl::in_place, preview);
+}
+
 /// What `delete_organization` would do.
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>>
 [[nodiscard]] tl::expected<OperationPreview, Failure<S>>
