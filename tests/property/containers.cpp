@@ -7,7 +7,7 @@
 //   slab_of_cells Slab: refuses beyond its capacity without allocating -> slab_is_finite
 //   IndexTable: insert, erase, find, with hashes that collide and wrap around       -> index_table
 //   OrderedIndex: appends, prepends, random places, erasures; both directions;
-//     lower_bound at every boundary; several indexes in one slab; clear             ->
+//     lower_bound at every boundary; several indexes in one slab; one emptied       ->
 //     ordered_index
 //   MemberNumbers: as a vector                                                      ->
 //   member_numbers EventLog: order, retention, cursors and filters in both directions -> event_log
@@ -83,7 +83,6 @@ void check_index(const store::OrderedIndex& index, const store::OrderedIndex::No
   std::vector<std::uint32_t> expected;
   for (const auto& [key, number] : model) expected.push_back(number);
   BOOST_REQUIRE(walk(index, nodes, records) == expected);
-  BOOST_REQUIRE(index.empty() == model.empty());
   const auto at =
       index.lower_bound(nodes, [&](std::uint32_t entry) { return records.keys[entry] < probe; });
   const auto found = model.lower_bound(probe);
@@ -124,7 +123,6 @@ BOOST_AUTO_TEST_CASE(slab_of_cells) {
         given_back.push_back(chosen->first);
         taken.erase(chosen);
       }
-      BOOST_REQUIRE(slab.used() == highest);
       if (step % 100 == 0) {
         for (const auto& [number, address] : taken) {
           BOOST_REQUIRE(&slab[number] == address);
@@ -225,16 +223,23 @@ BOOST_AUTO_TEST_CASE(ordered_index) {
       }
     }
     // What one gives back the other can use, and stays itself.
-    const std::uint32_t used = nodes.used();
-    indexes[0].clear(nodes);
-    BOOST_REQUIRE(indexes[0].empty());
+    const auto highest_node = [&] {
+      std::uint32_t highest = 0;
+      for (const auto& model : models) {
+        for (const auto& [key, number] : model) highest = std::max(highest, records.node(number));
+      }
+      return highest;
+    };
+    const std::uint32_t highest = highest_node();
+    for (const auto& [key, number] : models[0]) indexes[0].erase(nodes, records, number);
+    BOOST_REQUIRE(!indexes[0].first());
     check_index(indexes[1], nodes, records, models[1], 0);
     for (const auto& [key, number] : models[0]) {
       BOOST_REQUIRE(indexes[0].reserve(nodes, 1));
       indexes[0].insert(nodes, records, number);
     }
     check_index(indexes[0], nodes, records, models[0], 0);
-    BOOST_REQUIRE(nodes.used() == used);
+    BOOST_REQUIRE(highest_node() <= highest);
   }
 }
 
@@ -275,6 +280,7 @@ BOOST_AUTO_TEST_CASE(event_log) {
     const std::size_t limit = limits[round % 7];
     store::EventLog<DefaultTraits> log(limit);
     std::deque<Event> model;
+    std::optional<EventId> gone;  // the last one that the log forgot
     // Ids do not grow with the order of commits.
     std::uint64_t number = random() % 1000 + 1'000'000;
     for (int step = 0; step < 40; ++step) {
@@ -296,18 +302,20 @@ BOOST_AUTO_TEST_CASE(event_log) {
         }
         model.push_back(event);
         if (model.size() > limit) {
-          BOOST_REQUIRE(!log.holds(model.front().id) || model.front().id == id);
+          gone = model.front().id;
           model.pop_front();
         }
       }
-      for (const Event& event : model) BOOST_REQUIRE(log.holds(event.id));
 
       Page<EventId> page;
       page.limit = 1 + below(random, 12);
       page.direction = random() % 2 == 0 ? Direction::ascending : Direction::descending;
       const bool ascending = page.direction == Direction::ascending;
-      if (random() % 2 == 0) page.after = model[below(random, model.size())].id;
-      if (random() % 3 == 0) page.until = model[below(random, model.size())].id;
+      const auto cursor = [&] {
+        return gone && random() % 4 == 0 ? *gone : model[below(random, model.size())].id;
+      };
+      if (random() % 2 == 0) page.after = cursor();
+      if (random() % 3 == 0) page.until = cursor();
       EventFilter filter;
       if (random() % 3 == 0) {
         filter.types = EventTypes();
@@ -322,10 +330,11 @@ BOOST_AUTO_TEST_CASE(event_log) {
       std::vector<Event> order(model.begin(), model.end());
       if (!ascending) std::reverse(order.begin(), order.end());
       std::vector<EventId> expected;
-      bool begun = !page.after;
+      // What is gone came before all that is kept.
+      bool begun = !page.after || (ascending && page.after == gone);
       bool more = false;
       for (const Event& event : order) {
-        if (page.until && event.id == *page.until) break;
+        if (page.until && (event.id == *page.until || (ascending && page.until == gone))) break;
         if (!begun) {
           begun = event.id == *page.after;
           continue;

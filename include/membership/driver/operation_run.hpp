@@ -62,11 +62,6 @@ namespace detail {
 /// - `members()` and `sweep(membership)`: which memberships it changes, and how;
 /// - `invitations()` and `sweep(invitation)`: the same for open invitations.
 template <class Op>
-concept FencesOrganizations = requires(const Op& op,
-                                       const typename Op::traits::OrganizationId& id) {
-  op.fence(id);
-};
-template <class Op>
 concept SweepsRoles = requires(const Op& op, const RoleState& role) {
   op.takes(role);
 };

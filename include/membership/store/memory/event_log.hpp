@@ -167,9 +167,6 @@ class EventLog {
     return {false};
   }
 
-  /// Whether the log holds this event.
-  bool holds(EventId id) const { return find(id) != missing; }
-
  private:
   static constexpr std::size_t chunk_size = 64;
   static constexpr std::size_t highest_limit = std::size_t{1} << 31;

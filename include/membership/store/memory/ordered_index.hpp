@@ -126,13 +126,6 @@ class OrderedIndex {
     return position;
   }
 
-  /// Gives all nodes back.
-  void clear(Nodes& nodes) noexcept {
-    for (const std::uint32_t node : directory_) nodes.give_back(node);
-    directory_.clear();
-  }
-  bool empty() const noexcept { return directory_.empty(); }
-
  private:
   /// The place in the directory of the last node whose first entry comes before, or 0.
   template <class ComesBefore>

@@ -67,9 +67,6 @@ class Slab {
     return chunks_[place.chunk].load(std::memory_order_acquire)[place.offset];
   }
 
-  /// One more than the highest number ever taken.
-  std::uint32_t used() const noexcept { return used_; }
-
  private:
   static constexpr std::uint32_t unit = 16;
 
