@@ -17,7 +17,6 @@
 
 #include <tl/expected.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -100,7 +99,7 @@ class BasicMemoryStore {
     plan.role.emplace(Precondition::absent, EventType::none, member_role, RoleIndex::environment(0),
                       RoleState(RoleSlug::from_stored("member")));
     auto* const first = new detail::EnvironmentVersion<T>;
-    tables_.environment.store(first, std::memory_order_relaxed);
+    tables_.environment.store(first, detail::Order::relaxed);
     first->roles = detail::next_roles<T>(nullptr, plan);
     first->permissions =
         detail::Ref<detail::PermissionVersion<T>>(new detail::PermissionVersion<T>);
@@ -120,7 +119,7 @@ class BasicMemoryStore {
   [[nodiscard]] tl::expected<Loaded, Failure> load(const BasicReads<T>& reads) const {
     const detail::ReadLocks<T> locks(tables_, std::span(&reads, 1));
     tl::expected<Loaded, Failure> result(tl::in_place);
-    fill(reads, locks.found(0), *tables_.environment.load(std::memory_order_acquire), *result);
+    fill(reads, locks.found(0), *tables_.environment.load(detail::Order::acquire), *result);
     return result;
   }
 
@@ -130,7 +129,7 @@ class BasicMemoryStore {
     const detail::ReadLocks<T> locks(tables_, reads);
     tl::expected<std::vector<Loaded>, Failure> result(tl::in_place, reads.size());
     const detail::EnvironmentVersion<T>& environment =
-        *tables_.environment.load(std::memory_order_acquire);
+        *tables_.environment.load(detail::Order::acquire);
     for (std::size_t i = 0; i < reads.size(); ++i) {
       fill(reads[i], locks.found(i), environment, (*result)[i]);
     }
@@ -152,7 +151,7 @@ class BasicMemoryStore {
     const std::uint32_t member =
         tables_.find_pair(shard, tables_.pair_hash(hash, detail::shard_hash(user)), place, user);
     if (member == none) return false;
-    visit(tables_.member_row(*tables_.environment.load(std::memory_order_acquire),
+    visit(tables_.member_row(*tables_.environment.load(detail::Order::acquire),
                              shard.organizations[place], shard.members[member]));
     return true;
   }
@@ -311,9 +310,9 @@ class BasicMemoryStore {
       const std::uint32_t place = tables_.find_organization(shard, hash, *query.organization);
       if (place == none) return ListEnd{false};
       own = shard.organizations[place].roles;
-      environment = tables_.environment.load(std::memory_order_acquire);
+      environment = tables_.environment.load(detail::Order::acquire);
     } else {
-      environment = tables_.environment.load(std::memory_order_acquire);
+      environment = tables_.environment.load(detail::Order::acquire);
     }
     const RoleCatalogue catalogue = detail::catalogue_of(*environment, own.get());
     catalogue.for_each_in_order(catalogue.all(), [&](RoleIndex index) {
@@ -330,7 +329,7 @@ class BasicMemoryStore {
   [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicPermissionQuery<T>& query,
                                                     Visit&& visit) const {
     const auto& permissions =
-        tables_.environment.load(std::memory_order_acquire)->permissions->permissions;
+        tables_.environment.load(detail::Order::acquire)->permissions->permissions;
     const PermissionTable table = permissions.table();
     const auto& page = query.page();
     const bool ascending = page.direction == Direction::ascending;
@@ -577,7 +576,7 @@ class BasicMemoryStore {
     }
     const BasicInvitationState<T>& state = *record.state;
     const detail::EnvironmentVersion<T>& environment =
-        *tables_.environment.load(std::memory_order_acquire);
+        *tables_.environment.load(detail::Order::acquire);
     BasicInvitationRow<T> row{state, **record.profile, RoleSet{}, state.role,
                               detail::catalogue_of<T>(environment, nullptr)};
     if (!state.role.is_none()) row.held = RoleSet::of(state.role);
@@ -634,7 +633,7 @@ class BasicMemoryStore {
       begin = detail::page_begin(members, shard.nodes, page, id_of);
     }
     const detail::EnvironmentVersion<T>& environment =
-        *tables_.environment.load(std::memory_order_acquire);
+        *tables_.environment.load(detail::Order::acquire);
     return ListEnd{
         detail::walk(shard.nodes, begin, page, id_of, [&](std::uint32_t member, bool show) {
           const detail::MemberRecord<T>& record = shard.members[member];
@@ -666,7 +665,7 @@ class BasicMemoryStore {
       if (!detail::within(page, copy_of<typename T::MembershipId>(record.id.view()))) continue;
       if (!detail::fits(query.filter(), record.state.status, record.state.roles)) continue;
       if (shown == page.limit) return ListEnd{true};
-      visit(tables_.member_row(*tables_.environment.load(std::memory_order_acquire),
+      visit(tables_.member_row(*tables_.environment.load(detail::Order::acquire),
                                shard.organizations[record.organization], record));
       ++shown;
     }

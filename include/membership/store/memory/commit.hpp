@@ -205,13 +205,13 @@ class Commit {
   /// The environment as the plans before in the same commit leave it. Under its lock.
   const EnvironmentVersion<T>* environment_in_commit() const noexcept {
     return pending_environment_ != nullptr ? pending_environment_
-                                           : tables_.environment.load(std::memory_order_relaxed);
+                                           : tables_.environment.load(Order::relaxed);
   }
   /// Nothing can fail any more: the environment is shown, the rest is freed at the end.
   void keep() noexcept {
     kept_ = true;
     if (pending_environment_ == nullptr) return;
-    tables_.environment.store(pending_environment_, std::memory_order_release);
+    tables_.environment.store(pending_environment_, Order::release);
   }
 
   Step& step_at(std::size_t i) noexcept { return plans_.size() > 1 ? more_[i] : one_; }
@@ -783,7 +783,7 @@ class Commit {
       EventRecord<T>& record = tables_.events.append(EventId::of(plan.id, index));
       record.type = type;
       record.created_at = plan.decided_at;
-      record.environment = tables_.environment.load(std::memory_order_relaxed);
+      record.environment = tables_.environment.load(Order::relaxed);
       if (index >= others_count) {
         const BasicMembershipWrite<T>& write =
             index == others_count ? *plan.membership : *plan.other;

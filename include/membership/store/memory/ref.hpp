@@ -2,7 +2,8 @@
 #ifndef MEMBERSHIP_STORE_MEMORY_REF_HPP
 #define MEMBERSHIP_STORE_MEMORY_REF_HPP
 
-#include <atomic>
+#include "membership/store/memory/atomic.hpp"
+
 #include <cstdint>
 #include <utility>
 
@@ -20,7 +21,7 @@ class Counted {
  private:
   template <class V>
   friend class Ref;
-  mutable std::atomic<std::uint32_t> references_{0};
+  mutable Atomic<std::uint32_t> references_{0};
 };
 
 /// A share in an object on the heap; the last one deletes it.
@@ -36,7 +37,7 @@ class Ref {
     return *this;
   }
   ~Ref() {
-    if (value_ != nullptr && value_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    if (value_ != nullptr && value_->references_.fetch_sub(1, Order::acq_rel) == 1) {
       delete value_;
     }
   }
@@ -48,7 +49,7 @@ class Ref {
 
  private:
   void retain() const noexcept {
-    if (value_ != nullptr) value_->references_.fetch_add(1, std::memory_order_relaxed);
+    if (value_ != nullptr) value_->references_.fetch_add(1, Order::relaxed);
   }
   const V* value_ = nullptr;
 };

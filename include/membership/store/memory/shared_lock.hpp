@@ -2,7 +2,8 @@
 #ifndef MEMBERSHIP_STORE_MEMORY_SHARED_LOCK_HPP
 #define MEMBERSHIP_STORE_MEMORY_SHARED_LOCK_HPP
 
-#include <atomic>
+#include "membership/store/memory/atomic.hpp"
+
 #include <cstdint>
 
 namespace membership {
@@ -15,11 +16,10 @@ class SharedLock {
  public:
   void lock() noexcept {
     for (unsigned round = 0;; ++round) {
-      std::uint32_t seen = state_.load(std::memory_order_relaxed);
+      std::uint32_t seen = state_.load(Order::relaxed);
       if ((seen & (writer | readers)) == 0) {
         // Whoever else waits to write says so again.
-        if (state_.compare_exchange_weak(seen, (seen & ~pending) | writer,
-                                         std::memory_order_acquire, std::memory_order_relaxed)) {
+        if (state_.compare_exchange_weak(seen, (seen & ~pending) | writer, Order::acquire)) {
           return;
         }
         continue;
@@ -29,16 +29,15 @@ class SharedLock {
   }
 
   void unlock() noexcept {
-    const std::uint32_t before = state_.fetch_and(~(writer | waiters), std::memory_order_release);
+    const std::uint32_t before = state_.fetch_and(~(writer | waiters), Order::release);
     if ((before & waiters) != 0) state_.notify_all();
   }
 
   void lock_shared() noexcept {
     for (unsigned round = 0;; ++round) {
-      std::uint32_t seen = state_.load(std::memory_order_relaxed);
+      std::uint32_t seen = state_.load(Order::relaxed);
       if ((seen & (writer | pending)) == 0) {
-        if (state_.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire,
-                                         std::memory_order_relaxed)) {
+        if (state_.compare_exchange_weak(seen, seen + 1, Order::acquire)) {
           return;
         }
         continue;
@@ -48,9 +47,9 @@ class SharedLock {
   }
 
   void unlock_shared() noexcept {
-    const std::uint32_t before = state_.fetch_sub(1, std::memory_order_release);
+    const std::uint32_t before = state_.fetch_sub(1, Order::release);
     if ((before & readers) != 1 || (before & waiters) == 0) return;
-    state_.fetch_and(~waiters, std::memory_order_relaxed);
+    state_.fetch_and(~waiters, Order::relaxed);
     state_.notify_all();
   }
 
@@ -65,14 +64,13 @@ class SharedLock {
   /// changed already.
   void sleep(std::uint32_t seen, std::uint32_t bits) noexcept {
     const std::uint32_t marked = seen | bits;
-    if (seen != marked &&
-        !state_.compare_exchange_strong(seen, marked, std::memory_order_relaxed)) {
+    if (seen != marked && !state_.compare_exchange_strong(seen, marked, Order::relaxed)) {
       return;
     }
-    state_.wait(marked, std::memory_order_relaxed);
+    state_.wait(marked);
   }
 
-  std::atomic<std::uint32_t> state_{0};
+  Atomic<std::uint32_t> state_{0};
 };
 
 /// Holds a lock together with other readers.

@@ -2,7 +2,8 @@
 #ifndef MEMBERSHIP_STORE_MEMORY_SLAB_HPP
 #define MEMBERSHIP_STORE_MEMORY_SLAB_HPP
 
-#include <atomic>
+#include "membership/store/memory/atomic.hpp"
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +25,7 @@ class Slab {
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;
   ~Slab() {
-    for (std::atomic<Record*>& chunk : chunks_) delete[] chunk.load(std::memory_order_relaxed);
+    for (Atomic<Record*>& chunk : chunks_) delete[] chunk.load(Order::relaxed);
   }
 
   /// Makes sure that `count` calls of `take` in a row succeed. May throw std::bad_alloc; false
@@ -35,9 +36,9 @@ class Slab {
     if (end > capacity) return false;
     for (std::uint32_t index = used_; index < end;) {
       const Place place = locate(index);
-      std::atomic<Record*>& chunk = chunks_[place.chunk];
-      if (chunk.load(std::memory_order_relaxed) == nullptr) {
-        chunk.store(new Record[place.size], std::memory_order_release);
+      Atomic<Record*>& chunk = chunks_[place.chunk];
+      if (chunk.load(Order::relaxed) == nullptr) {
+        chunk.store(new Record[place.size], Order::release);
       }
       index += place.size - place.offset;
     }
@@ -60,11 +61,11 @@ class Slab {
 
   Record& operator[](std::uint32_t index) noexcept {
     const Place place = locate(index);
-    return chunks_[place.chunk].load(std::memory_order_acquire)[place.offset];
+    return chunks_[place.chunk].load(Order::acquire)[place.offset];
   }
   const Record& operator[](std::uint32_t index) const noexcept {
     const Place place = locate(index);
-    return chunks_[place.chunk].load(std::memory_order_acquire)[place.offset];
+    return chunks_[place.chunk].load(Order::acquire)[place.offset];
   }
 
  private:
@@ -86,7 +87,7 @@ class Slab {
   static constexpr std::uint32_t least_shift = std::bit_width(unit) - 1;
   static constexpr std::size_t chunk_count = 160;
 
-  std::atomic<Record*> chunks_[chunk_count]{};
+  Atomic<Record*> chunks_[chunk_count]{};
   std::uint32_t first_free_ = none;
   std::uint32_t free_ = 0;
   std::uint32_t used_ = 0;

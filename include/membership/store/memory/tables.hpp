@@ -4,6 +4,7 @@
 
 #include "membership/policy/reads.hpp"
 #include "membership/policy/rows.hpp"
+#include "membership/store/memory/atomic.hpp"
 #include "membership/store/memory/event_log.hpp"
 #include "membership/store/memory/index_table.hpp"
 #include "membership/store/memory/invitation_table.hpp"
@@ -13,7 +14,6 @@
 #include "membership/store/memory/shared_lock.hpp"
 #include "membership/store/memory/slab.hpp"
 
-#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -213,7 +213,7 @@ struct Tables {
     return {member_view(organization, record), catalogue_of(environment, organization.roles.get())};
   }
 
-  std::atomic<const EnvironmentVersion<T>*> environment{nullptr};
+  Atomic<const EnvironmentVersion<T>*> environment{nullptr};
   mutable SharedLock environment_lock;
   UserShard users[shard_count];
   OrganizationShard organizations[shard_count];
@@ -231,7 +231,7 @@ struct Tables {
   Tables(const Tables&) = delete;
   Tables& operator=(const Tables&) = delete;
   ~Tables() {
-    const EnvironmentVersion<T>* at = environment.load(std::memory_order_relaxed);
+    const EnvironmentVersion<T>* at = environment.load(Order::relaxed);
     while (at != nullptr) delete std::exchange(at, at->previous);
   }
 };
