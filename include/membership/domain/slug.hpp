@@ -4,6 +4,7 @@
 
 #include "membership/domain/error.hpp"
 #include "membership/domain/inline_text.hpp"
+#include "membership/domain/word.hpp"
 
 #include <tl/expected.hpp>
 
@@ -11,7 +12,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <type_traits>
 
@@ -28,7 +28,7 @@ constexpr Word load_word(const char* bytes) noexcept {
       word = static_cast<Word>((word << 8) | static_cast<unsigned char>(bytes[i - 1]));
     }
   } else {
-    std::memcpy(&word, bytes, sizeof word);
+    word = word_at<Word>(bytes);
   }
   return word;
 }

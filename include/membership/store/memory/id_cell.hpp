@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <string_view>
 #include <type_traits>
@@ -21,11 +20,6 @@ namespace detail {
 /// time in two lanes, the last ones overlapping.
 inline std::uint64_t hash_bytes(std::string_view bytes) noexcept {
   constexpr std::uint64_t odd = 0x9FB21C651E98DF25u;
-  const auto word_at = [](const char* at) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    return word;
-  };
   const auto mix = [](std::uint64_t word) {
     word *= odd;
     return word ^ (word >> 32);
@@ -36,13 +30,13 @@ inline std::uint64_t hash_bytes(std::string_view bytes) noexcept {
   std::uint64_t odd_lane = odd;
   if (rest >= 8) {
     for (; rest > 16; rest -= 16, at += 16) {
-      even_lane = mix(even_lane ^ word_at(at));
-      odd_lane = mix(odd_lane ^ word_at(at + 8));
+      even_lane = mix(even_lane ^ word_at<std::uint64_t>(at));
+      odd_lane = mix(odd_lane ^ word_at<std::uint64_t>(at + 8));
     }
     const char* const end = at + rest;
     const char* const before = bytes.size() >= 16 ? end - 16 : at;
-    even_lane = mix(even_lane ^ word_at(before));
-    odd_lane = mix(odd_lane ^ word_at(end - 8));
+    even_lane = mix(even_lane ^ word_at<std::uint64_t>(before));
+    odd_lane = mix(odd_lane ^ word_at<std::uint64_t>(end - 8));
   } else {
     std::uint64_t word = 0;
     for (; rest > 0; --rest, ++at) word = (word << 8) | static_cast<unsigned char>(*at);
@@ -91,11 +85,11 @@ class IdCell<I> {
   void assign(const I& id) {
     const std::string_view text = id.view();
     if (text.size() <= room) {
-      std::memcpy(bytes_, text.data(), text.size());
+      text.copy(bytes_, text.size());
     } else {
       char* const beside = new char[text.size()];
-      std::memcpy(beside, text.data(), text.size());
-      std::memcpy(bytes_, &beside, sizeof beside);
+      text.copy(beside, text.size());
+      put_word(bytes_, beside);
     }
     size_ = static_cast<std::uint8_t>(text.size());
   }
@@ -116,22 +110,14 @@ class IdCell<I> {
   /// Compares 8 to 31 bytes without a call, by words that may overlap.
   bool same_bytes(std::string_view other) const noexcept {
     const auto differs = [&](std::size_t at) {
-      std::uint64_t mine = 0;
-      std::uint64_t theirs = 0;
-      std::memcpy(&mine, bytes_ + at, sizeof mine);
-      std::memcpy(&theirs, other.data() + at, sizeof theirs);
-      return mine ^ theirs;
+      return word_at<std::uint64_t>(bytes_ + at) ^ word_at<std::uint64_t>(other.data() + at);
     };
     const std::size_t last = std::size_t{size_} - 8;
     std::uint64_t difference = differs(0) | differs(last);
     if (last > 8) difference |= differs(8) | differs(last - 8);
     return difference == 0;
   }
-  char* beside() const noexcept {
-    char* address = nullptr;
-    std::memcpy(&address, bytes_, sizeof address);
-    return address;
-  }
+  char* beside() const noexcept { return word_at<char*>(bytes_); }
   char bytes_[room];
   std::uint8_t size_ = 0;
 };

@@ -3,11 +3,11 @@
 #define MEMBERSHIP_STORE_MEMORY_OWNED_TEXTS_HPP
 
 #include "membership/domain/profile.hpp"
+#include "membership/domain/word.hpp"
 #include "membership/store/memory/ref.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <new>
 #include <optional>
 #include <string_view>
@@ -63,8 +63,7 @@ class OwnedProfile {
     const char* sizes = texts();
     const char* at = sizes + text_sizes();
     for_each_set([&](Text text) {
-      std::uint32_t size = 0;
-      std::memcpy(&size, sizes, sizeof size);
+      const auto size = word_at<std::uint32_t>(sizes);
       sizes += sizeof size;
       profile.texts.set(text, std::string_view(at, size));
       at += size;
@@ -109,13 +108,12 @@ class OwnedProfile {
     char* at = sizes + text_sizes();
     const auto copy = [&at](std::string_view text) {
       char* const begin = at;
-      if (!text.empty()) std::memcpy(begin, text.data(), text.size());
-      at += text.size();
+      at += text.copy(begin, text.size());
       return std::string_view(begin, text.size());
     };
     for_each_text(profile, [&](Text, std::string_view value) {
       const auto size = static_cast<std::uint32_t>(value.size());
-      std::memcpy(sizes, &size, sizeof size);
+      put_word(sizes, size);
       sizes += sizeof size;
       copy(value);
     });
