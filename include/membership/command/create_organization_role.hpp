@@ -33,9 +33,7 @@ struct BasicCreateOrganizationRole {
   std::optional<std::string_view> resource_type_slug{};
 
   constexpr BasicReads<T> reads() const noexcept {
-    BasicReads<T> reads;
-    reads.organization = &organization;
-    return reads;
+    return detail::organization_reads<T>(organization);
   }
 
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,

@@ -16,6 +16,18 @@ inline namespace v0 {
 /// The steps of the long operation that deletes an organization with all of its memberships
 /// (PROTOCOL.md 6): mark, a sweep for each membership, finish. `delete_organization` runs them.
 
+namespace detail {
+/// Sets the organization's row with another phase.
+template <class T>
+constexpr void set_organization_phase(const BasicSnapshot<T>& seen, Phase phase,
+                                      BasicPlan<T>& plan) noexcept {
+  plan.outcome = Outcome::updated;
+  BasicOrganizationState<T>& after = set_organization(seen, plan);
+  after.phase = phase;
+  after.generation = phase == Phase::deleting ? after.revision : 0;
+}
+}  // namespace detail
+
 /// Marks an organization: from then on it counts as gone for whatever adds to it. One that is
 /// marked already is `unchanged`: whoever began goes on, or this one does.
 /// Errors: `entity_not_found`.
@@ -28,9 +40,7 @@ struct BasicMarkOrganizationDeleted {
   typename T::OrganizationId organization;
 
   constexpr BasicReads<T> reads() const noexcept {
-    BasicReads<T> reads;
-    reads.organization = &organization;
-    return reads;
+    return detail::organization_reads<T>(organization);
   }
 
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
@@ -39,10 +49,7 @@ struct BasicMarkOrganizationDeleted {
     if (!seen.organization) return {ErrorCode::entity_not_found, Field::organization_id};
     plan.trace.about = Trace::About::organization;
     if (seen.organization->phase == Phase::deleting) return {};
-    plan.outcome = Outcome::updated;
-    BasicOrganizationState<T>& after = detail::set_organization(seen, plan);
-    after.phase = Phase::deleting;
-    after.generation = after.revision;
+    detail::set_organization_phase(seen, Phase::deleting, plan);
     return {};
   }
 
@@ -63,9 +70,7 @@ struct BasicKeepOrganization {
   typename T::OrganizationId organization;
 
   constexpr BasicReads<T> reads() const noexcept {
-    BasicReads<T> reads;
-    reads.organization = &organization;
-    return reads;
+    return detail::organization_reads<T>(organization);
   }
 
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
@@ -77,10 +82,7 @@ struct BasicKeepOrganization {
     if (seen.organization->revision != seen.organization->generation) {
       return {ErrorCode::mark_in_use, Field::organization_id};
     }
-    plan.outcome = Outcome::updated;
-    BasicOrganizationState<T>& after = detail::set_organization(seen, plan);
-    after.phase = Phase::live;
-    after.generation = 0;
+    detail::set_organization_phase(seen, Phase::live, plan);
     return {};
   }
 
@@ -142,8 +144,7 @@ struct BasicFinishOrganizationDeletion {
   std::uint64_t generation;
 
   constexpr BasicReads<T> reads() const noexcept {
-    BasicReads<T> reads;
-    reads.organization = &organization;
+    BasicReads<T> reads = detail::organization_reads<T>(organization);
     reads.profiles = true;
     return reads;
   }

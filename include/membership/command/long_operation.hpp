@@ -39,15 +39,6 @@ constexpr BasicOrganizationState<T>& set_fence(const BasicSnapshot<T>& seen,
   return set_organization(seen, plan);
 }
 
-/// Reads of an organization.
-template <class T>
-constexpr BasicReads<T>
-organization_reads(const typename T::OrganizationId& organization) noexcept {
-  BasicReads<T> reads;
-  reads.organization = &organization;
-  return reads;
-}
-
 /// The refusal of a step whose mark is another one or none.
 constexpr Refusal superseded(Field field) noexcept {
   return {ErrorCode::operation_superseded, field};

@@ -90,6 +90,15 @@ constexpr EnvironmentState& set_environment(const BasicSnapshot<T>& seen,
   return write.after;
 }
 
+/// Reads of an organization.
+template <class T>
+constexpr BasicReads<T>
+organization_reads(const typename T::OrganizationId& organization) noexcept {
+  BasicReads<T> reads;
+  reads.organization = &organization;
+  return reads;
+}
+
 /// Sets the organization's row, whole, to its next revision and returns it for further changes.
 template <class T>
 constexpr BasicOrganizationState<T>& set_organization(const BasicSnapshot<T>& seen,

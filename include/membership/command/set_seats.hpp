@@ -27,9 +27,7 @@ struct BasicSetSeatLimit {
   std::optional<std::uint64_t> limit{};  ///< 0 means 0, nothing means no limit
 
   constexpr BasicReads<T> reads() const noexcept {
-    BasicReads<T> reads;
-    reads.organization = &organization;
-    return reads;
+    return detail::organization_reads<T>(organization);
   }
 
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,

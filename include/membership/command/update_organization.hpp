@@ -61,8 +61,7 @@ struct BasicUpdateOrganization {
   TextChange stripe_customer_id{};  ///< as `external_id`
 
   constexpr BasicReads<T> reads() const noexcept {
-    BasicReads<T> reads;
-    reads.organization = &organization;
+    BasicReads<T> reads = detail::organization_reads<T>(organization);
     reads.profiles = true;
     fields().read(reads);
     return reads;
