@@ -81,7 +81,10 @@ struct BasicAcceptInvitation {
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& seen) const noexcept {
     const Field field = refusal.field();
     if (field == Field::user_id && seen.user) return subject_of(seen.user->id);
-    if (field == Field::organization_id) return subject_of(*seen.invitation->organization);
+    if (field == Field::organization_id) {
+      const std::optional<typename T::OrganizationId>& owner = seen.invitation->organization;
+      return owner ? subject_of(*owner) : Subject{};
+    }
     if (field == Field::organization_membership_id && seen.membership) {
       return subject_of(seen.membership->id);
     }

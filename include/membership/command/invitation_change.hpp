@@ -22,8 +22,8 @@ namespace detail {
 /// Whether the membership seen is the pending one that the invitation seen is about.
 template <class T>
 constexpr bool has_pending_membership(const BasicSnapshot<T>& seen) noexcept {
-  return seen.membership && seen.membership->status == Status::pending && seen.invitation->user &&
-         *seen.invitation->user == seen.membership->user;
+  return seen.membership && seen.membership->status == Status::pending &&
+         seen.invitation->user == seen.membership->user;
 }
 
 /// Makes the user seen a member of the organization seen, and touches it.

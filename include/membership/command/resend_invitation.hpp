@@ -6,6 +6,8 @@
 #include "membership/domain/id.hpp"
 #include "membership/policy/membership_policy.hpp"
 
+#include <optional>
+
 namespace membership {
 inline namespace v0 {
 
@@ -60,7 +62,8 @@ struct BasicResendInvitation {
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& seen) const noexcept {
     if (refusal.field() == Field::organization_id) {
-      return subject_of(*seen.invitation->organization);
+      const std::optional<typename T::OrganizationId>& owner = seen.invitation->organization;
+      return owner ? subject_of(*owner) : Subject{};
     }
     return subject_of(invitation);
   }

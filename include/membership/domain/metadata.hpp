@@ -84,11 +84,9 @@ class Metadata {
     if (!change_.clears()) {
       for (std::size_t at = 0; at < size_; ++at) {
         const std::size_t entry = change_.find(pairs_[at].key);
-        if (entry == change_.size()) {
-          visit(pairs_[at].key, pairs_[at].value);
-        } else if (change_[entry].value) {
-          visit(pairs_[at].key, *change_[entry].value);
-        }
+        std::optional<std::string_view> value = pairs_[at].value;
+        if (entry != change_.size()) value = change_[entry].value;
+        if (value) visit(pairs_[at].key, *value);
       }
     }
     for (std::size_t at = 0; at < change_.size(); ++at) {

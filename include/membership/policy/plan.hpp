@@ -265,8 +265,9 @@ struct BasicPlan {
   constexpr const typename T::OrganizationId* organization_id() const noexcept {
     if (membership) return &membership->after.organization;
     if (organization) return &organization->after.id;
-    if (invitation && invitation->after.organization) return &*invitation->after.organization;
-    return nullptr;
+    if (!invitation) return nullptr;
+    const std::optional<typename T::OrganizationId>& owner = invitation->after.organization;
+    return owner ? &*owner : nullptr;
   }
 };
 
