@@ -643,7 +643,8 @@ BOOST_AUTO_TEST_CASE(replacement_goes) {
   // What takes its place is not what the mark meant.
   w.role("intruder");
   BOOST_TEST((w.load(Reads{}).roles.find("intruder") == admin_role));
-  for (const auto& entry : *finish_marked(w.store, w.policy, w.runtime)) {
+  const auto finished = finish_marked(w.store, w.policy, w.runtime);
+  for (const auto& entry : *finished) {
     BOOST_TEST(entry.result.has_value());
   }
   BOOST_TEST(w.roles_of(ada) == "member");
