@@ -14,6 +14,12 @@ Api::Api(const ApiOptions& options)
   if (options.multiple_roles && !execute(membership::EnableMultipleRoles{})) {
     throw std::runtime_error("Multiple Roles cannot be switched on");
   }
+  if (options.owner_role.empty()) return;
+  const auto made = execute(membership::CreateRole{options.owner_role, options.owner_role});
+  auto runtime = operation_runtime();
+  if (!made || !membership::name_owner_role(store_, policy_, options.owner_role, runtime)) {
+    throw std::runtime_error("The owner role '" + options.owner_role + "' cannot be made");
+  }
 }
 
 void Api::add_routes(Router& router) {
@@ -24,6 +30,7 @@ void Api::add_routes(Router& router) {
   add_organization_routes(router);
   add_user_routes(router);
   add_role_routes(router);
+  add_permission_routes(router);
 }
 
 void Api::add(Router& router, std::string_view method, std::string_view pattern, Method handler) {
@@ -46,6 +53,15 @@ Api::RequestError Api::request_error(const membership::Failure<Store>& failure) 
   return wire::internal_error();
 }
 
+Api::RequestError Api::request_error(const membership::Failure<Store>& failure,
+                                     membership::Field field, std::string_view slug) {
+  const auto& error = failure.error;
+  if (error && error->code == membership::ErrorCode::entity_not_found && error->field == field) {
+    return wire::not_found(field, slug);
+  }
+  return request_error(failure);
+}
+
 Api::Store::Loaded Api::load(const membership::Reads& reads) const {
   return std::move(*store_.load(reads));  // a load of the memory store does not fail
 }
@@ -66,6 +82,16 @@ bool Api::exists(const membership::MembershipId& id) const {
   membership::Reads reads;
   reads.membership = &id;
   return static_cast<bool>(load(reads).membership);
+}
+
+bool Api::exists(const membership::PermissionId& id) const {
+  membership::Page<membership::PermissionId> page;
+  page.limit = membership::longest_page;
+  bool found = false;
+  const auto end = store_.list(*membership::PermissionQuery::make(page),
+                               [&](const auto& row) { found = found || row.id == id; });
+  static_cast<void>(end);
+  return found;
 }
 
 }  // namespace membership_server

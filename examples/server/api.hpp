@@ -3,6 +3,7 @@
 #define MEMBERSHIP_SERVER_API_HPP
 
 #include "http_message.hpp"
+#include "membership/driver/operation.hpp"
 #include "membership/membership.hpp"
 #include "membership/wire/errors.hpp"
 #include "membership/wire/list_object.hpp"
@@ -18,6 +19,9 @@
 #include <boost/json/serialize.hpp>
 #include <tl/expected.hpp>
 
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,6 +30,7 @@ namespace membership_server {
 
 struct ApiOptions {
   bool multiple_roles = false;
+  std::string owner_role{};  ///< the slug of a role that is made and named owner role; empty: none
 };
 
 /// The calls of the API, over the memory store. It must outlive the router that it adds its routes
@@ -60,6 +65,7 @@ class Api {
   void add_organization_routes(Router& router);
   void add_user_routes(Router& router);
   void add_role_routes(Router& router);
+  void add_permission_routes(Router& router);
 
   Result create_membership(const Call& call);
   Result list_memberships(const Call& call);
@@ -72,14 +78,33 @@ class Api {
   Result create_organization(const Call& call);
   Result list_organizations(const Call& call);
   Result get_organization(const Call& call);
+  Result get_organization_by_external_id(const Call& call);
+  Result update_organization(const Call& call);
+  Result delete_organization(const Call& call);
 
   Result create_user(const Call& call);
   Result list_users(const Call& call);
   Result get_user(const Call& call);
+  Result get_user_by_external_id(const Call& call);
+  Result update_user(const Call& call);
+  Result delete_user(const Call& call);
 
+  // The routes of an organization's own roles have its id before the other parameters.
   Result create_role(const Call& call);
+  Result create_organization_role(const Call& call);
   Result list_roles(const Call& call);
   Result get_role(const Call& call);
+  Result update_role(const Call& call);
+  Result set_role_permissions(const Call& call);
+  Result add_role_permission(const Call& call);
+  Result remove_role_permission(const Call& call);
+  Result delete_organization_role(const Call& call);
+
+  Result create_permission(const Call& call);
+  Result list_permissions(const Call& call);
+  Result get_permission(const Call& call);
+  Result update_permission(const Call& call);
+  Result delete_permission(const Call& call);
 
   static tl::unexpected<RequestError> refuse(RequestError error) {
     return tl::unexpected<RequestError>(std::move(error));
@@ -100,12 +125,30 @@ class Api {
   }
   /// Why a command was not carried out, as an answer. What is the server's own fault is logged.
   static RequestError request_error(const membership::Failure<Store>& failure);
+  /// The same for a command that names something by a slug, which is answered whole where there is
+  /// no such thing.
+  static RequestError request_error(const membership::Failure<Store>& failure,
+                                    membership::Field field, std::string_view slug);
+
+  /// The runtime of a long operation.
+  membership::Runtime<membership::SystemClock, SharedIds&> operation_runtime() {
+    return {.ids = ids_};
+  }
+  /// The answer to a long operation, which may name something by a slug.
+  Result finished(const tl::expected<membership::OperationResult, membership::Failure<Store>>& done,
+                  int status, membership::Field field = membership::Field::none,
+                  std::string_view slug = {}) {
+    if (done) return Response{status};
+    counters_.count_failure(done.error());
+    return refuse(request_error(done.error(), field, slug));
+  }
 
   /// What the store shows.
   Store::Loaded load(const membership::Reads& reads) const;
   bool exists(const membership::UserId& id) const;
   bool exists(const membership::OrganizationId& id) const;
   bool exists(const membership::MembershipId& id) const;
+  bool exists(const membership::PermissionId& id) const;
   /// The id of this text; one that cannot be an id is simply not found.
   template <class I>
   static tl::expected<I, RequestError> parse_id(std::string_view text) {
@@ -131,6 +174,19 @@ class Api {
   template <class Command>
   Result change_status(const Call& call);
 
+  /// The organization that the path of a call on roles names: nothing for the environment's, whose
+  /// paths have `parameters` parameters. `find_scope` asks whether it is there.
+  using Scope = std::optional<membership::OrganizationId>;
+  static tl::expected<Scope, RequestError> parse_scope(const Call& call, std::size_t parameters);
+  tl::expected<Scope, RequestError> find_scope(const Call& call, std::size_t parameters) const;
+  /// The places of the permissions in the order of their list.
+  std::vector<unsigned> permission_order() const;
+  /// Carries out a command that leaves a role, and answers that. A slug that names nothing is
+  /// answered as it was sent: the command's, or that of the place in `permissions`.
+  template <class Command>
+  Result change_role(const Command& command, std::string_view slug, int status,
+                     std::span<const std::string_view> permissions = {});
+
   /// Answers a page of a list whose rows `fetch` shows.
   template <class I, class Fetch>
   Result list(const membership::wire::PageRequest& request, Fetch&& fetch) const {
@@ -144,7 +200,9 @@ class Api {
     return answer(200, wire::list_object(std::move(data), page->before, page->after));
   }
 
-  const membership::MembershipPolicy<> policy_{};
+  const membership::MembershipPolicy<membership::OwnerGuard, membership::SeatLimit,
+                                     membership::GrantRule>
+      policy_{};
   SharedIds ids_;
   StoreCounters counters_;
   Store store_;

@@ -4,6 +4,8 @@
 #include "membership/wire/organization_object.hpp"
 #include "membership/wire/organization_request.hpp"
 
+#include <optional>
+
 namespace membership_server {
 
 namespace wire = membership::wire;
@@ -12,15 +14,18 @@ using membership::OrganizationId;
 void Api::add_organization_routes(Router& router) {
   add(router, "POST", "/organizations", &Api::create_organization);
   add(router, "GET", "/organizations", &Api::list_organizations);
+  add(router, "GET", "/organizations/external_id/{x}", &Api::get_organization_by_external_id);
   add(router, "GET", "/organizations/{id}", &Api::get_organization);
+  add(router, "PUT", "/organizations/{id}", &Api::update_organization);
+  add(router, "DELETE", "/organizations/{id}", &Api::delete_organization);
 }
 
 Api::Result Api::create_organization(const Call& call) {
   const auto body = wire::Body::parse(call.request.body);
   if (!body) return refuse(body.error());
-  const auto command = wire::read_create_organization(*body);
-  if (!command) return refuse(command.error());
-  const auto done = execute(*command);
+  const auto fields = wire::read_create_organization(*body);
+  if (!fields) return refuse(fields.error());
+  const auto done = execute(fields->create());
   if (!done) return refuse(request_error(done.error()));
   return answer(
       201, wire::organization_object(done->plan.organization->after.id, done->plan.profile->after));
@@ -29,13 +34,14 @@ Api::Result Api::create_organization(const Call& call) {
 Api::Result Api::list_organizations(const Call& call) {
   const auto request = wire::read_organization_list(call.query);
   if (!request) return refuse(request.error());
-  return list<OrganizationId>(*request, [this](const membership::Page<OrganizationId>& page) {
+  return list<OrganizationId>(request->page, [&](const membership::Page<OrganizationId>& page) {
     tl::expected<wire::Rows<Row<OrganizationId>>, Store::Failure> fetched(tl::in_place);
-    const auto end = store_.list(
-        *membership::OrganizationQuery::make(page), [&](const membership::OrganizationRow& row) {
-          fetched->rows.push_back(
-              {row.state.id, wire::organization_object(row.state.id, row.profile)});
-        });
+    const auto end =
+        store_.list(*membership::OrganizationQuery::make(page, request->filter()),
+                    [&](const membership::OrganizationRow& row) {
+                      fetched->rows.push_back(
+                          {row.state.id, wire::organization_object(row.state.id, row.profile)});
+                    });
     fetched->more = end->more;
     return fetched;
   });
@@ -52,6 +58,40 @@ Api::Result Api::get_organization(const Call& call) {
     return refuse(wire::not_found(OrganizationId::tag::field, call.parameters[0]));
   }
   return answer(200, wire::organization_object(*id, *seen.organization_profile));
+}
+
+Api::Result Api::get_organization_by_external_id(const Call& call) {
+  membership::OrganizationFilter filter;
+  filter.external_id = call.parameters[0];
+  std::optional<boost::json::object> found;
+  const auto end = store_.list(*membership::OrganizationQuery::make({}, filter),
+                               [&found](const membership::OrganizationRow& row) {
+                                 found = wire::organization_object(row.state.id, row.profile);
+                               });
+  static_cast<void>(end);
+  if (!found) return refuse(wire::not_found(OrganizationId::tag::field, call.parameters[0]));
+  return answer(200, *found);
+}
+
+Api::Result Api::update_organization(const Call& call) {
+  const auto body = wire::Body::parse(call.request.body);
+  if (!body) return refuse(body.error());
+  const auto fields = wire::read_update_organization(*body);
+  if (!fields) return refuse(fields.error());
+  const auto id = parse_id<OrganizationId>(call.parameters[0]);
+  if (!id) return refuse(id.error());
+  const auto done = execute(fields->update(*id));
+  if (!done) return refuse(request_error(done.error()));
+  return answer(200, wire::organization_object(*id, done->plan.profile
+                                                        ? done->plan.profile->after
+                                                        : *done->snapshot.organization_profile));
+}
+
+Api::Result Api::delete_organization(const Call& call) {
+  const auto id = parse_id<OrganizationId>(call.parameters[0]);
+  if (!id) return refuse(id.error());
+  auto runtime = operation_runtime();
+  return finished(membership::delete_organization(store_, policy_, *id, runtime), 200);
 }
 
 }  // namespace membership_server

@@ -43,6 +43,8 @@ A server of organization memberships, kept in memory.
                             set MEMBERSHIP_API_KEY, which is read when no --api-key
                             is given
   --multiple-roles on|off   whether a membership may have several roles (off)
+  --owner-role SLUG         a role that is made at the start, and of which each
+                            organization keeps an active holder once it has one (none)
   --rate-limit NUMBER       requests a second that each key may send; after a pause as
                             many at once (0, as many as come)
   --idempotency-entries NUMBER
@@ -151,7 +153,7 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
     } else if (flag == "--stop-timeout-ms") {
       duration = &limits.stop_timeout;
     } else if (flag != "--host" && flag != "--api-key" && flag != "--multiple-roles" &&
-               flag != "--log") {
+               flag != "--owner-role" && flag != "--log") {
       return refuse("unknown option '" + std::string(arguments[i]) + "', see --help");
     }
 
@@ -180,6 +182,11 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
         return refuse("--api-key must be one or more visible ASCII characters");
       }
       options.router.api_keys.emplace_back(text);
+    } else if (flag == "--owner-role") {
+      if (!membership::RoleSlug::make(text) || text == "member") {
+        return refuse("--owner-role must be the slug of a new role");
+      }
+      options.api.owner_role = text;
     } else if (flag == "--log") {
       if (text != "text" && text != "json" && text != "off") {
         return refuse("--log must be text, json or off");

@@ -25,6 +25,9 @@ class SharedIds {
   membership::RoleId role_id(membership::Time now) {
     return membership::RoleId::from_ulid(mint(now));
   }
+  membership::PermissionId permission_id(membership::Time now) {
+    return membership::PermissionId::from_ulid(mint(now));
+  }
 
  private:
   membership::Ulid mint(membership::Time now) {

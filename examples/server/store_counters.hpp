@@ -16,9 +16,18 @@ class StoreCounters {
   /// Counts what a driver came to: a receipt or a failure.
   template <class Result>
   void count(const Result& result) noexcept {
-    const unsigned tries = result ? result->tries : result.error().tries;
-    if (tries > 1) retries_.fetch_add(tries - 1, std::memory_order_relaxed);
-    if (!result && result.error().kind == membership::FailureKind::contended) {
+    if (result) {
+      count_tries(result->tries);
+    } else {
+      count_failure(result.error());
+    }
+  }
+
+  /// Counts a failure of a driver whose results tell no tries.
+  template <class Failure>
+  void count_failure(const Failure& failure) noexcept {
+    count_tries(failure.tries);
+    if (failure.kind == membership::FailureKind::contended) {
       given_up_.fetch_add(1, std::memory_order_relaxed);
     }
   }
@@ -27,6 +36,10 @@ class StoreCounters {
   std::uint64_t given_up() const noexcept { return given_up_.load(std::memory_order_relaxed); }
 
  private:
+  void count_tries(unsigned tries) noexcept {
+    if (tries > 1) retries_.fetch_add(tries - 1, std::memory_order_relaxed);
+  }
+
   std::atomic<std::uint64_t> retries_{0};
   std::atomic<std::uint64_t> given_up_{0};
 };

@@ -109,7 +109,7 @@ class Client:
 
     def answer(self, head_only=False, content_type="application/json; charset=utf-8"):
         status, headers = self.head()
-        length = 0 if head_only else int(headers["content-length"])
+        length = 0 if head_only or status == 204 else int(headers["content-length"])
         while len(self.buffer) < length:
             assert self.fill(), "closed within a body"
         body, self.buffer = self.buffer[:length], self.buffer[length:]

@@ -15,123 +15,15 @@ Plan: concern -> checks
   the rest              -> head_*, methods_*, idempotency_key_*, many_clients_*
 """
 
-import itertools
 import json
-import re
 import sys
 import threading
 import time
 import urllib.parse
 
-from harness import Server, check, equal, request, run_checks
-
-MEMBERSHIPS = "/user_management/organization_memberships"
-ORGANIZATIONS = "/organizations"
-USERS = "/user_management/users"
-ROLES = "/authorization/roles"
-TIME = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
-ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
-NUMBERS = itertools.count(1)
-
-
-class Caller:
-    """Calls with JSON in and out, on one connection."""
-
-    def __init__(self, server):
-        self.client = server.connect()
-
-    def send(self, method, target, body=None, headers=""):
-        if body is None:
-            text = b""
-        elif isinstance(body, bytes):
-            text = body
-        else:
-            text = json.dumps(body).encode()
-        if body is not None:
-            headers += f"Content-Length: {len(text)}\r\n"
-        self.client.send(request(method, target, headers).encode("latin-1") + text)
-        return self.client.answer(head_only=method == "HEAD")
-
-    def ok(self, method, target, body=None, status=200):
-        answer = self.send(method, target, body)
-        assert answer.status == status, f"{method} {target} {body}: {answer.status} {answer.body}"
-        return answer.json() if answer.body else None
-
-    def refused(self, status, content, method, target, body=None):
-        """The answer has this status and exactly this body."""
-        answer = self.send(method, target, body)
-        actual = (answer.status, answer.json())
-        assert actual == (status, content), f"{method} {target} {body}: {actual}, not {content}"
-
-    def invalid(self, entry, method, target, body=None):
-        """422 with one entry."""
-        code, message = entry
-        self.refused(422, {"code": "invalid_request_parameters", "message": "Validation failed",
-                           "errors": [{"code": code, "message": message}]}, method, target, body)
-
-    # What tests need to have.
-
-    def organization(self, name="Acme"):
-        return self.ok("POST", ORGANIZATIONS, {"name": name}, 201)
-
-    def user(self, email=None, **fields):
-        email = email or f"user{next(NUMBERS)}@example.com"
-        return self.ok("POST", USERS, {"email": email, **fields}, 201)
-
-    def role(self, slug=None, **fields):
-        slug = slug or f"role-{next(NUMBERS)}"
-        return self.ok("POST", ROLES, {"slug": slug, "name": slug.title(), **fields}, 201)
-
-    def pair(self):
-        return {"user_id": self.user()["id"], "organization_id": self.organization()["id"]}
-
-    def member(self, pair=None, **roles):
-        return self.ok("POST", MEMBERSHIPS, {**(pair or self.pair()), **roles}, 201)
-
-    def get(self, membership):
-        return self.ok("GET", f"{MEMBERSHIPS}/{membership['id']}")
-
-    def members(self, query):
-        return self.ok("GET", f"{MEMBERSHIPS}?{query}")
-
-
-def not_found(kind, sent):
-    return {"code": "entity_not_found", "message": f"{kind} not found: '{sent}'.",
-            "entity_id": sent}
-
-
-def required(field):
-    return f"{field}_string_required", f"{label(field)} should be a non-empty string."
-
-
-def label(field):
-    return re.sub(" id$", " ID", field.capitalize().replace("_", " "))
-
-
-def invalid(field):
-    return f"{field}_invalid", f"{label(field)} is invalid."
-
-
-def slugs(membership):
-    equal(membership["role"], membership["roles"][0])
-    return [role["slug"] for role in membership["roles"]]
-
-
-def ids(listed):
-    return [row["id"] for row in listed["data"]]
-
-
-def matches(pattern, text):
-    assert isinstance(text, str) and re.fullmatch(pattern, text), f"{text!r} is not {pattern}"
-
-
-def checked_times(thing):
-    """Takes the times and the id out of an object, each once checked."""
-    matches(TIME, thing["created_at"])
-    matches(TIME, thing["updated_at"])
-    assert thing["created_at"] <= thing["updated_at"]
-    return {k: v for k, v in thing.items() if k not in ("id", "created_at", "updated_at")}
-
+from caller import (MEMBERSHIPS, NUMBERS, ORGANIZATIONS, ROLES, TIME, ULID, USERS, Caller,
+                    checked_times, ids, invalid, label, matches, not_found, required, slugs)
+from harness import Server, check, equal, run_checks
 
 # ---- objects
 
@@ -902,26 +794,20 @@ def organizations_with_bad_fields(server):
     for body in (None, b"", {}, []):
         call.invalid(required("name"), "POST", ORGANIZATIONS, body)
     call.invalid(invalid("name"), "POST", ORGANIZATIONS, {"name": "a\u0000b"})
-    # What is not taken yet is not dropped either.
-    later = ["domain_data", "domains", "metadata", "external_id"]
-    for i, field in enumerate(later):
-        for value in ({}, [], "x", 7, False):
-            call.invalid(invalid(field), "POST", ORGANIZATIONS,
-                         {"name": "x", **{f: value for f in reversed(later[i:])}})
+    fields = {"domain_data": ("domain_data_array_required",
+                              "Domain data should be an array of objects."),
+              "domains": ("domains_array_required",
+                          "Domains should be an array of non-empty strings."),
+              "metadata": ("metadata_object_required", "Metadata should be an object."),
+              "external_id": required("external_id")}
+    for i, field in enumerate(fields):
+        for value in ("", 7, False):
+            call.invalid(fields[field], "POST", ORGANIZATIONS,
+                         {"name": "x", **{f: value for f in reversed(list(fields)[i:])}})
         call.ok("POST", ORGANIZATIONS, {"name": "x", field: None}, 201)
     call.invalid(required("name"), "POST", ORGANIZATIONS, {"name": 1, "metadata": {}})
     equal(call.organization("x" * 10000)["name"], "x" * 10000)
     equal(call.organization(" ")["name"], " ")
-
-
-@check
-def organizations_filters_are_not_taken_yet(server):
-    call = Caller(server)
-    for query, field in (("domains=a", "domains"), ("domains[]=a", "domains"),
-                         ("domains%5B0%5D=a", "domains"), ("search=a&domains=b", "domains"),
-                         ("search=a", "search")):
-        call.invalid(invalid(field), "GET", f"{ORGANIZATIONS}?{query}")
-    call.ok("GET", f"{ORGANIZATIONS}?domains=&search=&other=1")
 
 
 @check
@@ -936,7 +822,7 @@ def users_with_bad_fields(server):
 
     def good():
         return {"email": f"good{next(NUMBERS)}@x"}
-    for field in ("first_name", "last_name"):
+    for field in ("first_name", "last_name", "name"):
         for value in (7, True, [], {}):
             call.invalid((f"{field}_string_required", f"{label(field)} should be a string."), "POST",
                          USERS, {**good(), field: value})
@@ -950,23 +836,22 @@ def users_with_bad_fields(server):
                      "POST", USERS, {**good(), "email_verified": value})
     equal(call.ok("POST", USERS, {**good(), "email_verified": None}, 201)["email_verified"], False)
     fields = ["email", "first_name", "last_name", "name", "email_verified", "external_id",
-              "metadata", "locale"]
+              "metadata"]
     for i in range(len(fields)):
         answer = call.send("POST", USERS, {**good(), **{f: 7 for f in reversed(fields[i:])}})
         equal((answer.status, len(answer.json()["errors"])), (422, 1))
         assert answer.json()["errors"][0]["code"].startswith(fields[i] + "_"), answer.body
-    for field in ("name", "external_id", "metadata", "locale"):
-        for value in ("x", {}, ""):
-            call.invalid(invalid(field), "POST", USERS, {**good(), field: value})
-        call.ok("POST", USERS, {**good(), field: None}, 201)
+    for field in ("external_id", "metadata"):
+        equal(call.ok("POST", USERS, {**good(), field: None}, 201)["external_id"], None)
 
 
 @check
 def users_fields_that_are_ignored(server):
     call = Caller(server)
     made = call.user(password="secret", password_hash="x", password_hash_type=7, ip_address="x",
-                     user_agent={}, signals_id=[], other=1)
+                     user_agent={}, signals_id=[], other=1, locale="de")
     equal(list(made), USER_KEYS)
+    equal(made["locale"], None)
     assert "secret" not in json.dumps(made)
 
 
@@ -983,7 +868,7 @@ def users_email_is_claimed(server):
         listed = call.ok("GET", f"{USERS}?email={urllib.parse.quote(same)}")
         equal(listed, {"object": "list", "data": [made],
                        "list_metadata": {"before": None, "after": None}})
-    call.invalid(invalid("name"), "POST", USERS, {"email": email, "name": "x"})
+    call.invalid(invalid("name"), "POST", USERS, {"email": email, "name": "\u0000"})
 
 
 @check
@@ -998,8 +883,6 @@ def users_by_email(server):
                             (quoted + "&before=" + newer, []), (quoted + "&after=" + row, [])):
         equal((query, ids(call.ok("GET", f"{USERS}?email={query}"))), (query, expected))
     call.invalid(invalid("after"), "GET", f"{USERS}?email={quoted}&after=x")
-    for field in ("organization_id", "organization"):
-        call.invalid(invalid(field), "GET", f"{USERS}?{field}=org_1")
 
 
 @check
@@ -1030,11 +913,9 @@ def roles_with_bad_fields(server):
     call.invalid(("description_too_long", "Description is too long."), "POST", ROLES,
                  {**good(), "description": "\u4e16" * 151, "resource_type_slug": 7})
     call.invalid(invalid("description"), "POST", ROLES, {**good(), "description": "\u0000"})
-    for value in ([], ["x"], {}, 7):
-        call.invalid(invalid("permissions"), "POST", ROLES, {**good(), "permissions": value})
     made = call.ok("POST", ROLES, {
         "slug": str(next(NUMBERS)).rjust(48, "_"), "name": "\u4e16" * 48,
-        "description": "\u4e16" * 150, "resource_type_slug": "x" * 48, "permissions": None}, 201)
+        "description": "\u4e16" * 150, "resource_type_slug": "x" * 48, "permissions": 7}, 201)
     equal((made["name"], made["description"]), ("\u4e16" * 48, "\u4e16" * 150))
     equal(call.ok("POST", ROLES, {**good(), "description": ""}, 201)["description"], "")
     equal(call.ok("POST", ROLES, {**good(), "description": None}, 201)["description"], None)
@@ -1088,9 +969,12 @@ def methods_of_each_route(server):
                             (MEMBERSHIPS + "/x", "GET, HEAD, PUT, DELETE"),
                             (MEMBERSHIPS + "/x/deactivate", "PUT"),
                             (MEMBERSHIPS + "/x/reactivate", "PUT"),
-                            (ORGANIZATIONS, "GET, HEAD, POST"), (ORGANIZATIONS + "/x", "GET, HEAD"),
-                            (USERS, "GET, HEAD, POST"), (USERS + "/x", "GET, HEAD"),
-                            (ROLES, "GET, HEAD, POST"), (ROLES + "/x", "GET, HEAD")):
+                            (ORGANIZATIONS, "GET, HEAD, POST"),
+                            (ORGANIZATIONS + "/x", "GET, HEAD, PUT, DELETE"),
+                            (ORGANIZATIONS + "/x/roles", "GET, HEAD"),
+                            (USERS, "GET, HEAD, POST"),
+                            (USERS + "/x", "GET, HEAD, PUT, DELETE"),
+                            (ROLES, "GET, HEAD, POST"), (ROLES + "/x/permissions", "POST, PUT")):
         answer = call.send("PATCH", target)
         equal((target, answer.status, answer.code(), answer.headers["allow"]),
               (target, 405, "method_not_allowed", allowed))

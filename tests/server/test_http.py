@@ -58,6 +58,8 @@ def flags_bad_values(_):
         assert "--port" in refused(2, *key, f"--port={value}")
     for value in ("", "yes", "ON"):
         assert "--multiple-roles" in refused(2, *key, "--multiple-roles", value)
+    for value in ("", "Owner", "member", "x" * 49):
+        assert "--owner-role" in refused(2, *key, "--owner-role", value)
     assert "--idle-timeout-ms" in refused(2, *key, "--idle-timeout-ms", "0")
     assert "--threads" in refused(2, *key, "--threads", "0")
     for value in ("", "on", "JSON"):
@@ -81,7 +83,8 @@ def flags_help(_):
     status, out, err = run("--help")
     equal((status, err), (0, ""))
     for flag in ("--port", "--host", "--api-key", "MEMBERSHIP_API_KEY", "--multiple-roles",
-                 "--rate-limit", "--idempotency-entries", "--log", "--metrics-open"):
+                 "--owner-role", "--rate-limit", "--idempotency-entries", "--log",
+                 "--metrics-open"):
         assert flag in out
 
 

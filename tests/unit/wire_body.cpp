@@ -9,6 +9,7 @@
 //   required_string, optional_string, optional_text: each type  -> strings
 //   optional_boolean, optional_integer: each type               -> booleans, integers
 //   required_strings, optional_strings: each type, lengths      -> arrays
+//   optional_list, optional_objects, a member of an object      -> lists, members
 //   optional_object                                             -> objects
 //   refuse, is_null                                             -> refused_fields, nulls
 //   the first failure stays; reads behind it do nothing         -> first_failure
@@ -224,6 +225,40 @@ BOOST_AUTO_TEST_CASE(arrays) {
   BOOST_TEST(reader.required_strings("x") == expected, boost::test_tools::per_element());
   BOOST_TEST((reader.optional_strings("x") == expected));
   BOOST_TEST(!reader.optional_strings("y").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(lists) {
+  BOOST_TEST(accepted("x_array_required", [](auto& read) { read.optional_list("x"); }) ==
+             "+-----++-+");
+  BOOST_TEST(accepted("x_array_required", [](auto& read) { read.optional_objects("x"); }) ==
+             "+-----+--+");
+  BOOST_TEST(failure(R"({"x":["a",""]})", [](auto& read) { read.optional_list("x"); }) ==
+             "x_array_required");
+  for (const std::string_view text : {R"({"x":[{},7]})", R"({"x":[null,{}]})"}) {
+    BOOST_TEST(failure(text, [](auto& read) { read.optional_objects("x"); }) == "x_array_required");
+  }
+  const Body body = parsed(R"({"x":[],"y":[{"a":1},{}]})");
+  FieldReader reader(body);
+  BOOST_TEST(reader.optional_list("x").value().empty());
+  BOOST_TEST(!reader.optional_list("z").has_value());
+  BOOST_TEST(!reader.optional_objects("z").has_value());
+  BOOST_TEST(reader.optional_objects("x").value().empty());
+  BOOST_TEST(reader.optional_objects("y").value().size() == 2u);
+  BOOST_TEST(!reader.failed());
+}
+
+BOOST_AUTO_TEST_CASE(members) {
+  const Body body = parsed(R"({"a":"1","b":"","c":7,"d":null})");
+  FieldReader reader(body);
+  BOOST_TEST(reader.required_string(body.fields(), "a") == "1");
+  BOOST_TEST(!reader.failed());
+  for (const std::string_view member : {"b", "c", "d", "e"}) {
+    FieldReader other(body);
+    BOOST_TEST(other.required_string(body.fields(), member) == "");
+    BOOST_TEST(other.entry().value_or(wire::ErrorEntry{}).code ==
+               std::string(member) + "_string_required");
+    BOOST_TEST(other.required_string(body.fields(), "a") == "");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(objects) {

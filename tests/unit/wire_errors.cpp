@@ -6,6 +6,7 @@
 //   not_found: each kind, odd texts                           -> not_found
 //   contended, internal_error                                 -> of_the_server
 //   user_creation_error                                       -> user_creation
+//   user_deletion_error                                       -> user_deletion
 //
 // The golden texts are written from the API's page by hand.
 
@@ -200,6 +201,17 @@ BOOST_AUTO_TEST_CASE(user_creation) {
       R"([{"code":"email_not_available","message":"This email is not available."}]})");
   BOOST_TEST(shown(wire::user_creation_error(Error{ErrorCode::malformed, Field::email})) ==
              invalid("email_invalid", "Email is invalid."));
+}
+
+BOOST_AUTO_TEST_CASE(user_deletion) {
+  const auto of = [](ErrorCode code) {
+    return shown(wire::user_deletion_error(Error{code, Field::user_id, 0, Subject::cut("u")}));
+  };
+  BOOST_TEST(of(ErrorCode::last_owner_required) ==
+             R"(409 {"code":"user_deletion_not_allowed",)"
+             R"("message":"The user is the last owner of an organization."})");
+  BOOST_TEST(of(ErrorCode::entity_not_found) ==
+             shown(ErrorCode::entity_not_found, Field::user_id, "u"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,8 @@
 //   user_object, organization_object: what is set besides    -> user_in_full, organization_in_full
 //   organization_object                                      -> organization
 //   role_object: of the environment, of an organization      -> role
+//   permission_slugs: the given order, the rest, holes       -> permissions_of_a_role
+//   permission_object                                        -> permission
 //   list_object: of one piece, paged, each metadata          -> list
 //   ids of a host's own; bad UTF-8                           -> host_ids, bad_utf8
 //
@@ -20,6 +22,7 @@
 #include "membership/wire/list_object.hpp"
 #include "membership/wire/membership_object.hpp"
 #include "membership/wire/organization_object.hpp"
+#include "membership/wire/permission_object.hpp"
 #include "membership/wire/role_object.hpp"
 #include "membership/wire/user_object.hpp"
 
@@ -215,6 +218,46 @@ BOOST_AUTO_TEST_CASE(role) {
              R"("resource_type_slug":"folder","permissions":[],)"
              R"("created_at":"2026-01-15T12:00:00.000Z",)"
              R"("updated_at":"2026-01-15T12:00:01.007Z"})");
+}
+
+BOOST_AUTO_TEST_CASE(permissions_of_a_role) {
+  const PermissionState states[] = {
+      PermissionState(*PermissionSlug::make("a")), PermissionState(*PermissionSlug::make("b")),
+      PermissionState::nothing(), PermissionState(*PermissionSlug::make("d"))};
+  const PermissionTable table(states, 4);
+  PermissionSet held;
+  for (const unsigned place : {0u, 1u, 2u, 3u, 9u}) held.insert(place);
+  BOOST_TEST(serialize(wire::permission_slugs(held, table)) == R"(["a","b","d"])");
+  const unsigned order[] = {3, 7, 2, 0};
+  BOOST_TEST(serialize(wire::permission_slugs(held, table, order)) == R"(["d","a","b"])");
+  held.erase(0);
+  BOOST_TEST(serialize(wire::permission_slugs(held, table, order)) == R"(["d","b"])");
+  BOOST_TEST(serialize(wire::permission_slugs({}, table, order)) == "[]");
+
+  const RoleId id = *RoleId::make("role_1");
+  RoleState state = environment_roles[1];
+  state.permissions = held;
+  const RoleRow row{id, admin_role, state, profile(), table};
+  BOOST_TEST(serialize(wire::role_object(row, order).at("permissions")) == R"(["d","b"])");
+}
+
+BOOST_AUTO_TEST_CASE(permission) {
+  Profile texts = profile();
+  texts.texts.set(Text::name, std::string_view("Read all"));
+  texts.texts.set(Text::resource_type_slug, std::string_view("organization"));
+  const PermissionId id = *PermissionId::make("perm_1");
+  const PermissionState plain(*PermissionSlug::make("docs:read"));
+  const PermissionState system(*PermissionSlug::make("docs:read"), true);
+  const std::string begin = R"({"object":"permission","id":"perm_1","slug":"docs:read",)"
+                            R"("name":"Read all","description":)";
+  const std::string end = R"(,"resource_type_slug":"organization",)"
+                          R"("created_at":"2026-01-15T12:00:00.000Z",)"
+                          R"("updated_at":"2026-01-15T12:00:01.007Z"})";
+  BOOST_TEST(serialize(wire::permission_object(PermissionRow{id, 0, plain, texts})) ==
+             begin + R"(null,"system":false)" + end);
+  texts.texts.set(Text::description, std::string_view());
+  BOOST_TEST(serialize(wire::permission_object(PermissionRow{id, 0, system, texts})) ==
+             begin + R"("","system":true)" + end);
 }
 
 BOOST_AUTO_TEST_CASE(list) {

@@ -5,17 +5,25 @@
 //   read_create_membership: each refusal, the first bad field counts -> create_membership_refused
 //   read_update_roles: forms, refusals                              -> update_roles
 //   read_membership_list: filters, statuses, page; order of refusals -> membership_list, …_refused
-//   read_create_organization, read_organization_list                -> organization
-//   read_create_user, read_user_list                                -> user, user_list
+//   read_create_organization, read_update_organization              -> organization, …_update
+//   domain_data, domains: each fault, which of both counts          -> organization_domains
+//   metadata: forms, values                                         -> metadata
+//   read_organization_list                                          -> organization_list
+//   read_create_user, read_update_user, read_user_list              -> user, user_update, user_list
 //   read_create_role: texts at their limits; refusals               -> role
+//   read_create_organization_role, permissions of a role            -> organization_role, …
+//   read_create_permission                                          -> permission
+//   read_update_catalogue_texts: null clears                        -> catalogue_texts
 //
 // What a field of a wrong type, null or empty is answered is wire_body.cpp's.
 
 #include "membership/domain/membership.hpp"
 #include "membership/domain/profile.hpp"
 #include "membership/wire/body.hpp"
+#include "membership/wire/catalogue_request.hpp"
 #include "membership/wire/membership_request.hpp"
 #include "membership/wire/organization_request.hpp"
+#include "membership/wire/permission_request.hpp"
 #include "membership/wire/role_request.hpp"
 #include "membership/wire/user_request.hpp"
 
@@ -178,22 +186,148 @@ BOOST_AUTO_TEST_CASE(organization) {
   const auto read = [](const Body& body) { return wire::read_create_organization(body); };
   refused_in_order(read, R"("name":"n")",
                    {{R"("name":"a\u0000")", "name_invalid"},
-                    {R"("domain_data":[])", "domain_data_invalid"},
-                    {R"("domains":[])", "domains_invalid"},
-                    {R"("metadata":{})", "metadata_invalid"},
-                    {R"("external_id":"x")", "external_id_invalid"}});
+                    {R"("domain_data":[7])", "domain_data_array_required"},
+                    {R"("domains":[""])", "domains_array_required"},
+                    {R"("metadata":[])", "metadata_object_required"},
+                    {R"("external_id":"\u00e4")", "external_id_invalid"}});
   BOOST_TEST(refusal(read, "") == "name_string_required");
-  const auto body = Body::parse(R"({"name":" \u4e16 ","metadata":null})");
-  BOOST_TEST(wire::read_create_organization(*body)->name == " \xE4\xB8\x96 ");
-
-  const auto list = [](std::string_view raw) {
-    const auto page = wire::read_organization_list(query(raw));
-    return page ? std::string() : page.error().errors.at(0).code;
+  const auto external = [&](const std::string& id) {
+    return refusal(read, R"({"name":"n","external_id":")" + id + R"("})");
   };
-  BOOST_TEST(list("limit=5&domains=&search=").empty());
-  BOOST_TEST(list("limit=0&domains=a") == "limit_invalid");
-  BOOST_TEST(list("search=x&domains[1]=a") == "domains_invalid");
-  BOOST_TEST(list("search=x") == "search_invalid");
+  BOOST_TEST(external("") == "external_id_string_required");
+  BOOST_TEST(external(std::string(128, 'x')).empty());
+  BOOST_TEST(external(std::string(129, 'x')) == "external_id_too_long");
+
+  const auto body = Body::parse(
+      R"({"name":" \u4e16 ","metadata":null,"external_id":null,"stripe_customer_id":7})");
+  const auto bare = wire::read_create_organization(*body);
+  BOOST_TEST_REQUIRE(bare.has_value());
+  const CreateOrganization plain = bare->create();
+  BOOST_TEST(plain.name == " \xE4\xB8\x96 ");
+  BOOST_TEST(!plain.external_id.has_value());
+  BOOST_TEST(!plain.stripe_customer_id.has_value());
+  BOOST_TEST(plain.domain_count == 0u);
+  BOOST_TEST(plain.metadata.size() == 0u);
+  const auto full_body = Body::parse(R"({"name":"n","external_id":"e","metadata":{"k":"v"},)"
+                                     R"("domain_data":[{"domain":"a.b","state":"verified"}]})");
+  const auto full = wire::read_create_organization(*full_body);
+  BOOST_TEST_REQUIRE(full.has_value());
+  const CreateOrganization command = full->create();
+  BOOST_TEST(command.external_id.value_or("") == "e");
+  BOOST_TEST_REQUIRE(command.metadata.size() == 1u);
+  BOOST_TEST(command.metadata[0].key == "k");
+  BOOST_TEST_REQUIRE(command.domain_count == 1u);
+  BOOST_TEST(command.domains[0].domain == "a.b");
+}
+
+BOOST_AUTO_TEST_CASE(organization_update) {
+  const auto read = [](const Body& body) { return wire::read_update_organization(body); };
+  refused_in_order(read, R"("other":7)",
+                   {{R"("name":"")", "name_string_required"},
+                    {R"("domain_data":"x")", "domain_data_array_required"},
+                    {R"("domains":["a..b"])", "domains_invalid"},
+                    {R"("metadata":{"k":7})", "metadata_invalid"},
+                    {R"("external_id":[])", "external_id_string_required"},
+                    {R"("stripe_customer_id":"")", "stripe_customer_id_string_required"}});
+  const OrganizationId id = *OrganizationId::make("o");
+  const auto changes = [&](std::string_view text) {
+    const auto body = Body::parse(text);
+    const auto request = wire::read_update_organization(*body);
+    BOOST_TEST_REQUIRE(request.has_value());
+    const UpdateOrganization command = request->update(id);
+    Texts texts;
+    texts.set(Text::external_id, std::string_view("old"));
+    std::string row = command.name ? "name " : "";
+    if (command.external_id.apply(texts, Text::external_id)) {
+      row += texts.has(Text::external_id) ? "external_id " : "no external_id ";
+    }
+    if (command.stripe_customer_id.sets()) row += "stripe ";
+    if (command.domains.replaces()) row += std::to_string(command.domains.size()) + " domains ";
+    if (command.metadata.clears()) row += "no metadata ";
+    if (command.metadata.size() != 0) row += "metadata ";
+    return row;
+  };
+  BOOST_TEST(changes("").empty());
+  BOOST_TEST(changes(R"({"name":null,"domains":null,"domain_data":null,"metadata":null,)"
+                     R"("stripe_customer_id":null})")
+                 .empty());
+  BOOST_TEST(changes(R"({"external_id":null,"metadata":{},"domains":[]})") ==
+             "no external_id 0 domains no metadata ");
+  BOOST_TEST(
+      changes(R"({"name":"n","external_id":"e","stripe_customer_id":"c",)"
+              R"("domain_data":[{"domain":"a","state":"pending"}],"metadata":{"k":null}})") ==
+      "name external_id stripe 1 domains metadata ");
+}
+
+BOOST_AUTO_TEST_CASE(organization_domains) {
+  const auto read = [](const Body& body) { return wire::read_create_organization(body); };
+  const auto data = [&](const std::string& entries) {
+    return refusal(read, R"({"name":"n","domain_data":[)" + entries + "]}");
+  };
+  BOOST_TEST(data("").empty());
+  BOOST_TEST(data("{}") == "domain_string_required");
+  BOOST_TEST(data(R"({"domain":"","state":7})") == "domain_string_required");
+  BOOST_TEST(data(R"({"domain":"a"})") == "state_string_required");
+  BOOST_TEST(data(R"({"domain":"a","state":"failed"})") == "state_invalid");
+  BOOST_TEST(data(R"({"domain":"a b","state":"verified"})") == "domain_data_invalid");
+  const std::string good = R"({"domain":"a","state":"verified"})";
+  BOOST_TEST(data(good + R"(,{"domain":"A","state":"pending"})") == "domain_data_invalid");
+  std::string many = good;
+  for (int i = 1; i < 16; ++i) {
+    many += R"(,{"domain":"a)" + std::to_string(i) + R"(","state":"pending"})";
+  }
+  BOOST_TEST(data(many).empty());
+  BOOST_TEST(data(many + R"(,{"domain":"b","state":"pending"})") == "domain_data_invalid");
+
+  const auto domains = [&](std::string_view members) {
+    const auto body = Body::parse(R"({"name":"n",)" + std::string(members) + "}");
+    const auto request = wire::read_create_organization(*body);
+    BOOST_TEST_REQUIRE(request.has_value());
+    BOOST_TEST_REQUIRE(request->domains.has_value());
+    std::string row;
+    for (const DomainData& each : *request->domains) {
+      row += std::string(each.domain) + " " + std::string(to_string(each.state)) + ",";
+    }
+    return row;
+  };
+  BOOST_TEST(domains(R"("domains":["b","A.c"])") == "b legacy_verified,A.c legacy_verified,");
+  BOOST_TEST(domains(R"("domains":["b"],"domain_data":[{"state":"pending","domain":"x","y":1},)"
+                     R"({"domain":"z","state":"verified"}])") == "x pending,z verified,");
+}
+
+BOOST_AUTO_TEST_CASE(metadata) {
+  const auto body =
+      Body::parse(R"({"email":"a@b","metadata":{"k":"v","gone":null,"":"","k":"w"}})");
+  const auto request = wire::read_create_user(*body);
+  BOOST_TEST_REQUIRE(request.has_value());
+  const MetadataChange change = request->metadata.change();
+  BOOST_TEST_REQUIRE(change.size() == 3u);
+  BOOST_TEST(change[change.find("k")].value.value_or("") == "w");
+  BOOST_TEST_REQUIRE(change.find("gone") < 3u);
+  BOOST_TEST(!change[change.find("gone")].value.has_value());
+  BOOST_TEST(change[change.find("")].value.value_or("?") == "");
+  const auto read = [](const Body& each) { return wire::read_create_user(each); };
+  for (const std::string value : {"7", "true", "[]", "{}"}) {
+    BOOST_TEST(refusal(read, R"({"email":"a@b","metadata":{"a":"b","k":)" + value + "}}") ==
+               "metadata_invalid");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(organization_list) {
+  const auto list = [](const QueryString& raw) { return wire::read_organization_list(raw); };
+  BOOST_TEST(list(query("limit=0&domains=a")).error().errors.at(0).code == "limit_invalid");
+  const QueryString nothing = query("limit=5&domains=&search=");
+  BOOST_TEST_REQUIRE(list(nothing).has_value());
+  BOOST_TEST(list(nothing)->page.limit == 5u);
+  BOOST_TEST(list(nothing)->filter().domain_count == 0u);
+  BOOST_TEST(!list(nothing)->filter().name_part.has_value());
+  const QueryString both = query("search=a+b&domains[1]=x&domains=y,z&search=last");
+  const auto request = list(both);
+  BOOST_TEST_REQUIRE(request.has_value());
+  const OrganizationFilter filter = request->filter();
+  BOOST_TEST(filter.name_part.value_or("") == "last");
+  BOOST_TEST_REQUIRE(filter.domain_count == 3u);
+  BOOST_TEST(filter.domains[2] == "z");
 }
 
 BOOST_AUTO_TEST_CASE(user) {
@@ -202,24 +336,70 @@ BOOST_AUTO_TEST_CASE(user) {
                    {{R"("email":"a")", "email_invalid"},
                     {R"("first_name":7)", "first_name_string_required"},
                     {R"("last_name":"\u0000")", "last_name_invalid"},
-                    {R"("name":"x")", "name_invalid"},
+                    {R"("name":"\u0000")", "name_invalid"},
                     {R"("email_verified":"true")", "email_verified_boolean_required"},
-                    {R"("external_id":"x")", "external_id_invalid"},
-                    {R"("metadata":{})", "metadata_invalid"},
-                    {R"("locale":"de")", "locale_invalid"}});
+                    {R"("external_id":"")", "external_id_string_required"},
+                    {R"("metadata":[])", "metadata_object_required"}});
   BOOST_TEST(refusal(read, "{}") == "email_string_required");
   BOOST_TEST(refusal(read, R"({"email":")" + std::string(254, 'x') + R"(@b"})") ==
              "email_too_long");
   BOOST_TEST(refusal(read, R"({"email":")" + std::string(252, 'x') + R"(@b"})").empty());
-  const auto body = Body::parse(
-      R"({"email":"A@b","first_name":"","last_name":null,"email_verified":true,"password":7})");
-  const auto command = wire::read_create_user(*body);
-  BOOST_TEST_REQUIRE(command.has_value());
-  BOOST_TEST(command->email.value_or("") == "A@b");
-  BOOST_TEST(command->first_name.value_or("?") == "");
-  BOOST_TEST(!command->last_name.has_value());
-  BOOST_TEST(command->email_verified);
-  BOOST_TEST(!command->id.has_value());
+  const auto body =
+      Body::parse(R"({"email":"A@b","first_name":"","last_name":null,"email_verified":true,)"
+                  R"("name":"N","external_id":"e","metadata":{"k":"v"},"password":7,"locale":7})");
+  const auto request = wire::read_create_user(*body);
+  BOOST_TEST_REQUIRE(request.has_value());
+  const CreateUser command = request->create();
+  BOOST_TEST(command.email.value_or("") == "A@b");
+  BOOST_TEST(command.first_name.value_or("?") == "");
+  BOOST_TEST(!command.last_name.has_value());
+  BOOST_TEST(command.name.value_or("") == "N");
+  BOOST_TEST(command.email_verified);
+  BOOST_TEST(command.external_id.value_or("") == "e");
+  BOOST_TEST(command.metadata.size() == 1u);
+  BOOST_TEST(!command.locale.has_value());
+  BOOST_TEST(!command.id.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(user_update) {
+  const auto read = [](const Body& body) { return wire::read_update_user(body); };
+  refused_in_order(read, R"("password":7)",
+                   {{R"("email":"")", "email_string_required"},
+                    {R"("first_name":7)", "first_name_string_required"},
+                    {R"("last_name":7)", "last_name_string_required"},
+                    {R"("name":7)", "name_string_required"},
+                    {R"("email_verified":1)", "email_verified_boolean_required"},
+                    {R"("external_id":"\u0000")", "external_id_invalid"},
+                    {R"("metadata":7)", "metadata_object_required"},
+                    {R"("locale":"\u0000")", "locale_invalid"}});
+  BOOST_TEST(refusal(read, R"({"email":"a"})") == "email_invalid");
+  const UserId id = *UserId::make("u");
+  const auto nothing_body = Body::parse(R"({"email":null,"name":null,"locale":null})");
+  const auto nothing = wire::read_update_user(*nothing_body);
+  BOOST_TEST_REQUIRE(nothing.has_value());
+  const UpdateUser kept = nothing->update(id);
+  Texts texts;
+  texts.set(Text::name, std::string_view("n"));
+  texts.set(Text::external_id, std::string_view("e"));
+  BOOST_TEST(!kept.email.has_value());
+  BOOST_TEST(!kept.email_verified.has_value());
+  BOOST_TEST(!kept.name.apply(texts, Text::name));
+  BOOST_TEST(!kept.external_id.apply(texts, Text::external_id));
+  const auto full_body = Body::parse(
+      R"({"email":"a@b","first_name":"f","last_name":"l","name":"","email_verified":false,)"
+      R"("external_id":null,"metadata":{},"locale":"de"})");
+  const auto full = wire::read_update_user(*full_body);
+  BOOST_TEST_REQUIRE(full.has_value());
+  const UpdateUser command = full->update(id);
+  BOOST_TEST(command.email.value_or("") == "a@b");
+  BOOST_TEST(command.email_verified.value_or(true) == false);
+  BOOST_TEST(command.first_name.text() == "f");
+  BOOST_TEST(command.last_name.text() == "l");
+  BOOST_TEST(command.name.sets());
+  BOOST_TEST(command.locale.text() == "de");
+  BOOST_TEST(command.metadata.clears());
+  BOOST_TEST(command.external_id.apply(texts, Text::external_id));
+  BOOST_TEST(!texts.has(Text::external_id));
 }
 
 BOOST_AUTO_TEST_CASE(user_list) {
@@ -227,16 +407,21 @@ BOOST_AUTO_TEST_CASE(user_list) {
   BOOST_TEST(!list("limit=7")->filter.email.has_value());
   BOOST_TEST(list("limit=7")->page.limit == 7u);
   BOOST_TEST(list("email=A%40B.c")->filter.email.value_or(EmailKey::folded("")).view() == "a@b.c");
-  for (const std::string& nobody : {std::string("x"), std::string(300, 'x') + "%40b"}) {
-    const auto request = list("email=" + nobody);
+  for (const std::string& nobody :
+       {std::string("email=x"), "email=" + std::string(300, 'x') + "%40b",
+        "organization=" + std::string(64, 'x')}) {
+    const auto request = list(nobody);
     BOOST_TEST_REQUIRE(request.has_value());
     BOOST_TEST_REQUIRE(request->filter.email.has_value());
     BOOST_TEST(request->filter.email->view() == "");
   }
   BOOST_TEST(list("limit=0&organization=o").error().errors.at(0).code == "limit_invalid");
-  BOOST_TEST(list("organization=o&organization_id=o").error().errors.at(0).code ==
-             "organization_id_invalid");
-  BOOST_TEST(list("organization=o").error().errors.at(0).code == "organization_invalid");
+  const OrganizationId id = *OrganizationId::make("o");
+  for (const std::string_view raw :
+       {"organization=o", "organization_id=o", "organization_id=o&organization=p"}) {
+    BOOST_TEST((list(raw)->filter.organization == id), raw);
+  }
+  BOOST_TEST(!list("organization_id=&email=a%40b")->filter.organization.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(role) {
@@ -245,8 +430,7 @@ BOOST_AUTO_TEST_CASE(role) {
                    {{R"("slug":"S")", "slug_invalid"},
                     {R"("name":"a\u0000")", "name_invalid"},
                     {R"("description":7)", "description_string_required"},
-                    {R"("resource_type_slug":"a b")", "resource_type_slug_invalid"},
-                    {R"("permissions":[])", "permissions_invalid"}});
+                    {R"("resource_type_slug":"a b")", "resource_type_slug_invalid"}});
   BOOST_TEST(refusal(read, "{}") == "slug_string_required");
   BOOST_TEST(refusal(read, R"({"slug":"s"})") == "name_string_required");
   const auto sized = [](std::size_t slug, std::size_t name, std::size_t text, std::size_t type) {
@@ -270,6 +454,81 @@ BOOST_AUTO_TEST_CASE(role) {
   BOOST_TEST(command->slug == "s");
   BOOST_TEST(!command->description.has_value());
   BOOST_TEST(!command->resource_type_slug.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(organization_role) {
+  const auto read = [](const Body& body) { return wire::read_create_organization_role(body); };
+  refused_in_order(read, R"("name":"n")",
+                   {{R"("slug":"admin")", "slug_invalid"},
+                    {R"("name":"")", "name_string_required"},
+                    {R"("description":7)", "description_string_required"},
+                    {R"("resource_type_slug":"")", "resource_type_slug_string_required"}});
+  BOOST_TEST(refusal(read, "{}") == "name_string_required");
+  BOOST_TEST(refusal(read, R"({"slug":"","name":"n"})") == "slug_string_required");
+  const OrganizationId id = *OrganizationId::make("o");
+  const auto body =
+      Body::parse(R"({"slug":"org-a","name":"n","description":"d","resource_type_slug":"t"})");
+  const CreateOrganizationRole command = wire::read_create_organization_role(*body)->create(id);
+  BOOST_TEST((command.organization == id));
+  BOOST_TEST(command.slug.value_or("") == "org-a");
+  BOOST_TEST(command.name == "n");
+  BOOST_TEST(command.description.value_or("") == "d");
+  BOOST_TEST(command.resource_type_slug.value_or("") == "t");
+  const auto bare = Body::parse(R"({"slug":null,"name":"n"})");
+  BOOST_TEST(!wire::read_create_organization_role(*bare)->create(id).slug.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(permissions_of_a_role) {
+  const auto set = [](const Body& body) { return wire::read_role_permissions(body); };
+  for (const std::string text : {"", R"({"permissions":null})", R"({"permissions":["a",""]})"}) {
+    BOOST_TEST(refusal(set, text) == "permissions_array_required");
+  }
+  const auto body = Body::parse(R"({"permissions":["b","a","b"]})");
+  BOOST_TEST(wire::read_role_permissions(*body)->size() == 3u);
+  BOOST_TEST(refusal(set, R"({"permissions":[]})").empty());
+  const auto add = [](const Body& each) { return wire::read_added_permission(each); };
+  for (const std::string text : {"", R"({"slug":null})", R"({"slug":""})", R"({"slug":["a"]})"}) {
+    BOOST_TEST(refusal(add, text) == "slug_string_required");
+  }
+  const auto one = Body::parse(R"({"slug":"A b"})");
+  BOOST_TEST(wire::read_added_permission(*one).value_or("") == "A b");
+}
+
+BOOST_AUTO_TEST_CASE(permission) {
+  const auto read = [](const Body& body) { return wire::read_create_permission(body); };
+  refused_in_order(read, R"("slug":"a:b.*","name":"n")",
+                   {{R"("slug":"A")", "slug_invalid"},
+                    {R"("name":7)", "name_string_required"},
+                    {R"("description":"\u0000")", "description_invalid"},
+                    {R"("resource_type_slug":"a:b")", "resource_type_slug_invalid"}});
+  BOOST_TEST(refusal(read, "") == "slug_string_required");
+  BOOST_TEST(refusal(read, R"({"slug":")" + std::string(49, 's') + R"("})") == "slug_too_long");
+  const auto body = Body::parse(R"({"slug":"a:b.*","name":"n","system":true})");
+  const auto command = wire::read_create_permission(*body);
+  BOOST_TEST_REQUIRE(command.has_value());
+  BOOST_TEST(command->slug == "a:b.*");
+  BOOST_TEST(!command->system);
+}
+
+BOOST_AUTO_TEST_CASE(catalogue_texts) {
+  const auto read = [](const Body& body) { return wire::read_update_catalogue_texts(body); };
+  refused_in_order(read, R"("slug":7)",
+                   {{R"("name":"")", "name_string_required"},
+                    {R"("description":[])", "description_string_required"}});
+  BOOST_TEST(refusal(read, R"({"name":")" + std::string(49, 'x') + R"("})") == "name_too_long");
+  BOOST_TEST(refusal(read, R"({"description":")" + std::string(151, 'x') + R"("})") ==
+             "description_too_long");
+  const auto described = [](std::string_view text) {
+    const auto body = Body::parse(text);
+    Texts texts;
+    texts.set(Text::description, std::string_view("old"));
+    const bool changed =
+        wire::read_update_catalogue_texts(*body)->description.apply(texts, Text::description);
+    return !changed ? "kept" : texts.has(Text::description) ? "set" : "cleared";
+  };
+  BOOST_TEST(described("{}") == "kept");
+  BOOST_TEST(described(R"({"name":null,"description":null})") == "cleared");
+  BOOST_TEST(described(R"({"description":""})") == "set");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -106,6 +106,7 @@ struct BasicRoleRow {
   RoleIndex index;
   const RoleState& state;
   Profile profile;
+  PermissionTable permissions{};  ///< of the environment at that moment
 };
 
 /// A row of a list of permissions.

@@ -318,7 +318,8 @@ class BasicMemoryStore {
     catalogue.for_each_in_order(catalogue.all(), [&](RoleIndex index) {
       const auto& shown = index.is_organization() ? own->roles : environment->roles->roles;
       const auto& named = **shown.details[index.place()];
-      visit(BasicRoleRow<T>{named.id, index, *catalogue.at(index), named.profile});
+      visit(BasicRoleRow<T>{named.id, index, *catalogue.at(index), named.profile,
+                            catalogue.permission_table()});
     });
     return ListEnd{false};
   }

@@ -94,6 +94,17 @@ class FieldReader {
     return text ? *text : std::string_view();
   }
 
+  /// The same of a member of an object in the body. Error: `<member>_string_required`.
+  std::string_view required_string(const boost::json::object& object, std::string_view member) {
+    if (failed()) return {};
+    const boost::json::value* value =
+        object.if_contains(boost::json::string_view(member.data(), member.size()));
+    const auto text = value == nullptr ? std::nullopt : as_string(*value);
+    if (text && !text->empty()) return *text;
+    fail(member, FieldRule::string_required);
+    return {};
+  }
+
   /// A string with at least one character, or nothing. Error: `<field>_string_required`.
   std::optional<std::string_view> optional_string(std::string_view field) {
     return string(field, Need::optional, FieldRule::string_required);
@@ -132,6 +143,30 @@ class FieldReader {
   /// An array of one or more non-empty strings, or nothing. Error: `<field>_array_required`.
   std::optional<std::vector<std::string_view>> optional_strings(std::string_view field) {
     return strings(field, Need::optional, 1);
+  }
+
+  /// An array of non-empty strings, which may be empty, or nothing.
+  /// Error: `<field>_array_required`.
+  std::optional<std::vector<std::string_view>> optional_list(std::string_view field) {
+    return strings(field, Need::optional, 0);
+  }
+
+  /// An array of objects, which may be empty, or nothing. Error: `<field>_array_required`.
+  std::optional<std::vector<const boost::json::object*>> optional_objects(std::string_view field) {
+    const boost::json::value* value = given(field, Need::optional, FieldRule::objects_required);
+    if (value == nullptr) return std::nullopt;
+    const boost::json::array* array = value->if_array();
+    bool good = array != nullptr;
+    std::vector<const boost::json::object*> objects;
+    if (good) {
+      for (const boost::json::value& element : *array) {
+        objects.push_back(element.if_object());
+        good = good && objects.back() != nullptr;
+      }
+    }
+    if (good) return objects;
+    fail(field, FieldRule::objects_required);
+    return std::nullopt;
   }
 
   /// An object, or null where there is none. Error: `<field>_object_required`.

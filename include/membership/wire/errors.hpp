@@ -127,6 +127,17 @@ namespace wire {
   return result;
 }
 
+/// The same for the deletion of a user, where a last owner is 409 `user_deletion_not_allowed`.
+/// Rule: the API's page, A4, "DELETE /user_management/users/{id}".
+[[nodiscard]] inline RequestError user_deletion_error(const Error& error) {
+  RequestError result = request_error(error);
+  if (error.code == ErrorCode::last_owner_required) {
+    result.code = "user_deletion_not_allowed";
+    result.message = "The user is the last owner of an organization.";
+  }
+  return result;
+}
+
 }  // namespace wire
 }  // namespace v0
 }  // namespace membership

@@ -19,6 +19,7 @@ enum class FieldRule : std::uint8_t {
   string_required = 1,  ///< a string with at least one character
   text_required,        ///< a string, also an empty one
   array_required,       ///< an array of non-empty strings
+  objects_required,     ///< an array of objects
   boolean_required,     ///< `true` or `false`
   integer_required,     ///< a number without fraction
   object_required,      ///< an object
@@ -46,7 +47,8 @@ enum class FieldRule : std::uint8_t {
   switch (rule) {
     case FieldRule::string_required:
     case FieldRule::text_required: return "_string_required";
-    case FieldRule::array_required: return "_array_required";
+    case FieldRule::array_required:
+    case FieldRule::objects_required: return "_array_required";
     case FieldRule::boolean_required: return "_boolean_required";
     case FieldRule::integer_required: return "_integer_required";
     case FieldRule::object_required: return "_object_required";
@@ -62,6 +64,7 @@ enum class FieldRule : std::uint8_t {
     case FieldRule::string_required: return " should be a non-empty string.";
     case FieldRule::text_required: return " should be a string.";
     case FieldRule::array_required: return " should be an array of non-empty strings.";
+    case FieldRule::objects_required: return " should be an array of objects.";
     case FieldRule::boolean_required: return " should be a boolean.";
     case FieldRule::integer_required: return " should be an integer.";
     case FieldRule::object_required: return " should be an object.";

@@ -3,20 +3,44 @@
 #define MEMBERSHIP_WIRE_ROLE_OBJECT_HPP
 
 #include "membership/domain/profile.hpp"
+#include "membership/domain/role_catalogue.hpp"
 #include "membership/policy/rows.hpp"
 #include "membership/wire/json_text.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+
+#include <span>
 
 namespace membership {
 inline namespace v0 {
 namespace wire {
 
-/// A role as JSON.
-/// Complexity: linear in the texts. Throws: `std::bad_alloc`.
+/// The slugs of the permissions that a role holds. What is kept of them is a set: they are shown in
+/// the order of their places that `order` gives, those that are not in it behind these.
+/// Complexity: linear in the places. Throws: `std::bad_alloc`.
+[[nodiscard]] inline boost::json::array permission_slugs(const PermissionSet& held,
+                                                         const PermissionTable& table,
+                                                         std::span<const unsigned> order = {}) {
+  boost::json::array slugs;
+  PermissionSet rest = held;
+  const auto show = [&](unsigned place) {
+    if (!table.has(place) || !rest.contains(place)) return;
+    rest.erase(place);
+    slugs.push_back(detail::json_text(table[place].slug.view()));
+  };
+  for (const unsigned place : order) show(place);
+  for (unsigned place = 0; place < table.size(); ++place) show(place);
+  return slugs;
+}
+
+/// A role as JSON. `order` is that of `permission_slugs`: the places of the permissions by their
+/// creation.
+/// Complexity: linear in the texts and the permissions. Throws: `std::bad_alloc`.
 /// Rule: the API's page, A5, "Role".
 template <class T>
-[[nodiscard]] boost::json::object role_object(const BasicRoleRow<T>& row) {
+[[nodiscard]] boost::json::object role_object(const BasicRoleRow<T>& row,
+                                              std::span<const unsigned> order = {}) {
   const Texts& texts = row.profile.texts;
   boost::json::object role;
   role.reserve(10);
@@ -27,7 +51,7 @@ template <class T>
   role["description"] = detail::json_text(texts, Text::description);
   role["type"] = row.index.is_organization() ? "OrganizationRole" : "EnvironmentRole";
   role["resource_type_slug"] = detail::json_text(texts[Text::resource_type_slug]);
-  role["permissions"].emplace_array();
+  role["permissions"] = permission_slugs(row.state.permissions, row.permissions, order);
   role["created_at"] = detail::json_text(row.profile.created_at);
   role["updated_at"] = detail::json_text(row.profile.updated_at);
   return role;
