@@ -94,9 +94,12 @@ Api::Result Api::delete_user(const Call& call) {
   if (!id) return refuse(id.error());
   auto runtime = operation_runtime();
   const auto done = membership::delete_user(store_, policy_, *id, runtime);
-  if (!done && done.error().error) {
-    counters_.count_failure(done.error());
-    return refuse(wire::user_deletion_error(*done.error().error));
+  if (!done) {
+    const auto& error = done.error().error;
+    if (error && error->code == membership::ErrorCode::last_owner_required) {
+      counters_.count_failure(done.error());
+      return refuse(wire::user_deletion_error(*error));
+    }
   }
   return finished(done, 200);
 }

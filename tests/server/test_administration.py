@@ -7,6 +7,7 @@ Plan: concern -> checks
   roles                 -> role_*, own_role_*: order, permissions, generated slugs, in use
   permissions           -> permission_*: object, changed, deleted, pages
   order of checks       -> order_of_checks
+  odd texts             -> names_that_nobody_has
   long operations twice -> deletions_at_once
 
 What test_api.py says of these calls is not said again.
@@ -449,6 +450,23 @@ def own_role_deleted(server):
         call.refused(404, not_found("Role", role["slug"]), method, one)
 
 
+@check
+def own_role_limits(server):
+    call = Caller(server)
+    organization = call.organization()
+    target = own_roles(organization)
+    made = call.role(name("org-shared"))
+    for _ in range(64):
+        own_role(call, organization)
+    call.invalid(("role_limit_reached", "There is no room for another role."), "POST", target,
+                 {"name": "x"})
+    call.refused(409, {"code": "organization_role_slug_conflict",
+                       "message": f"The organization has a role '{made['slug']}' already."},
+                 "POST", target, {"name": "x", "slug": made["slug"]})
+    call.invalid(("slug_too_long", "Slug is too long."), "POST", target,
+                 {"name": "x", "slug": "org-" + "x" * 45})
+
+
 # ---- permissions
 
 @check
@@ -548,6 +566,20 @@ def order_of_checks(server):
                  {"external_id": external})
     call.invalid(("external_id_too_long", "External ID is too long."), "PUT",
                  ORGANIZATIONS + "/x", {"metadata": {"k" * 41: ""}, "external_id": "x" * 129})
+
+
+@check
+def names_that_nobody_has(server):
+    call = Caller(server)
+    for sent in ("x" * 128, "x" * 5000, "a/b", "\0", "\u00e4", "roles"):
+        quoted = urllib.parse.quote(sent, safe="")
+        for target, kind in ((ORGANIZATIONS, "Organization"), (USERS, "User")):
+            call.refused(404, not_found(kind, sent), "GET", f"{target}/external_id/{quoted}")
+        for query in (f"{ORGANIZATIONS}?domains={quoted}", f"{ORGANIZATIONS}?search={quoted}!?",
+                      f"{USERS}?organization={quoted}"):
+            equal(call.ok("GET", query), empty_page([]))
+    for value in ("a b", "a..b", ".a", "a.", "\u00e4.de", "a" * 254, "a\0"):
+        call.invalid(invalid("domains"), "POST", ORGANIZATIONS, {"name": "x", "domains": [value]})
 
 
 @check

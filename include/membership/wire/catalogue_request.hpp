@@ -55,10 +55,9 @@ void read_catalogue_texts(FieldReader& read, C& command) {
   command.name = read.required_string("name");
   check_catalogue_name(read, command.name);
   command.description = read_catalogue_description(read);
-  command.resource_type_slug = read.optional_string("resource_type_slug");
-  if (command.resource_type_slug) {
-    check_made(read, "resource_type_slug", RoleSlug::make(*command.resource_type_slug));
-  }
+  const std::optional<std::string_view> type = read.optional_string("resource_type_slug");
+  if (type) check_made(read, "resource_type_slug", RoleSlug::make(*type));
+  command.resource_type_slug = type;
 }
 
 }  // namespace detail
@@ -71,8 +70,9 @@ void read_catalogue_texts(FieldReader& read, C& command) {
 read_update_catalogue_texts(const Body& body) {
   FieldReader read(body);
   tl::expected<CatalogueTextsRequest, RequestError> request(tl::in_place);
-  request->name = read.optional_string("name");
-  if (request->name) detail::check_catalogue_name(read, *request->name);
+  const std::optional<std::string_view> name = read.optional_string("name");
+  if (name) detail::check_catalogue_name(read, *name);
+  request->name = name;
   const std::optional<std::string_view> description = detail::read_catalogue_description(read);
   if (description) request->description = TextChange::set(*description);
   if (read.is_null("description")) request->description = TextChange::clear();

@@ -117,8 +117,9 @@ inline void check_name(FieldReader& read, std::string_view name) {
 read_create_organization(const Body& body) {
   FieldReader read(body);
   tl::expected<OrganizationRequest, RequestError> request(tl::in_place);
-  request->name = read.required_string("name");
-  detail::check_name(read, *request->name);
+  const std::string_view name = read.required_string("name");
+  detail::check_name(read, name);
+  request->name = name;
   request->domains = detail::read_domains(read);
   request->metadata = detail::read_metadata(read);
   request->external_id = detail::read_foreign_id(read, "external_id");
@@ -135,8 +136,9 @@ read_create_organization(const Body& body) {
 read_update_organization(const Body& body) {
   FieldReader read(body);
   tl::expected<OrganizationRequest, RequestError> request(tl::in_place);
-  request->name = read.optional_string("name");
-  if (request->name) detail::check_name(read, *request->name);
+  const std::optional<std::string_view> name = read.optional_string("name");
+  if (name) detail::check_name(read, *name);
+  request->name = name;
   request->domains = detail::read_domains(read);
   request->metadata = detail::read_metadata(read);
   request->external_id = detail::read_external_id_change(read);

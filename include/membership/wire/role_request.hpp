@@ -59,10 +59,9 @@ struct OrganizationRoleRequest {
 read_create_organization_role(const Body& body) {
   FieldReader read(body);
   tl::expected<OrganizationRoleRequest, RequestError> request(tl::in_place);
-  request->slug = read.optional_string("slug");
-  if (request->slug) {
-    detail::check_made(read, "slug", RoleSlug::make_organization(*request->slug));
-  }
+  const std::optional<std::string_view> slug = read.optional_string("slug");
+  if (slug) detail::check_made(read, "slug", RoleSlug::make_organization(*slug));
+  request->slug = slug;
   detail::read_catalogue_texts(read, *request);
   if (auto error = read.error()) return tl::unexpected<RequestError>(std::move(*error));
   return request;
