@@ -23,11 +23,13 @@ build   libexpected-dev       header:tl/expected.hpp
 tests   libboost1.81-dev      header:boost/version.hpp
 tests   libboost-test1.81-dev header:boost/test/unit_test.hpp
 tests   libboost-json1.81-dev header:boost/json.hpp
+tests   libssl-dev            header:openssl/evp.h
 tests   librapidcheck-dev     header:rapidcheck.h
 bench   libbenchmark-dev      header:benchmark/benchmark.h
 docs    graphviz              cmd:dot
 demo    libboost1.81-dev      header:boost/version.hpp
 demo    libboost-json1.81-dev header:boost/json.hpp
+demo    libssl-dev            header:openssl/evp.h
 demo    curl                  cmd:curl
 demo    jq                    cmd:jq
 ci      clang-14              cmd:clang++-14

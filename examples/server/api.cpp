@@ -10,7 +10,8 @@ namespace membership_server {
 namespace wire = membership::wire;
 
 Api::Api(const ApiOptions& options)
-    : store_(membership::MemoryStoreOptions{.created_at = membership::SystemClock{}.now()}) {
+    : invitation_url_(options.invitation_url), ids_(options.token_secret),
+      store_(membership::MemoryStoreOptions{.created_at = membership::SystemClock{}.now()}) {
   if (options.multiple_roles && !execute(membership::EnableMultipleRoles{})) {
     throw std::runtime_error("Multiple Roles cannot be switched on");
   }
@@ -31,6 +32,7 @@ void Api::add_routes(Router& router) {
   add_user_routes(router);
   add_role_routes(router);
   add_permission_routes(router);
+  add_invitation_routes(router);
 }
 
 void Api::add(Router& router, std::string_view method, std::string_view pattern, Method handler) {

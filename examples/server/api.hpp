@@ -4,6 +4,7 @@
 
 #include "http_message.hpp"
 #include "membership/driver/operation.hpp"
+#include "membership/driver/invitations.hpp"
 #include "membership/membership.hpp"
 #include "membership/wire/errors.hpp"
 #include "membership/wire/list_object.hpp"
@@ -31,6 +32,8 @@ namespace membership_server {
 struct ApiOptions {
   bool multiple_roles = false;
   std::string owner_role{};  ///< the slug of a role that is made and named owner role; empty: none
+  std::string token_secret{};  ///< empty: a random one
+  std::string invitation_url = "http://localhost:3000/invitation";
 };
 
 /// The calls of the API, over the memory store. It must outlive the router that it adds its routes
@@ -66,6 +69,7 @@ class Api {
   void add_user_routes(Router& router);
   void add_role_routes(Router& router);
   void add_permission_routes(Router& router);
+  void add_invitation_routes(Router& router);
 
   Result create_membership(const Call& call);
   Result list_memberships(const Call& call);
@@ -106,6 +110,25 @@ class Api {
   Result update_permission(const Call& call);
   Result delete_permission(const Call& call);
 
+  // Invitations.
+  Result send_invitation(const Call& call);
+  Result list_invitations(const Call& call);
+  Result get_invitation(const Call& call);
+  Result get_invitation_by_token(const Call& call);
+  Result accept_invitation(const Call& call);
+  Result revoke_invitation(const Call& call);
+  Result resend_invitation(const Call& call);
+  bool exists(const membership::InvitationId& id) const;
+  /// An invitation as calls show it, with the token that counts.
+  boost::json::object shown(const membership::InvitationState& invitation,
+                            const membership::Profile& profile, std::string_view role_slug) const;
+  /// The invitation that a command wrote.
+  Response answer_invitation(int status, const membership::Receipt<Store>& done) const;
+  /// The invitation that the reads show, `sent` being what the client named it by. One that has
+  /// expired is ended first.
+  Result find_invitation(const membership::Reads& reads, membership::Field field,
+                         std::string_view sent);
+
   static tl::unexpected<RequestError> refuse(RequestError error) {
     return tl::unexpected<RequestError>(std::move(error));
   }
@@ -117,9 +140,14 @@ class Api {
   template <class Command>
   tl::expected<membership::Receipt<Store>, membership::Failure<Store>>
   execute(const Command& command) {
-    membership::Runtime<membership::SystemClock, SharedIds&> runtime{.ids = ids_,
-                                                                     .with_profiles = true};
-    auto result = membership::execute(store_, policy_, command, runtime);
+    return counted(membership::execute(store_, policy_, command, runtime()));
+  }
+  /// What drivers take from outside.
+  membership::Runtime<membership::SystemClock, SharedIds&> runtime() {
+    return {.ids = ids_, .with_profiles = true};
+  }
+  template <class Executed>
+  Executed counted(Executed result) {
     counters_.count(result);
     return result;
   }
@@ -167,6 +195,10 @@ class Api {
   /// A membership as calls show it, with the user and the organization that `seen` holds.
   boost::json::object shown(const membership::OrganizationMembership& membership,
                             const Store::Loaded& seen) const;
+  /// The membership that a command left, or why it was refused.
+  Result answer_membership(
+      int status,
+      const tl::expected<membership::Receipt<Store>, membership::Failure<Store>>& done) const;
   /// Carries out a command that leaves a membership, and answers that.
   template <class Command>
   Result change_membership(const Command& command, int status);
@@ -203,6 +235,7 @@ class Api {
   const membership::MembershipPolicy<membership::OwnerGuard, membership::SeatLimit,
                                      membership::GrantRule>
       policy_{};
+  const std::string invitation_url_;
   SharedIds ids_;
   StoreCounters counters_;
   Store store_;

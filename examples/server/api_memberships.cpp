@@ -41,7 +41,12 @@ boost::json::object Api::shown(const membership::OrganizationMembership& members
 
 template <class Command>
 Api::Result Api::change_membership(const Command& command, int status) {
-  const auto done = execute(command);
+  return answer_membership(status, execute(command));
+}
+
+Api::Result Api::answer_membership(
+    int status,
+    const tl::expected<membership::Receipt<Store>, membership::Failure<Store>>& done) const {
   if (!done) return refuse(request_error(done.error()));
   return answer(status, shown(*done->membership(), done->snapshot));
 }
@@ -58,8 +63,9 @@ Api::Result Api::create_membership(const Call& call) {
     const auto known = find<UserId>(fields->user_id);  // is asked for first
     return refuse(known ? organization.error() : known.error());
   }
-  return change_membership(
-      membership::CreateMembership{*user, *organization, fields->roles.selection()}, 201);
+  const membership::CreateMembership command{*user, *organization, fields->roles.selection()};
+  return answer_membership(
+      201, counted(membership::create_membership(store_, policy_, command, runtime())));
 }
 
 Api::Result Api::list_memberships(const Call& call) {

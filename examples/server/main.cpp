@@ -88,8 +88,8 @@ int main(int count, char** values) {
   try {
     std::vector<std::string_view> arguments;
     for (int i = 1; i < count; ++i) arguments.emplace_back(values[i]);
-    const auto options =
-        membership_server::parse_options(arguments, std::getenv("MEMBERSHIP_API_KEY"));
+    const auto options = membership_server::parse_options(
+        arguments, std::getenv("MEMBERSHIP_API_KEY"), std::getenv("MEMBERSHIP_TOKEN_SECRET"));
     if (!options) return complain(options.error(), 2);
     if (options->help) {
       std::cout << membership_server::usage;

@@ -45,6 +45,11 @@ A server of organization memberships, kept in memory.
   --multiple-roles on|off   whether a membership may have several roles (off)
   --owner-role SLUG         a role that is made at the start, and of which each
                             organization keeps an active holder once it has one (none)
+  --token-secret SECRET     keys the tokens of invitations: 16 or more visible ASCII
+                            characters. Rather set MEMBERSHIP_TOKEN_SECRET. Without
+                            either one is made at start
+  --invitation-url URL      page that takes the token of an invitation
+                            (http://localhost:3000/invitation)
   --rate-limit NUMBER       requests a second that each key may send; after a pause as
                             many at once (0, as many as come)
   --idempotency-entries NUMBER
@@ -91,12 +96,17 @@ inline bool is_key(std::string_view text) noexcept {
   return !text.empty();
 }
 
+/// Whether a text can key the tokens of invitations.
+inline bool is_secret(std::string_view text) noexcept { return text.size() >= 16 && is_key(text); }
+
 }  // namespace detail
 
-/// Reads the command line; `environment_key` is MEMBERSHIP_API_KEY or null.
+/// Reads the command line; `environment_key` is MEMBERSHIP_API_KEY or null, `environment_secret`
+/// MEMBERSHIP_TOKEN_SECRET or null.
 /// Errors: one line that says what is wrong.
 [[nodiscard]] inline tl::expected<Options, std::string>
-parse_options(const std::vector<std::string_view>& arguments, const char* environment_key) {
+parse_options(const std::vector<std::string_view>& arguments, const char* environment_key,
+              const char* environment_secret) {
   const auto refuse = [](std::string message) {
     return tl::unexpected<std::string>(std::move(message));
   };
@@ -153,7 +163,8 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
     } else if (flag == "--stop-timeout-ms") {
       duration = &limits.stop_timeout;
     } else if (flag != "--host" && flag != "--api-key" && flag != "--multiple-roles" &&
-               flag != "--owner-role" && flag != "--log") {
+               flag != "--owner-role" && flag != "--log" && flag != "--token-secret" &&
+               flag != "--invitation-url") {
       return refuse("unknown option '" + std::string(arguments[i]) + "', see --help");
     }
 
@@ -187,6 +198,16 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
         return refuse("--owner-role must be the slug of a new role");
       }
       options.api.owner_role = text;
+    } else if (flag == "--token-secret") {
+      if (!detail::is_secret(text)) {
+        return refuse("--token-secret must be 16 or more visible ASCII characters");
+      }
+      options.api.token_secret = text;
+    } else if (flag == "--invitation-url") {
+      if (!detail::is_key(text)) {
+        return refuse("--invitation-url must be one or more visible ASCII characters");
+      }
+      options.api.invitation_url = text;
     } else if (flag == "--log") {
       if (text != "text" && text != "json" && text != "off") {
         return refuse("--log must be text, json or off");
@@ -198,6 +219,14 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
       if (text != "on" && text != "off") return refuse("--multiple-roles must be on or off");
       options.api.multiple_roles = text == "on";
     }
+  }
+
+  if (options.api.token_secret.empty() && environment_secret != nullptr &&
+      *environment_secret != '\0') {
+    if (!detail::is_secret(environment_secret)) {
+      return refuse("MEMBERSHIP_TOKEN_SECRET must be 16 or more visible ASCII characters");
+    }
+    options.api.token_secret = environment_secret;
   }
 
   std::vector<std::string>& api_keys = options.router.api_keys;

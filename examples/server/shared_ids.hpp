@@ -2,9 +2,11 @@
 #ifndef MEMBERSHIP_SERVER_SHARED_IDS_HPP
 #define MEMBERSHIP_SERVER_SHARED_IDS_HPP
 
+#include "invitation_tokens.hpp"
 #include "membership/core.hpp"
 
 #include <mutex>
+#include <string_view>
 
 namespace membership_server {
 
@@ -12,6 +14,9 @@ namespace membership_server {
 /// thread; with this one, what a client makes second sorts second, whichever threads it met.
 class SharedIds {
  public:
+  /// `secret` keys the tokens of invitations.
+  explicit SharedIds(std::string_view secret) : tokens_(secret) {}
+
   membership::PlanId plan_id(membership::Time now) { return membership::PlanId{mint(now)}; }
   membership::MembershipId membership_id(membership::Time now) {
     return membership::MembershipId::from_ulid(mint(now));
@@ -28,6 +33,14 @@ class SharedIds {
   membership::PermissionId permission_id(membership::Time now) {
     return membership::PermissionId::from_ulid(mint(now));
   }
+  membership::InvitationId invitation_id(membership::Time now) {
+    return membership::InvitationId::from_ulid(mint(now));
+  }
+  membership::TokenDigest token_digest(membership::PlanId plan) const {
+    return digest_of(tokens_.token(plan));
+  }
+
+  const InvitationTokens& tokens() const noexcept { return tokens_; }
 
  private:
   membership::Ulid mint(membership::Time now) {
@@ -37,6 +50,7 @@ class SharedIds {
 
   std::mutex mutex_;
   membership::UlidSource source_;
+  const InvitationTokens tokens_;
 };
 
 }  // namespace membership_server

@@ -16,7 +16,8 @@ AUTH = f"Authorization: Bearer {KEY}\r\n"
 
 
 def environment(**changes):
-    env = {k: v for k, v in os.environ.items() if k != "MEMBERSHIP_API_KEY"}
+    env = {k: v for k, v in os.environ.items()
+           if k not in ("MEMBERSHIP_API_KEY", "MEMBERSHIP_TOKEN_SECRET")}
     env.update(changes)
     return env
 

@@ -138,6 +138,14 @@ namespace wire {
   return result;
 }
 
+/// The same for sending an invitation, where `invalid_role` is 400. Rule: the API's page, A6,
+/// "bad role".
+[[nodiscard]] inline RequestError invitation_error(const Error& error) {
+  RequestError result = request_error(error);
+  if (error.code == ErrorCode::invalid_role) result.status = 400;
+  return result;
+}
+
 }  // namespace wire
 }  // namespace v0
 }  // namespace membership
