@@ -33,6 +33,7 @@ void Api::add_routes(Router& router) {
   add_role_routes(router);
   add_permission_routes(router);
   add_invitation_routes(router);
+  add_event_routes(router);
 }
 
 void Api::add(Router& router, std::string_view method, std::string_view pattern, Method handler) {

@@ -70,6 +70,7 @@ class Api {
   void add_role_routes(Router& router);
   void add_permission_routes(Router& router);
   void add_invitation_routes(Router& router);
+  void add_event_routes(Router& router);
 
   Result create_membership(const Call& call);
   Result list_memberships(const Call& call);
@@ -128,6 +129,14 @@ class Api {
   /// expired is ended first.
   Result find_invitation(const membership::Reads& reads, membership::Field field,
                          std::string_view sent);
+
+  // Events.
+  Result list_events(const Call& call);
+  /// The oldest event that the log holds, or the next one after another.
+  std::optional<membership::EventId>
+  first_event(const std::optional<membership::EventId>& after) const;
+  /// Whether the log holds an event, or may have held it: its time is not after the oldest kept.
+  bool has_had(membership::EventId id) const;
 
   static tl::unexpected<RequestError> refuse(RequestError error) {
     return tl::unexpected<RequestError>(std::move(error));

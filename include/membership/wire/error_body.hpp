@@ -31,6 +31,7 @@ namespace wire {
       boost::json::object object;
       object["code"] = detail::json_text(entry.code);
       object["message"] = detail::json_text(entry.message);
+      if (!entry.field.empty()) object["field"] = detail::json_text(entry.field);
       entries.push_back(std::move(object));
     }
     body["errors"] = std::move(entries);

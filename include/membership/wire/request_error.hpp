@@ -16,6 +16,7 @@ namespace wire {
 struct ErrorEntry {
   std::string code;
   std::string message;
+  std::string field{};  ///< written where not empty: events name the parameter as well
 
   friend bool operator==(const ErrorEntry&, const ErrorEntry&) = default;
 };

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_WIRE_EVENT_OBJECT_HPP
+#define MEMBERSHIP_WIRE_EVENT_OBJECT_HPP
+
+#include "membership/domain/event.hpp"
+#include "membership/domain/membership.hpp"
+#include "membership/domain/profile.hpp"
+#include "membership/domain/role_catalogue.hpp"
+#include "membership/domain/ulid.hpp"
+#include "membership/policy/lifecycle.hpp"
+#include "membership/policy/options.hpp"
+#include "membership/policy/rows.hpp"
+#include "membership/wire/invitation_object.hpp"
+#include "membership/wire/json_text.hpp"
+#include "membership/wire/membership_object.hpp"
+#include "membership/wire/organization_object.hpp"
+#include "membership/wire/permission_object.hpp"
+#include "membership/wire/user_object.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace membership {
+inline namespace v0 {
+namespace wire {
+
+/// What the text of an event's id begins with; 26 characters of a ULID follow.
+inline constexpr std::string_view event_id_prefix = "event_";
+
+/// An event's id as a text.
+/// Throws: `std::bad_alloc`.
+[[nodiscard]] inline std::string event_id_text(EventId id) {
+  char text[Ulid::text_size];
+  membership::detail::write_ulid(id.value, text);
+  return std::string(event_id_prefix).append(text, sizeof text);
+}
+
+namespace detail {
+
+/// A role as the data of an event: one of the environment has no name there.
+template <class T>
+boost::json::object role_event_data(const BasicEventRow<T>& row, const RoleState& role,
+                                    const Profile& profile) {
+  const Texts& texts = profile.texts;
+  boost::json::object object;
+  object.reserve(9);
+  if (row.organization == nullptr) {
+    object["object"] = "role";
+    object["slug"] = json_text(role.slug.view());
+  } else {
+    object["object"] = "organization_role";
+    object["organization_id"] = json_id(*row.organization);
+    object["slug"] = json_text(role.slug.view());
+    object["name"] = json_text(texts[Text::name]);
+    object["description"] = json_text(texts, Text::description);
+  }
+  object["resource_type_slug"] = json_text(texts[Text::resource_type_slug]);
+  boost::json::array& permissions = object["permissions"].emplace_array();
+  const PermissionTable table = row.roles.permission_table();
+  for (unsigned i = 0; i < table.size(); ++i) {
+    if (table.has(i) && role.permissions.contains(i)) {
+      permissions.emplace_back(json_text(table[i].slug.view()));
+    }
+  }
+  object["created_at"] = json_text(profile.created_at);
+  object["updated_at"] = json_text(profile.updated_at);
+  return object;
+}
+
+template <class T>
+boost::json::object organization_event_data(const BasicEventRow<T>& row, const Profile& profile) {
+  boost::json::object object = organization_object(*row.organization, profile);
+  object.stable_erase(object.find("allow_profiles_outside_organization"));
+  return object;
+}
+
+/// What an event is about, as it was after it; with `before` as it was before, where the row knows.
+template <class T>
+boost::json::object event_data(const BasicEventRow<T>& row, const PolicyOptions& options,
+                               bool before) {
+  const Profile& profile =
+      before && row.profile_before != nullptr ? *row.profile_before : row.profile;
+  if (row.membership != nullptr) {
+    BasicMembershipView<T> view = BasicMembershipView<T>::of(*row.membership);
+    if (before && row.before.standing != Standing::none) {
+      view.status = static_cast<Status>(static_cast<std::uint8_t>(row.before.standing));
+      view.roles = row.before.roles;
+      view.first_requested = row.before.first_requested;
+      view.updated_at = row.before.updated_at;
+    }
+    return membership_event_data(view, row.roles, options);
+  }
+  if (row.invitation != nullptr) {
+    return invitation_event_data(
+        *row.invitation, profile,
+        invitation_role(profile, row.held, row.first_requested, row.roles, options),
+        row.created_at);
+  }
+  if (row.role != nullptr) {
+    const RoleState& role = before && row.role_before != nullptr ? *row.role_before : *row.role;
+    return role_event_data(row, role, profile);
+  }
+  if (row.permission != nullptr) {
+    return permission_object(
+        BasicPermissionRow<T>{*row.permission_id, 0, *row.permission, profile});
+  }
+  if (row.user != nullptr) return user_object(*row.user, profile);
+  return organization_event_data(row, profile);
+}
+
+constexpr bool is_update(EventType type) noexcept {
+  switch (type) {
+    case EventType::organization_membership_updated:
+    case EventType::organization_updated:
+    case EventType::user_updated:
+    case EventType::role_updated:
+    case EventType::organization_role_updated:
+    case EventType::permission_updated: return true;
+    case EventType::none:
+    case EventType::organization_membership_created:
+    case EventType::organization_membership_deleted:
+    case EventType::organization_created:
+    case EventType::organization_deleted:
+    case EventType::user_created:
+    case EventType::user_deleted:
+    case EventType::role_created:
+    case EventType::role_deleted:
+    case EventType::organization_role_created:
+    case EventType::organization_role_deleted:
+    case EventType::permission_created:
+    case EventType::permission_deleted:
+    case EventType::invitation_created:
+    case EventType::invitation_accepted:
+    case EventType::invitation_revoked:
+    case EventType::invitation_resent: return false;
+  }
+  return false;
+}
+
+/// The members that differ, as they were before; null for what was not there.
+inline boost::json::object former_members(const boost::json::object& before,
+                                          const boost::json::object& after) {
+  boost::json::object former;
+  for (const auto& member : before) {
+    const boost::json::value* const now = after.if_contains(member.key());
+    if (now == nullptr || *now != member.value()) former[member.key()] = member.value();
+  }
+  for (const auto& member : after) {
+    if (!before.contains(member.key())) former[member.key()] = nullptr;
+  }
+  return former;
+}
+
+}  // namespace detail
+
+/// An event as JSON: the envelope, `data`, and for an update whose former values the row knows
+/// `context` with `previous_attributes`. Who acted is not known.
+/// Complexity: linear in the texts and the catalogue. Throws: `std::bad_alloc`.
+/// Rule: the API's page, A7.
+template <class T>
+[[nodiscard]] boost::json::object event_object(const BasicEventRow<T>& row,
+                                               const PolicyOptions& options = {}) {
+  boost::json::object data = detail::event_data(row, options, false);
+  boost::json::object former;
+  if (detail::is_update(row.type)) {
+    former = detail::former_members(detail::event_data(row, options, true), data);
+  }
+  boost::json::object event;
+  event.reserve(6);
+  event["object"] = "event";
+  event["id"] = event_id_text(row.id);
+  event["event"] = detail::json_text(to_string(row.type));
+  event["data"] = std::move(data);
+  event["created_at"] = detail::json_text(row.created_at);
+  if (!former.empty()) {
+    event["context"].emplace_object()["previous_attributes"] = std::move(former);
+  }
+  return event;
+}
+
+}  // namespace wire
+}  // namespace v0
+}  // namespace membership
+
+#endif
