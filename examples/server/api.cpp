@@ -34,6 +34,7 @@ void Api::add_routes(Router& router) {
   add_permission_routes(router);
   add_invitation_routes(router);
   add_event_routes(router);
+  add_authorization_routes(router);
 }
 
 void Api::add(Router& router, std::string_view method, std::string_view pattern, Method handler) {

@@ -71,6 +71,7 @@ class Api {
   void add_permission_routes(Router& router);
   void add_invitation_routes(Router& router);
   void add_event_routes(Router& router);
+  void add_authorization_routes(Router& router);
 
   Result create_membership(const Call& call);
   Result list_memberships(const Call& call);
@@ -137,6 +138,22 @@ class Api {
   first_event(const std::optional<membership::EventId>& after) const;
   /// Whether the log holds an event, or may have held it: its time is not after the oldest kept.
   bool has_had(membership::EventId id) const;
+
+  // Permission checks. Each organization is a resource.
+  Result check_permission(const Call& call);
+  Result list_effective_permissions(const Call& call);
+  Result list_effective_permissions_by_external_id(const Call& call);
+  Result list_effective_permissions_of_resource(const Call& call);
+  Result get_resource(const Call& call);
+  Result get_resource_by_external_id(const Call& call);
+  /// A page of what a membership may do, where `is_target` says that the resource is its
+  /// organization.
+  template <class IsTarget>
+  Result list_permissions(const Call& call, std::string_view member_sent,
+                          std::string_view resource_sent, IsTarget&& is_target) const;
+  /// What the store shows of the membership or the organization of this id, with profiles.
+  tl::expected<Store::Loaded, RequestError> find_member(std::string_view sent) const;
+  tl::expected<Store::Loaded, RequestError> find_organization(std::string_view sent) const;
 
   static tl::unexpected<RequestError> refuse(RequestError error) {
     return tl::unexpected<RequestError>(std::move(error));

@@ -15,14 +15,19 @@ inline namespace v0 {
 namespace wire {
 
 /// The refusal of an id, slug or other name of something that is not there: 404
-/// `entity_not_found`. `field` says of what kind it is; `sent` is what the client sent, whole.
+/// `entity_not_found`. `kind` says what it is called; `sent` is what the client sent, whole.
 /// Throws: `std::bad_alloc`. Rule: the API's page, A4, "Names in 404 messages".
-[[nodiscard]] inline RequestError not_found(Field field, std::string_view sent) {
-  std::string message(membership::detail::entity_name(field));
+[[nodiscard]] inline RequestError not_found(std::string_view kind, std::string_view sent) {
+  std::string message(kind);
   message.append(" not found: '").append(sent).append("'.");
   RequestError error{404, "entity_not_found", std::move(message)};
   error.extra.emplace_back("entity_id", sent);
   return error;
+}
+
+/// The same for what a field names.
+[[nodiscard]] inline RequestError not_found(Field field, std::string_view sent) {
+  return not_found(membership::detail::entity_name(field), sent);
 }
 
 /// 500 `internal_error`. Says nothing about the inside; that belongs into a log.

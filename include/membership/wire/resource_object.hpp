@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_WIRE_RESOURCE_OBJECT_HPP
+#define MEMBERSHIP_WIRE_RESOURCE_OBJECT_HPP
+
+#include "membership/domain/profile.hpp"
+#include "membership/domain/traits.hpp"
+#include "membership/wire/json_text.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace membership {
+inline namespace v0 {
+namespace wire {
+
+/// The only type of resources that there is: each organization is one.
+inline constexpr std::string_view organization_resource_type = "organization";
+/// What the id of a resource begins with; the organization id's own part follows.
+inline constexpr std::string_view resource_id_prefix = "authz_resource_";
+
+/// The id of the resource that an organization is. An id that does not begin with the prefix of
+/// organizations is its own part whole.
+/// Throws: `std::bad_alloc`. Rule: the API's page, A8.
+[[nodiscard]] inline std::string resource_id(std::string_view organization) {
+  constexpr std::string_view prefix = OrganizationTag::prefix;
+  if (organization.substr(0, prefix.size()) == prefix) organization.remove_prefix(prefix.size());
+  return std::string(resource_id_prefix).append(organization);
+}
+
+/// Whether a text is the id of an organization's resource, which the organization's own also is.
+/// Throws: `std::bad_alloc`.
+[[nodiscard]] inline bool is_resource_id(std::string_view text, std::string_view organization) {
+  return text == organization || text == resource_id(organization);
+}
+
+/// The external id that an organization's resource is shown with: the organization's, else its id.
+[[nodiscard]] inline std::string_view resource_external_id(std::string_view organization,
+                                                           const Profile& profile) noexcept {
+  return profile.texts.has(Text::external_id) ? profile.texts[Text::external_id] : organization;
+}
+
+/// Whether a type and an external id are those of an organization's resource; the organization's id
+/// always works as one.
+[[nodiscard]] inline bool is_resource(std::string_view type, std::string_view external_id,
+                                      std::string_view organization,
+                                      const Profile& profile) noexcept {
+  return type == organization_resource_type &&
+         (external_id == organization ||
+          external_id == resource_external_id(organization, profile));
+}
+
+/// The resource that an organization is, as JSON.
+/// Complexity: linear in the texts. Throws: `std::bad_alloc`.
+/// Rule: the API's page, A8, "Resource".
+[[nodiscard]] inline boost::json::object resource_object(std::string_view organization,
+                                                         const Profile& profile) {
+  boost::json::object resource;
+  resource.reserve(10);
+  resource["object"] = "authorization_resource";
+  resource["id"] = detail::json_text(resource_id(organization));
+  resource["name"] = detail::json_text(profile.texts[Text::name]);
+  resource["description"] = nullptr;
+  resource["organization_id"] = detail::json_text(organization);
+  resource["parent_resource_id"] = nullptr;
+  resource["external_id"] = detail::json_text(resource_external_id(organization, profile));
+  resource["resource_type_slug"] = detail::json_text(organization_resource_type);
+  resource["created_at"] = detail::json_text(profile.created_at);
+  resource["updated_at"] = detail::json_text(profile.updated_at);
+  return resource;
+}
+
+}  // namespace wire
+}  // namespace v0
+}  // namespace membership
+
+#endif
