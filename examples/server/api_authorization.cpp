@@ -66,14 +66,13 @@ Api::Result Api::check_permission(const Call& call) {
   if (!seen) return refuse(seen.error());
   const membership::OrganizationMembership& member = *seen->membership;
   const std::string_view organization = member.organization.view();
-  if (fields->resource_id) {
-    if (!wire::is_resource_id(*fields->resource_id, organization)) {
-      return refuse(wire::not_found(resource, *fields->resource_id));
-    }
-  } else if (!wire::is_resource(*fields->resource_type_slug, *fields->resource_external_id,
-                                organization, *seen->organization_profile)) {
-    return refuse(wire::not_found(resource, *fields->resource_external_id));
-  }
+  const std::string_view by_id = fields->resource_id.value_or("");
+  const std::string_view sent = by_id.empty() ? fields->resource_external_id.value_or("") : by_id;
+  const bool known = by_id.empty()
+                         ? wire::is_resource(fields->resource_type_slug.value_or(""), sent,
+                                             organization, *seen->organization_profile)
+                         : wire::is_resource_id(sent, organization);
+  if (!known) return refuse(wire::not_found(resource, sent));
   const membership::Authorization answered =
       membership::authorize(seen->roles, member.status, member.roles, fields->permission_slug);
   boost::json::object object;

@@ -64,7 +64,7 @@ Api::Result Api::send_invitation(const Call& call) {
   if (!fields) return refuse(fields.error());
   membership::SendInvitation command{fields->email};
   command.role = fields->role_slug;
-  if (fields->expires_in_days) command.expires_in_days = *fields->expires_in_days;
+  command.expires_in_days = fields->expires_in_days.value_or(command.expires_in_days);
   if (const auto& text = fields->organization_id) {
     const auto organization = parse_id<OrganizationId>(*text);
     if (!organization) return refuse(organization.error());
@@ -74,7 +74,7 @@ Api::Result Api::send_invitation(const Call& call) {
     const auto inviter = parse_id<UserId>(*text);
     if (!inviter) {
       if (command.organization) {  // is asked for first
-        const auto known = find<OrganizationId>(*fields->organization_id);
+        const auto known = find<OrganizationId>(fields->organization_id.value_or(""));
         if (!known) return refuse(known.error());
       }
       return refuse(inviter.error());
@@ -84,9 +84,10 @@ Api::Result Api::send_invitation(const Call& call) {
   const auto done = counted(membership::send_invitation(store_, policy_, command, runtime()));
   if (!done) {
     const auto& error = done.error().error;
-    return refuse(error && error->code == membership::ErrorCode::invalid_role
-                      ? wire::invitation_error(*error)
-                      : request_error(done.error()));
+    if (error && error->code == membership::ErrorCode::invalid_role) {
+      return refuse(wire::invitation_error(*error));
+    }
+    return refuse(request_error(done.error()));
   }
   return answer_invitation(201, *done);
 }

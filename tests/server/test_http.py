@@ -83,8 +83,8 @@ def flags_help(_):
     status, out, err = run("--help")
     equal((status, err), (0, ""))
     for flag in ("--port", "--host", "--api-key", "MEMBERSHIP_API_KEY", "--multiple-roles",
-                 "--owner-role", "--rate-limit", "--idempotency-entries", "--log",
-                 "--metrics-open"):
+                 "--owner-role", "--rate-limit", "--idempotency-entries", "--log", "--metrics-open",
+                 "--token-secret", "MEMBERSHIP_TOKEN_SECRET", "--invitation-url"):
         assert flag in out
 
 

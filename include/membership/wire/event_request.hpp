@@ -3,7 +3,6 @@
 #define MEMBERSHIP_WIRE_EVENT_REQUEST_HPP
 
 #include "membership/domain/event.hpp"
-#include "membership/domain/id.hpp"
 #include "membership/domain/time.hpp"
 #include "membership/domain/ulid.hpp"
 #include "membership/policy/query.hpp"
@@ -16,7 +15,6 @@
 
 #include <tl/expected.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,8 +44,9 @@ struct EventListRequest {
 
 /// The id of an event, or nothing.
 [[nodiscard]] constexpr std::optional<EventId> parse_event_id(std::string_view text) noexcept {
-  if (!is_minted_form(text, event_id_prefix)) return std::nullopt;
-  return EventId{*parse_ulid(text.substr(event_id_prefix.size()))};
+  if (text.substr(0, event_id_prefix.size()) != event_id_prefix) return std::nullopt;
+  const std::optional<Ulid> value = parse_ulid(text.substr(event_id_prefix.size()));
+  return value ? std::optional<EventId>(EventId{*value}) : std::nullopt;
 }
 
 namespace detail {
