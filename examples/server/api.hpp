@@ -3,8 +3,8 @@
 #define MEMBERSHIP_SERVER_API_HPP
 
 #include "http_message.hpp"
-#include "membership/driver/operation.hpp"
 #include "membership/driver/invitations.hpp"
+#include "membership/driver/operation.hpp"
 #include "membership/membership.hpp"
 #include "membership/wire/errors.hpp"
 #include "membership/wire/list_object.hpp"
