@@ -610,7 +610,9 @@ class WholeModel {
       }
       return organization.empty() || user.empty() ? nullptr : now.about(organization, user);
     };
-    if (open() != nullptr && (!expire(open()) || open() != nullptr)) {
+    while (open() != nullptr && expire(open())) {
+    }
+    if (open() != nullptr) {
       return organization.empty() ? "email_already_invited"
                                   : "email_already_invited_to_organization";
     }
@@ -660,6 +662,9 @@ class WholeModel {
     }
     const World::Membership* const member = now.of_pair(user, one.organization);
     if (member != nullptr && member->status == Status::active) return "invalid_invite";
+    if (member != nullptr && member->status == Status::pending && one.user != user) {
+      return "invalid_invite";
+    }
     World after = now;
     const String member_id = member == nullptr ? new_membership : member->id;
     World::Membership joined{member_id, user, one.organization, Status::active, {one.role}};

@@ -14,6 +14,7 @@
 //   tokens made from the plan's id                           -> tokens_*
 
 #include "../support/inviting.hpp"
+#include "membership/command/update_user.hpp"
 #include "membership/driver/bulk.hpp"
 #include "membership/driver/operation.hpp"
 #include "membership/driver/tokens.hpp"
@@ -261,6 +262,38 @@ BOOST_AUTO_TEST_CASE(accept_an_inactive_one) {
   BOOST_TEST(world.member(world.ada)->status == Status::active);
   BOOST_TEST(world.shown_roles(world.ada, world.acme) == "admin");
   BOOST_TEST(world.news() == "invitation.accepted organization_membership.updated");
+}
+
+// A pending membership is about one invitation, so that none is left that is about a user who goes.
+BOOST_AUTO_TEST_CASE(accept_with_a_pending_membership_of_another) {
+  World world;
+  const InvitationState early = world.invite("new@x");
+  const InvitationState pending = world.invite(ada_address, "admin");
+  UpdateUser moved{world.ada};
+  moved.email = "new@x";
+  world.done(moved);
+  const std::string before = describe(world.store);
+  BOOST_TEST((world.refused(AcceptInvitation{early.id}).code == ErrorCode::invalid_invite));
+  BOOST_TEST(describe(world.store) == before);
+  world.done(AcceptInvitation{pending.id});
+  BOOST_TEST(world.member(world.ada)->status == Status::active);
+}
+
+// One of the address, and one of the pending membership of who has it now.
+BOOST_AUTO_TEST_CASE(send_ends_all_expired_ones_that_it_meets) {
+  World world;
+  const InvitationState early = world.invite("new@x");
+  const InvitationState pending = world.invite(ada_address, "admin");
+  UpdateUser moved{world.ada};
+  moved.email = "new@x";
+  world.done(moved);
+  world.runtime.clock.at = later_of(early.expires_at, pending.expires_at);
+  const auto sent = send_invitation(world.store, world.policy, SendInvitation{"new@x", world.acme},
+                                    world.runtime);
+  BOOST_TEST(sent.has_value());
+  for (const InvitationId& id : {early.id, pending.id}) {
+    BOOST_TEST(world.shown(id).state.status == InvitationStatus::expired);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(accept_by_an_active_member_changes_nothing) {

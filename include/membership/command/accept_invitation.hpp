@@ -22,8 +22,9 @@ inline namespace v0 {
 /// being deleted counts as gone); `invite_not_pending` (also once it has expired);
 /// `entity_not_found` of the user, without a subject where nobody has the address (make the user
 /// and try again, as `accept_invitation` does), with the user's id where the user is being
-/// deleted; `invalid_invite` where the user is an active member by now; `invalid_role`,
-/// `default_role_missing`; `directory_managed` (option O11); `missing_id`.
+/// deleted; `invalid_invite` where the user is an active member by now, or has a pending
+/// membership that another invitation is about; `invalid_role`, `default_role_missing`;
+/// `directory_managed` (option O11); `missing_id`.
 /// Source: API.md A6, PROTOCOL.md (accept).
 template <class T>
 struct BasicAcceptInvitation {
@@ -125,6 +126,9 @@ struct BasicAcceptInvitation {
                                 BasicPlan<T>& plan) noexcept {
     const LifecycleCell& cell = detail::enter_cell(LifecycleCommand::accept_invitation, seen, plan);
     if (cell.verdict == LifecycleCell::Verdict::refused) return detail::refused_by(cell);
+    if (plan.trace.standing == Standing::pending && !detail::has_pending_membership(seen)) {
+      return {ErrorCode::invalid_invite, Field::organization_membership_id};
+    }
     Refusal refusal = plan.trace.standing == Standing::pending
                           ? detail::resolve_retained(options, seen, resolved)
                           : resolve_own(options, seen, resolved);

@@ -22,7 +22,7 @@ namespace membership {
 inline namespace v0 {
 
 /// Commands that may meet an invitation which has expired and which nobody has ended: it is ended
-/// first, then they are tried again, once (PROTOCOL.md 6).
+/// first, then they are tried again (PROTOCOL.md 6).
 
 /// Stands for nobody who wants to hear how many invitations were ended.
 struct NoExpiryProgress {
@@ -57,19 +57,23 @@ end_expired(S& store, const Policy& policy, const BasicReads<typename S::traits>
 }
 
 /// Executes a command; where it is refused with `code` because of an invitation that has expired,
-/// which `reads` show, ends that and tries again.
+/// which `reads` show, ends that and tries again, as often as there is one: of the address, and of
+/// the pending membership of a user who was invited by another.
 template <class S, class Policy, class C, class RuntimeType>
 [[nodiscard]] tl::expected<Receipt<S>, Failure<S>>
 execute_after_expired(S& store, const Policy& policy, const C& command, ErrorCode code, Field field,
                       const BasicReads<typename S::traits>& reads, RuntimeType& runtime) {
   auto result = execute(store, policy, command, runtime);
-  if (!is_refused(result, code, field)) return result;
-  auto ended = end_expired(store, policy, reads, runtime);
-  if (!ended) {
-    result = tl::unexpected<Failure<S>>(std::move(ended.error()));
-    return result;
+  while (is_refused(result, code, field)) {
+    auto ended = end_expired(store, policy, reads, runtime);
+    if (!ended) {
+      result = tl::unexpected<Failure<S>>(std::move(ended.error()));
+      return result;
+    }
+    if (!*ended) break;
+    result = execute(store, policy, command, runtime);
   }
-  return *ended ? execute(store, policy, command, runtime) : std::move(result);
+  return result;
 }
 
 }  // namespace detail
