@@ -252,7 +252,13 @@ class Api {
     const auto position = wire::find_position<I>(request, wire::PagingRefusal::unprocessable,
                                                  [this](const I& id) { return exists(id); });
     if (!position) return refuse(position.error());
-    auto page = wire::walk_page(*position, fetch);  // a list of the memory store does not fail
+    return answer_page(*position, fetch);
+  }
+  /// Answers the page at a position.
+  template <class I, class Fetch>
+  static Response answer_page(const membership::wire::PagePosition<I>& position, Fetch&& fetch) {
+    namespace wire = membership::wire;
+    auto page = wire::walk_page(position, fetch);  // a list of the memory store does not fail
     boost::json::array data;
     for (Row<I>& row : page->rows) data.push_back(std::move(row.object));
     return answer(200, wire::list_object(std::move(data), page->before, page->after));

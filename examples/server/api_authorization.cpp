@@ -99,7 +99,7 @@ Api::Result Api::list_permissions(const Call& call, std::string_view member_sent
   const membership::PermissionTable table = seen->roles.permission_table();
   // All permissions fit into one page of the store, of which those that are granted are taken.
   static_assert(membership::PermissionSet::capacity <= membership::longest_page);
-  auto page = wire::walk_page(*position, [&](const membership::Page<PermissionId>& part) {
+  return answer_page(*position, [&](const membership::Page<PermissionId>& part) {
     tl::expected<wire::Rows<Row<PermissionId>>, Store::Failure> fetched(tl::in_place);
     membership::Page<PermissionId> all = part;
     all.limit = membership::longest_page;
@@ -116,9 +116,6 @@ Api::Result Api::list_permissions(const Call& call, std::string_view member_sent
     static_cast<void>(end);
     return fetched;
   });
-  boost::json::array data;
-  for (Row<PermissionId>& row : page->rows) data.push_back(std::move(row.object));
-  return answer(200, wire::list_object(std::move(data), page->before, page->after));
 }
 
 Api::Result Api::list_effective_permissions(const Call& call) {

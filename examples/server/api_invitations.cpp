@@ -121,8 +121,8 @@ Api::Result Api::list_invitations(const Call& call) {
 Api::Result Api::find_invitation(const membership::Reads& reads, Field field,
                                  std::string_view sent) {
   Store::Loaded seen = load(reads);
-  if (seen.invitation && seen.invitation->status == membership::InvitationStatus::pending &&
-      !(membership::SystemClock{}.now() < seen.invitation->expires_at)) {
+  if (seen.invitation && seen.invitation->status_at(membership::SystemClock{}.now()) ==
+                             membership::InvitationStatus::expired) {
     const auto ended =
         execute(membership::BasicExpireInvitation<Store::traits>{seen.invitation->id});
     if (!ended) return refuse(request_error(ended.error()));

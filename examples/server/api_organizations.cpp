@@ -48,16 +48,10 @@ Api::Result Api::list_organizations(const Call& call) {
 }
 
 Api::Result Api::get_organization(const Call& call) {
-  const auto id = parse_id<OrganizationId>(call.parameters[0]);
-  if (!id) return refuse(id.error());
-  membership::Reads reads;
-  reads.organization = &*id;
-  reads.profiles = true;
-  const Store::Loaded seen = load(reads);
-  if (!seen.organization) {
-    return refuse(wire::not_found(OrganizationId::tag::field, call.parameters[0]));
-  }
-  return answer(200, wire::organization_object(*id, *seen.organization_profile));
+  const auto seen = find_organization(call.parameters[0]);
+  if (!seen) return refuse(seen.error());
+  return answer(200,
+                wire::organization_object(seen->organization->id, *seen->organization_profile));
 }
 
 Api::Result Api::get_organization_by_external_id(const Call& call) {

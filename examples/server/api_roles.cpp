@@ -44,10 +44,11 @@ auto Api::parse_scope(const Call& call, std::size_t parameters)
 
 auto Api::find_scope(const Call& call, std::size_t parameters) const
     -> tl::expected<Scope, RequestError> {
-  if (call.parameters.size() == parameters) return Scope();
-  const auto id = find<OrganizationId>(call.parameters.front());
-  if (!id) return refuse(id.error());
-  return Scope(*id);
+  auto scope = parse_scope(call, parameters);
+  if (scope && *scope && !exists(**scope)) {
+    return refuse(wire::not_found(OrganizationId::tag::field, call.parameters.front()));
+  }
+  return scope;
 }
 
 std::vector<unsigned> Api::permission_order() const {

@@ -81,8 +81,8 @@ struct BasicCreateOrganization {
 
  private:
   constexpr detail::OrganizationFields fields() const noexcept {
-    return {detail::set_if(external_id), metadata, domains, domain_count,
-            detail::set_if(stripe_customer_id)};
+    return {TextChange::set_if(external_id), metadata, domains, domain_count,
+            TextChange::set_if(stripe_customer_id)};
   }
 };
 

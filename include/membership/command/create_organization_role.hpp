@@ -43,11 +43,10 @@ struct BasicCreateOrganizationRole {
       const tl::expected<RoleSlug, Error> given = RoleSlug::make_organization(*slug);
       if (!given) return {given.error().code, Field::slug};
     }
-    const Refusal refusal = detail::check_catalogue_texts(name, description, resource_type_slug);
+    Refusal refusal = detail::check_catalogue_texts(name, description, resource_type_slug);
     if (refusal) return refusal;
-    if (!seen.organization || seen.organization->phase != Phase::live) {
-      return {ErrorCode::entity_not_found, Field::organization_id};
-    }
+    refusal = detail::check_organization(seen);
+    if (refusal) return refusal;
     if (!context.role) return {ErrorCode::missing_id, Field::role_id};
     const RoleSlug made =
         slug ? RoleSlug::from_stored(*slug)
@@ -70,7 +69,7 @@ struct BasicCreateOrganizationRole {
         seen.roles, detail::live_roles(seen.roles) | detail::retiring_in_order(seen.roles, true)));
     order.push_back(index);
     const bool of_organizations =
-        resource_type_slug.value_or(detail::organization_resource) == detail::organization_resource;
+        resource_type_slug.value_or(organization_resource_type) == organization_resource_type;
     plan.role.emplace(Precondition::absent, EventType::organization_role_created, *context.role,
                       index, RoleState(made, of_organizations));
     detail::write_catalogue_profile(name, description, resource_type_slug, context, plan);

@@ -74,12 +74,12 @@ struct BasicCreateUser {
 
  private:
   constexpr detail::UserFields fields() const noexcept {
-    return {detail::set_if(first_name),
-            detail::set_if(last_name),
-            detail::set_if(name),
-            detail::set_if(external_id),
+    return {TextChange::set_if(first_name),
+            TextChange::set_if(last_name),
+            TextChange::set_if(name),
+            TextChange::set_if(external_id),
             metadata,
-            detail::set_if(locale)};
+            TextChange::set_if(locale)};
   }
 };
 

@@ -13,8 +13,9 @@
 namespace membership {
 inline namespace v0 {
 
-/// The steps of the long operation that deletes an organization with all of its memberships
-/// (PROTOCOL.md 6): mark, a sweep for each membership, finish. `delete_organization` runs them.
+/// The steps of the long operation that deletes an organization with all of its memberships and
+/// invitations (PROTOCOL.md 6): mark, a sweep for each of them, finish. `delete_organization` runs
+/// them.
 
 namespace detail {
 /// Sets the organization's row with another phase.

@@ -32,10 +32,7 @@ namespace detail {
 /// What a role is needed for.
 template <class T>
 constexpr RoleUse role_use(const BasicSnapshot<T>& seen, RoleIndex index) noexcept {
-  const RoleIndex standard = seen.environment.default_role;
-  if (index == (standard.is_none() ? seen.roles.find("member") : standard)) {
-    return RoleUse::default_role;
-  }
+  if (index == environment_default(seen)) return RoleUse::default_role;
   if (seen.organization && index == seen.organization->default_role) return RoleUse::default_role;
   if (seen.environment.is_owner_role(index) ||
       (seen.organization && index == seen.organization->owner_role)) {

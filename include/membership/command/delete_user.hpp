@@ -12,8 +12,9 @@
 namespace membership {
 inline namespace v0 {
 
-/// The steps of the long operation that deletes a user with all memberships (PROTOCOL.md 6): mark,
-/// a sweep for each membership, finish. `delete_user` runs them, and looks first.
+/// The steps of the long operation that deletes a user with all memberships and open invitations
+/// (PROTOCOL.md 6): mark, a sweep for each of them, finish. `delete_user` runs them, and looks
+/// first.
 
 namespace detail {
 /// Sets the user's row with another phase.

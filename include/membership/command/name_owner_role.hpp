@@ -4,6 +4,7 @@
 
 #include "membership/command/long_operation.hpp"
 #include "membership/policy/membership_policy.hpp"
+#include "membership/policy/role_resolution.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -41,9 +42,9 @@ struct BasicNameOwnerRole {
     if (role) {
       const Refusal refusal = detail::find_assignable(seen.roles, *role, named, Field::owner_role);
       if (refusal) return refusal;
-      const RoleIndex standard =
-          now.default_role.is_none() ? seen.roles.find("member") : now.default_role;
-      if (named == standard) return {ErrorCode::default_role_is_owner, Field::owner_role};
+      if (named == detail::environment_default(seen)) {
+        return {ErrorCode::default_role_is_owner, Field::owner_role};
+      }
     }
     if (now.names_owner_role() && named != now.next_owner_role && named != now.owner_role) {
       return {ErrorCode::operation_unfinished, Field::owner_role};

@@ -27,11 +27,6 @@ namespace detail {
 inline constexpr std::size_t longest_external_id = 128;
 inline constexpr std::size_t longest_domain = 253;
 
-/// The change that setting a text makes, where one is given.
-constexpr TextChange set_if(const std::optional<std::string_view>& text) noexcept {
-  return text ? TextChange::set(*text) : TextChange::keep();
-}
-
 /// A text of a profile, or nothing where it is not set.
 constexpr std::optional<std::string_view> text_of(const Texts& texts, Text text) noexcept {
   if (!texts.has(text)) return std::nullopt;

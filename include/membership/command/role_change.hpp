@@ -60,12 +60,9 @@ constexpr Refusal check_changed_texts(const std::optional<std::string_view>& nam
 /// Changes them; whether that made a difference.
 constexpr bool change_texts(const std::optional<std::string_view>& name,
                             const TextChange& description, Texts& texts) noexcept {
-  const TextChange renamed = name ? TextChange::set(*name) : TextChange::keep();
-  const bool named = renamed.apply(texts, Text::name);
+  const bool named = TextChange::set_if(name).apply(texts, Text::name);
   return description.apply(texts, Text::description) || named;
 }
-
-inline constexpr std::string_view organization_resource = "organization";
 
 template <class T>
 constexpr void
@@ -75,7 +72,8 @@ write_catalogue_profile(std::string_view name, const std::optional<std::string_v
   Profile& profile = plan.profile.emplace().after;
   profile.texts.set(Text::name, name);
   profile.texts.set(Text::description, description);
-  profile.texts.set(Text::resource_type_slug, resource_type_slug.value_or(organization_resource));
+  profile.texts.set(Text::resource_type_slug,
+                    resource_type_slug.value_or(organization_resource_type));
   profile.created_at = context.now;
   profile.updated_at = context.now;
 }
@@ -173,14 +171,19 @@ constexpr Refusal find_assignable(const RoleCatalogue& catalogue, std::string_vi
   return {};
 }
 
-/// The organization that a command on roles names, where it names one: live and seen.
+/// The organization that a command is about: there, and not under deletion.
+/// Errors: `entity_not_found`.
+template <class T>
+constexpr Refusal check_organization(const BasicSnapshot<T>& seen) noexcept {
+  if (seen.organization && seen.organization->phase == Phase::live) return {};
+  return {ErrorCode::entity_not_found, Field::organization_id};
+}
+
+/// The same where a command may name one; without one it is about the environment.
 template <class T>
 constexpr Refusal check_scope(const std::optional<typename T::OrganizationId>& organization,
                               const BasicSnapshot<T>& seen) noexcept {
-  if (organization && (!seen.organization || seen.organization->phase == Phase::deleting)) {
-    return {ErrorCode::entity_not_found, Field::organization_id};
-  }
-  return {};
+  return organization ? check_organization(seen) : Refusal{};
 }
 
 /// The role that the snapshot shows, written with a new state; sets the row that it belongs to.

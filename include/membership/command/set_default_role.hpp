@@ -35,11 +35,10 @@ struct BasicSetDefaultRole {
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
                            const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
                            BasicPlan<T>& plan) const noexcept {
-    if (organization && (!seen.organization || seen.organization->phase != Phase::live)) {
-      return {ErrorCode::entity_not_found, Field::organization_id};
-    }
+    Refusal refusal = detail::check_scope<T>(organization, seen);
+    if (refusal) return refusal;
     RoleIndex index = RoleIndex::none();
-    const Refusal refusal = detail::find_assignable(seen.roles, role, index);
+    refusal = detail::find_assignable(seen.roles, role, index);
     if (refusal) return refusal;
     if (seen.environment.is_owner_role(index) ||
         (organization && index == seen.organization->owner_role)) {

@@ -39,9 +39,8 @@ struct BasicSetPriorityOrder {
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
                            const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
                            BasicPlan<T>& plan) const noexcept {
-    if (organization && (!seen.organization || seen.organization->phase != Phase::live)) {
-      return {ErrorCode::entity_not_found, Field::organization_id};
-    }
+    const Refusal refusal = detail::check_scope<T>(organization, seen);
+    if (refusal) return refusal;
     RoleOrder order;
     for (std::size_t at = 0; at < size; ++at) {
       const RoleIndex index = seen.roles.find(slugs[at]);

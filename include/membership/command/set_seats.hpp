@@ -33,9 +33,8 @@ struct BasicSetSeatLimit {
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
                            const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
                            BasicPlan<T>& plan) const noexcept {
-    if (!seen.organization || seen.organization->phase == Phase::deleting) {
-      return {ErrorCode::entity_not_found, Field::organization_id};
-    }
+    const Refusal refusal = detail::check_organization(seen);
+    if (refusal) return refusal;
     plan.trace.about = Trace::About::seats;
     if (seen.organization->seat_limit == limit) return {};
     plan.outcome = Outcome::updated;

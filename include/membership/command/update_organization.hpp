@@ -77,15 +77,14 @@ struct BasicUpdateOrganization {
     }
     Refusal refusal = fields().check(before);
     if (refusal) return refusal;
-    if (!seen.organization || seen.organization->phase == Phase::deleting) {
-      return {ErrorCode::entity_not_found, Field::organization_id};
-    }
+    refusal = detail::check_organization(seen);
+    if (refusal) return refusal;
     refusal = fields().check_claims(seen);
     if (refusal) return refusal;
 
     plan.trace.about = Trace::About::organization;
     Profile profile = detail::profile_to_change(before, context.now);
-    bool changed = detail::set_if(name).apply(profile.texts, Text::name);
+    bool changed = TextChange::set_if(name).apply(profile.texts, Text::name);
     changed = fields().apply(profile) || changed;
     if (domains.replaces()) {
       profile.domains =

@@ -67,7 +67,7 @@ struct BasicUpdateUser {
       profile.email_verified = false;
     }
     profile.email_verified = email_verified.value_or(profile.email_verified);
-    bool changed = detail::set_if(email).apply(profile.texts, Text::email);
+    bool changed = TextChange::set_if(email).apply(profile.texts, Text::email);
     changed = fields().apply(profile) || changed;
     if (!changed && profile.email_verified == was_verified) return {};
     plan.outcome = Outcome::updated;

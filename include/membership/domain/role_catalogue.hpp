@@ -32,12 +32,16 @@ struct PermissionState {
   }
 };
 
+/// The resource type of the roles that memberships are given: each organization is a resource.
+inline constexpr std::string_view organization_resource_type = "organization";
+
 /// What decisions see of a role. Its names and times are its profile.
 struct RoleState {
   SlugKey key;
   RoleSlug slug;
   Phase phase = Phase::live;
-  /// Whether its resource type is `organization`: only such roles are given to memberships.
+  /// Whether its resource type is `organization_resource_type`: only such roles are given to
+  /// memberships.
   bool of_organizations = true;
   /// While `retiring`: it goes only if nobody holds it, so that no page takes it from anybody.
   bool only_unused = false;

@@ -20,7 +20,7 @@ inline namespace v0 {
 ///
 /// Run again, one goes on where an earlier run stopped; two runs at once do no harm. `progress` is
 /// called after each page with what this run has done and a cursor, with which a later run may skip
-/// what is done. Every page is all or nothing.
+/// what is done. A page of memberships is all or nothing; invitations are changed one by one.
 /// Failures, as `execute`: `refused` with the error of a step, or with `operation_superseded` where
 /// the mark was taken back or made anew meanwhile, or the cursor is of another mark; `contended`;
 /// `store`. After a failure behind the mark the mark stays, and `finish_marked` goes on.
@@ -38,8 +38,8 @@ auto run_operation(S& store, const Policy& policy, Op operation, RuntimeType& ru
 }
 }  // namespace detail
 
-/// Deletes an organization with its memberships: one `deleted` event for each, then the
-/// organization's. An organization under deletion takes no new member.
+/// Deletes an organization with its memberships and invitations: one `deleted` event for each
+/// membership, then the organization's. An organization under deletion takes no new member.
 /// Errors: `entity_not_found`.
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
           class Progress = NoOperationProgress>

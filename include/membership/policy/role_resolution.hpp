@@ -94,6 +94,13 @@ constexpr RoleIndex organization_default(const BasicSnapshot<T>& snapshot) noexc
   return role != nullptr && role->phase != Phase::live ? RoleIndex::none() : index;
 }
 
+/// The default role of the environment: the one set, else `member`; it may be on its way out.
+template <class T>
+constexpr RoleIndex environment_default(const BasicSnapshot<T>& snapshot) noexcept {
+  const RoleIndex set = snapshot.environment.default_role;
+  return set.is_none() ? snapshot.roles.find("member") : set;
+}
+
 /// The default role: the organization's, else the environment's, else `member` (DOMAIN.md §3).
 template <class T>
 constexpr Refusal resolve_default(const BasicSnapshot<T>& snapshot, ResolvedRoles& out) noexcept {

@@ -4,6 +4,7 @@
 
 #include "membership/domain/profile.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace membership {
@@ -23,6 +24,11 @@ class TextChange {
     change.what_ = What::set;
     change.text_ = text;
     return change;
+  }
+
+  /// Sets the text where one is given.
+  static constexpr TextChange set_if(const std::optional<std::string_view>& text) noexcept {
+    return text ? set(*text) : keep();
   }
 
   constexpr bool sets() const noexcept { return what_ == What::set; }

@@ -673,12 +673,6 @@ class BasicMemoryStore {
     return ListEnd{false};
   }
 
-  /// Who has claimed a text; null for nobody. Under the lock of the claims.
-  const detail::ClaimRecord<T>* find_claim(ClaimKind kind, std::string_view text) const {
-    const std::uint32_t place = tables_.find_claim(kind, claim_key(kind, text).view());
-    return place == none ? nullptr : &tables_.claims[place];
-  }
-
   /// The organizations that have the external id and one of the domains of a filter, sorted.
   std::vector<typename T::OrganizationId>
   claiming_organizations(const OrganizationFilter& filter) const {
@@ -686,13 +680,13 @@ class BasicMemoryStore {
     const detail::SharedGuard guard(tables_.claim_lock);
     const detail::ClaimRecord<T>* named = nullptr;
     if (filter.external_id) {
-      named = find_claim(ClaimKind::organization_external_id, *filter.external_id);
+      named = tables_.claim_of(ClaimKind::organization_external_id, *filter.external_id);
       if (named == nullptr) return ids;
       if (filter.domain_count == 0) ids.push_back(*named->organization);
     }
     for (std::size_t at = 0; at < filter.domain_count; ++at) {
       const detail::ClaimRecord<T>* const claim =
-          find_claim(ClaimKind::organization_domain, filter.domains[at]);
+          tables_.claim_of(ClaimKind::organization_domain, filter.domains[at]);
       if (claim == nullptr) continue;
       if (named == nullptr || *named->organization == *claim->organization) {
         ids.push_back(*claim->organization);
@@ -726,9 +720,9 @@ class BasicMemoryStore {
     {
       const detail::SharedGuard guard(tables_.claim_lock);
       const detail::ClaimRecord<T>* const email =
-          filter.email ? find_claim(ClaimKind::user_email, filter.email->view()) : nullptr;
+          filter.email ? tables_.claim_of(ClaimKind::user_email, filter.email->view()) : nullptr;
       const detail::ClaimRecord<T>* const external_id =
-          filter.external_id ? find_claim(ClaimKind::user_external_id, *filter.external_id)
+          filter.external_id ? tables_.claim_of(ClaimKind::user_external_id, *filter.external_id)
                              : nullptr;
       if ((filter.email && email == nullptr) || (filter.external_id && external_id == nullptr)) {
         return ids;

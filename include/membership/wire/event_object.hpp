@@ -15,6 +15,7 @@
 #include "membership/wire/membership_object.hpp"
 #include "membership/wire/organization_object.hpp"
 #include "membership/wire/permission_object.hpp"
+#include "membership/wire/role_object.hpp"
 #include "membership/wire/user_object.hpp"
 
 #include <boost/json/array.hpp>
@@ -61,13 +62,7 @@ boost::json::object role_event_data(const BasicEventRow<T>& row, const RoleState
     object["description"] = json_text(texts, Text::description);
   }
   object["resource_type_slug"] = json_text(texts[Text::resource_type_slug]);
-  boost::json::array& permissions = object["permissions"].emplace_array();
-  const PermissionTable table = row.roles.permission_table();
-  for (unsigned i = 0; i < table.size(); ++i) {
-    if (table.has(i) && role.permissions.contains(i)) {
-      permissions.emplace_back(json_text(table[i].slug.view()));
-    }
-  }
+  object["permissions"] = permission_slugs(role.permissions, row.roles.permission_table());
   object["created_at"] = json_text(profile.created_at);
   object["updated_at"] = json_text(profile.updated_at);
   return object;

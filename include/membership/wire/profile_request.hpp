@@ -62,7 +62,7 @@ inline MetadataRequest read_metadata(FieldReader& read) {
 /// Errors: `<field>_string_required`, `<field>_too_long`, `<field>_invalid`.
 inline TextChange read_foreign_id(FieldReader& read, std::string_view field) {
   const std::optional<std::string_view> text = read.optional_string(field);
-  const TextChange change = membership::detail::set_if(text);
+  const TextChange change = TextChange::set_if(text);
   read.check(field, membership::detail::check_external_id(change, Field::external_id).code());
   return change;
 }

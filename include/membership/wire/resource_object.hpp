@@ -3,6 +3,7 @@
 #define MEMBERSHIP_WIRE_RESOURCE_OBJECT_HPP
 
 #include "membership/domain/profile.hpp"
+#include "membership/domain/role_catalogue.hpp"
 #include "membership/domain/traits.hpp"
 #include "membership/wire/json_text.hpp"
 
@@ -15,8 +16,6 @@ namespace membership {
 inline namespace v0 {
 namespace wire {
 
-/// The only type of resources that there is: each organization is one.
-inline constexpr std::string_view organization_resource_type = "organization";
 /// What the id of a resource begins with; the organization id's own part follows.
 inline constexpr std::string_view resource_id_prefix = "authz_resource_";
 

@@ -56,12 +56,12 @@ struct UserRequest {
     BasicUpdateUser<T> command{user};
     command.email = email;
     command.email_verified = email_verified;
-    command.first_name = membership::detail::set_if(first_name);
-    command.last_name = membership::detail::set_if(last_name);
-    command.name = membership::detail::set_if(name);
+    command.first_name = TextChange::set_if(first_name);
+    command.last_name = TextChange::set_if(last_name);
+    command.name = TextChange::set_if(name);
     command.external_id = external_id;
     command.metadata = metadata.change();
-    command.locale = membership::detail::set_if(locale);
+    command.locale = TextChange::set_if(locale);
     return command;
   }
 };

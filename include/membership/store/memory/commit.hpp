@@ -84,11 +84,11 @@ class OtherEvents {
   }
 
  private:
-  /// Whether a role that stays gets another state. Its slug never changes.
+  /// Whether a role that stays holds other permissions. An event shows nothing else of its state
+  /// that changes.
   static bool changes_role(const BasicRoleWrite<T>& write) noexcept {
-    if (write.effect != Effect::put || write.before == nullptr) return false;
-    return !(write.before->permissions == write.after.permissions) ||
-           write.before->phase != write.after.phase;
+    return write.effect == Effect::put && write.before != nullptr &&
+           !(write.before->permissions == write.after.permissions);
   }
   static OtherEvent<T>* make(const BasicPlan<T>& plan) {
     auto* const event = new OtherEvent<T>(plan.profile ? plan.profile->after : Profile{},
@@ -191,8 +191,7 @@ class Commit {
     Slot<BasicOrganizationState<T>> organization_before{};
     Ref<RoleVersion<T>> next_roles;  ///< after `apply_step`: those before
     EnvironmentVersion<T>* next_environment = nullptr;
-    OwnedProfile* profile = nullptr;
-    bool swapped_profile = false;        ///< `profile` is the one before
+    OwnedProfile* profile = nullptr;     ///< after `apply_step`: the one before
     bool reserved_user = false;          ///< a place in the order of all users
     bool reserved_organization = false;  ///< and in that of all organizations
     std::uint32_t invitation = none;
@@ -462,7 +461,7 @@ class Commit {
     if (step.next_environment != nullptr) pending_environment_ = step.next_environment;
     if (plan.user) apply_user(plan, step);
     for (const ClaimStep& claim : step.claims) link_claim(claim.place, claim.effect == Effect::put);
-    if (plan.invitation) apply_invitation(*plan.invitation, step);
+    if (plan.invitation) apply_invitation(plan, step);
     if (step.organization == none) return;
     typename Tables<T>::OrganizationShard& shard =
         tables_.organizations[RecordNumber::shard(step.organization)];
@@ -478,10 +477,7 @@ class Commit {
       step.organization_before = record.state;
       record.state.emplace(plan.organization->after);
       if (step.next_roles) std::swap(record.roles, step.next_roles);
-      if (step.profile != nullptr) {
-        std::swap(record.profile, step.profile);
-        step.swapped_profile = true;
-      }
+      if (writes_profile(plan)) std::swap(record.profile, step.profile);
     } else {
       record.state.emplace(plan.organization->after);
       record.profile = std::exchange(step.profile, nullptr);
@@ -494,7 +490,8 @@ class Commit {
     }
   }
 
-  void apply_invitation(const BasicInvitationWrite<T>& write, Step& step) noexcept {
+  void apply_invitation(const BasicPlan<T>& plan, Step& step) noexcept {
+    const BasicInvitationWrite<T>& write = *plan.invitation;
     InvitationTable<T>& invitations = tables_.invitations;
     InvitationRecord<T>& record = invitations[step.invitation];
     if (write.precondition != Precondition::absent) {
@@ -503,13 +500,12 @@ class Commit {
       if (write.effect == Effect::erase) return;
     }
     record.state.emplace(write.after);
-    if (step.profile != nullptr) std::swap(record.profile, step.profile);
-    step.swapped_profile = true;
+    if (writes_profile(plan)) std::swap(record.profile, step.profile);
     invitations.link(step.invitation);
   }
-  void take_back_invitation(const BasicInvitationWrite<T>& write, Step& step,
-                            bool applied) noexcept {
+  void take_back_invitation(const BasicPlan<T>& plan, Step& step, bool applied) noexcept {
     if (step.invitation == none) return;
+    const BasicInvitationWrite<T>& write = *plan.invitation;
     InvitationTable<T>& invitations = tables_.invitations;
     const bool is_new = write.precondition == Precondition::absent;
     if (applied) {
@@ -517,9 +513,7 @@ class Commit {
       if (!is_new) {
         InvitationRecord<T>& record = invitations[step.invitation];
         record.state = step.invitation_before;
-        if (step.swapped_profile && step.profile != nullptr) {
-          std::swap(record.profile, step.profile);
-        }
+        if (writes_profile(plan)) std::swap(record.profile, step.profile);
         invitations.link(step.invitation);
       }
     }
@@ -539,10 +533,7 @@ class Commit {
       unlink_user(step.user);
       return;
     }
-    if (step.profile != nullptr) {
-      std::swap(record.profile, step.profile);
-      step.swapped_profile = true;
-    }
+    if (writes_profile(plan)) std::swap(record.profile, step.profile);
     if (plan.user->precondition == Precondition::absent) link_user(step);
   }
 
@@ -717,7 +708,7 @@ class Commit {
     }
     if (inserts_member && step.member != none) free_member(step.member);
     take_back_organization(plan, step, applied);
-    if (plan.invitation) take_back_invitation(*plan.invitation, step, applied);
+    if (plan.invitation) take_back_invitation(plan, step, applied);
     take_back_claims(step, applied);
     take_back_user(plan, step, applied);
     give_up_places(step);
@@ -744,7 +735,7 @@ class Commit {
       if (!applied) return;
       record.state = step.organization_before;
       if (step.next_roles || plan.role || plan.order) std::swap(record.roles, step.next_roles);
-      if (step.swapped_profile) std::swap(record.profile, step.profile);
+      if (writes_profile(plan)) std::swap(record.profile, step.profile);
     } else {
       if (applied) unlink_organization(step.organization);
       free_organization(step.organization);
@@ -762,7 +753,7 @@ class Commit {
       record.phase = step.user_phase_before;
       record.generation = step.user_generation_before;
       if (plan.user->effect == Effect::erase) link_user(step);
-      if (step.swapped_profile) std::swap(record.profile, step.profile);
+      if (writes_profile(plan)) std::swap(record.profile, step.profile);
       return;
     }
     if (applied) unlink_user(step.user);

@@ -66,13 +66,13 @@ class ReadLocks {
   static bool names_indirectly(const BasicReads<T>& reads) noexcept {
     return names_invitation(reads) || (reads.email_user && reads.email);
   }
-  /// Under the lock of the organization. An active membership has no open invitation.
+  /// Under the lock of the organization. Only a pending membership has one that is shown with it.
   bool needs_invitations(const BasicReads<T>& reads,
                          const typename Tables<T>::Found& found) const noexcept {
     if (names_invitation(reads) || reads.open_invitation) return true;
     if (!reads.member_invitation) return false;
     return reads.pair || (found.member != Tables<T>::none &&
-                          tables_.member_at(found.member).state.status != Status::active);
+                          tables_.member_at(found.member).state.status == Status::pending);
   }
   typename Tables<T>::Found& found_ref(std::size_t at) noexcept {
     return more_.empty() ? one_ : more_[at];

@@ -165,6 +165,11 @@ struct Tables {
       return claims[place].kind == kind && claims[place].key == key;
     });
   }
+  /// Who has claimed a text; null for nobody.
+  const ClaimRecord<T>* claim_of(ClaimKind kind, std::string_view text) const {
+    const std::uint32_t place = find_claim(kind, claim_key(kind, text).view());
+    return place == none ? nullptr : &claims[place];
+  }
   /// The user who holds an address.
   std::optional<typename T::UserId> find_holder(const EmailKey& key) const {
     const std::uint32_t claim = find_claim(ClaimKind::user_email, key.view());
@@ -185,12 +190,12 @@ struct Tables {
   /// Whether others than these (null: nobody) have a claim.
   bool is_taken(ClaimKind kind, std::string_view text, const typename T::UserId* user,
                 const typename T::OrganizationId* organization) const {
-    const std::uint32_t place = find_claim(kind, claim_key(kind, text).view());
-    if (place == none) return false;
-    const ClaimRecord<T>& claim = claims[place];
-    if (claim.user) return user == nullptr || !(*claim.user == *user);
-    if (claim.organization)
-      return organization == nullptr || !(*claim.organization == *organization);
+    const ClaimRecord<T>* const claim = claim_of(kind, text);
+    if (claim == nullptr) return false;
+    if (claim->user) return user == nullptr || !(*claim->user == *user);
+    if (claim->organization) {
+      return organization == nullptr || !(*claim->organization == *organization);
+    }
     return true;
   }
 
