@@ -100,27 +100,41 @@ configure() { # name, meson option...
   fi || { tail -n 20 "build/$name.log" && return 1; }
 }
 
-# Counts of everything so far.
+# Counts of everything so far, and what is said at the end of what failed.
 passed=0
 failed=0
+failures=''
 
-# Adds what the last `meson test` in build/NAME logged.
+add_failure() { # what
+  failed=$((failed + 1))
+  failures+="FAILED: $1"$'\n'
+}
+
+# Adds what the last `meson test` in build/NAME logged, with the end of what a failed test printed.
 count_tests() { # name
   local counts
-  counts=$(python3 - "build/$1/meson-logs/testlog.json" <<'PY'
+  counts=$(python3 - "build/$1" <<'PY'
 import json
 import sys
 good = ("OK", "EXPECTEDFAIL", "SKIP")
 try:
-    results = [json.loads(line)["result"] for line in open(sys.argv[1])]
+    tests = [json.loads(line) for line in open(sys.argv[1] + "/meson-logs/testlog.json")]
 except OSError:
-    results = []
-passed = sum(r in good for r in results)
-print(passed, len(results) - passed)
+    tests = []
+bad = [test for test in tests if test["result"] not in good]
+print(len(tests) - len(bad), len(bad))
+for test in bad:
+    print("FAILED: {}, {}: {} after {:.0f} s".format(sys.argv[1], test["name"], test["result"],
+                                                     test["duration"]))
+    printed = (test.get("stdout") or "") + (test.get("stderr") or "")
+    for line in printed.splitlines()[-30:]:
+        print("    " + line[:300])
 PY
   )
-  passed=$((passed + ${counts% *}))
-  failed=$((failed + ${counts#* }))
+  local first=${counts%%$'\n'*}
+  passed=$((passed + ${first% *}))
+  failed=$((failed + ${first#* }))
+  [ "$first" = "$counts" ] || failures+="${counts#*$'\n'}"$'\n'
 }
 
 # Configures, builds what the tests need, runs them and counts. A build that fails counts as one.
@@ -129,25 +143,23 @@ run_tests() { # name, "meson options", meson test argument...
   shift 2
   # shellcheck disable=SC2086
   if ! configure "$name" $options; then
-    echo "build/$name: configuring failed"
-    failed=$((failed + 1))
+    add_failure "build/$name: configuring"
     return 1
   fi
   rm -f "build/$name/meson-logs/testlog.json"
   meson test -C "build/$name" --print-errorlogs "$@"
   local status=$?
   if [ ! -s "build/$name/meson-logs/testlog.json" ] && [ "$status" -ne 0 ]; then
-    echo "build/$name: the build failed"
-    failed=$((failed + 1))
+    add_failure "build/$name: the build"
   else
     count_tests "$name"
   fi
   return "$status"
 }
 
-# The last line of a script.
+# The last lines of a script.
 finish() {
-  printf '\n%d passed, %d failed\n' "$passed" "$failed"
+  printf '\n%s%d passed, %d failed\n' "$failures" "$passed" "$failed"
   [ "$failed" -eq 0 ] || exit 1
   [ "$passed" -gt 0 ] || die 'nothing was run'
 }
