@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "api.hpp"
 
+#include "apply_configuration.hpp"
+
 #include <iostream>
-#include <stdexcept>
 #include <string>
 
 namespace membership_server {
 
 namespace wire = membership::wire;
 
-Api::Api(const ApiOptions& options)
-    : invitation_url_(options.invitation_url), ids_(options.token_secret),
+Api::Api(const Configuration& configuration)
+    : invitation_url_(configuration.invitation_url.value_or("http://localhost:3000/invitation")),
+      seat_limit_(configuration.seat_limit), ids_(configuration.token_secret),
       store_(membership::MemoryStoreOptions{.created_at = membership::SystemClock{}.now()}) {
-  if (options.multiple_roles && !execute(membership::EnableMultipleRoles{})) {
-    throw std::runtime_error("Multiple Roles cannot be switched on");
-  }
-  if (options.owner_role.empty()) return;
-  const auto made = execute(membership::CreateRole{options.owner_role, options.owner_role});
-  auto runtime = operation_runtime();
-  if (!made || !membership::name_owner_role(store_, policy_, options.owner_role, runtime)) {
-    throw std::runtime_error("The owner role '" + options.owner_role + "' cannot be made");
-  }
+  apply_configuration(
+      configuration, store_, policy_, operation_runtime(),
+      [](const std::string& line) { std::cerr << "membership-server: " + line + "\n"; });
 }
 
 void Api::add_routes(Router& router) {

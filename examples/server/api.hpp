@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_SERVER_API_HPP
 #define MEMBERSHIP_SERVER_API_HPP
 
+#include "configuration.hpp"
 #include "http_message.hpp"
 #include "membership/driver/invitations.hpp"
 #include "membership/driver/operation.hpp"
@@ -20,6 +21,7 @@
 #include <boost/json/serialize.hpp>
 #include <tl/expected.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,19 +31,13 @@
 
 namespace membership_server {
 
-struct ApiOptions {
-  bool multiple_roles = false;
-  std::string owner_role{};  ///< the slug of a role that is made and named owner role; empty: none
-  std::string token_secret{};  ///< empty: a random one
-  std::string invitation_url = "http://localhost:3000/invitation";
-};
-
 /// The calls of the API, over the memory store. It must outlive the router that it adds its routes
 /// to. Handlers run on several threads at once: the store is made for that, the rest is constant.
 class Api {
  public:
-  /// Throws std::runtime_error where the options cannot be applied.
-  explicit Api(const ApiOptions& options);
+  /// Applies the configuration, as commands. What changes memberships is said on stderr first.
+  /// Throws std::runtime_error where it cannot be applied, with the place in it and why.
+  explicit Api(const Configuration& configuration);
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
@@ -268,6 +264,7 @@ class Api {
                                      membership::GrantRule>
       policy_{};
   const std::string invitation_url_;
+  const std::optional<std::uint64_t> seat_limit_;  ///< of organizations made from now on
   SharedIds ids_;
   StoreCounters counters_;
   Store store_;

@@ -25,7 +25,9 @@ Api::Result Api::create_organization(const Call& call) {
   if (!body) return refuse(body.error());
   const auto fields = wire::read_create_organization(*body);
   if (!fields) return refuse(fields.error());
-  const auto done = execute(fields->create());
+  membership::CreateOrganization command = fields->create();
+  command.seat_limit = seat_limit_;
+  const auto done = execute(command);
   if (!done) return refuse(request_error(done.error()));
   return answer(
       201, wire::organization_object(done->plan.organization->after.id, done->plan.profile->after));

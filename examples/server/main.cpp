@@ -4,6 +4,7 @@
 
 #include "access_log.hpp"
 #include "api.hpp"
+#include "configuration.hpp"
 #include "http_server.hpp"
 #include "metrics.hpp"
 #include "options.hpp"
@@ -11,8 +12,13 @@
 
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <iostream>
+#include <optional>
+#include <sstream>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -57,10 +63,32 @@ void add_metrics(membership_server::Metrics& metrics, membership_server::Router&
   metrics.name_routes(router.names());
 }
 
+/// The text of a file, or nothing where it cannot be read.
+std::optional<std::string> read_file(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  std::ostringstream text;
+  file.peek();  // fails on a folder; the end of an empty file is none
+  if (file.bad() || !file.is_open()) return std::nullopt;
+  text << file.rdbuf();
+  return file.bad() ? std::nullopt : std::optional(text.str());
+}
+
 int serve(const membership_server::Options& options) {
   using membership_server::HttpServer;
-  membership_server::Api api(options.api);
-  membership_server::Router router(options.router);
+  membership_server::Configuration configuration;
+  if (!options.config.empty()) {
+    const auto text = read_file(options.config);
+    if (!text) return complain(options.config + ": cannot be read", 2);
+    auto parsed = membership_server::parse_configuration(*text);
+    if (!parsed) return complain(options.config + ": " + parsed.error(), 2);
+    configuration = std::move(*parsed);
+  }
+  membership_server::overlay(configuration, options.configuration);
+  if (configuration.api_keys.empty()) {
+    return complain("an API key is required: set MEMBERSHIP_API_KEY or give --api-key", 2);
+  }
+  membership_server::Api api(configuration);
+  membership_server::Router router(options.router, configuration.api_keys);
   api.add_routes(router);
   membership_server::Metrics metrics;
   const auto observe = [&metrics, log = options.log](const membership_server::Exchange& exchange) {

@@ -3,8 +3,9 @@
 #define MEMBERSHIP_SERVER_OPTIONS_HPP
 
 #include "access_log.hpp"
-#include "api.hpp"
+#include "configuration.hpp"
 #include "http_server.hpp"
+#include "membership/domain/slug.hpp"
 #include "router.hpp"
 
 #include <tl/expected.hpp>
@@ -25,7 +26,8 @@ struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
   RouterOptions router{};
-  ApiOptions api{};
+  std::string config{};           ///< the file of the configuration, or nothing
+  Configuration configuration{};  ///< what the flags say of it, which goes before the file
   HttpLimits limits{};
   LogFormat log = LogFormat::off;
   bool metrics_open = false;
@@ -42,9 +44,15 @@ A server of organization memberships, kept in memory.
                             Others can see the command line of a process: rather
                             set MEMBERSHIP_API_KEY, which is read when no --api-key
                             is given
+  --config FILE             roles, permissions, settings, keys and a world to begin
+                            with, as JSON: see examples/server/configuration.json.
+                            Flags and environment variables go before it
   --multiple-roles on|off   whether a membership may have several roles (off)
-  --owner-role SLUG         a role that is made at the start, and of which each
-                            organization keeps an active holder once it has one (none)
+  --default-role SLUG       the role of a membership for which none is asked; it is
+                            made where it is not there (member)
+  --owner-role SLUG         a role of which each organization keeps an active holder
+                            once it has one; it is made where it is not there (none)
+  --seat-limit NUMBER       seats of organizations made from now on (no limit)
   --token-secret SECRET     keys the tokens of invitations: 16 or more visible ASCII
                             characters. Rather set MEMBERSHIP_TOKEN_SECRET. Without
                             either one is made at start
@@ -88,22 +96,20 @@ inline std::optional<std::uint32_t> parse_number(std::string_view text, std::uin
   return static_cast<std::uint32_t>(value);
 }
 
-/// Whether a text can stand behind `Bearer ` in a header.
-inline bool is_key(std::string_view text) noexcept {
-  for (const char c : text) {
-    if (c <= ' ' || c > '~') return false;
-  }
-  return !text.empty();
+/// A flag that names a role, which is made where it is not there.
+inline bool take_role(std::string_view slug, std::optional<std::string>& named,
+                      Configuration& configuration) {
+  if (!membership::RoleSlug::make(slug)) return false;
+  named = slug;
+  configuration.roles.emplace_back().slug = slug;
+  return true;
 }
-
-/// Whether a text can key the tokens of invitations.
-inline bool is_secret(std::string_view text) noexcept { return text.size() >= 16 && is_key(text); }
 
 }  // namespace detail
 
 /// Reads the command line; `environment_key` is MEMBERSHIP_API_KEY or null, `environment_secret`
 /// MEMBERSHIP_TOKEN_SECRET or null.
-/// Errors: one line that says what is wrong.
+/// Errors: one line that says what is wrong. That no key is given is none: the file may give some.
 [[nodiscard]] inline tl::expected<Options, std::string>
 parse_options(const std::vector<std::string_view>& arguments, const char* environment_key,
               const char* environment_secret) {
@@ -135,6 +141,10 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
       number = &value;
       low = 0;
       high = 65'535;
+    } else if (flag == "--seat-limit") {
+      number = &value;
+      low = 0;
+      high = 1'000'000'000;
     } else if (flag == "--threads") {
       number = &limits.threads;
       high = 256;
@@ -163,8 +173,8 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
     } else if (flag == "--stop-timeout-ms") {
       duration = &limits.stop_timeout;
     } else if (flag != "--host" && flag != "--api-key" && flag != "--multiple-roles" &&
-               flag != "--owner-role" && flag != "--log" && flag != "--token-secret" &&
-               flag != "--invitation-url") {
+               flag != "--default-role" && flag != "--owner-role" && flag != "--config" &&
+               flag != "--log" && flag != "--token-secret" && flag != "--invitation-url") {
       return refuse("unknown option '" + std::string(arguments[i]) + "', see --help");
     }
 
@@ -186,28 +196,34 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
       if (number != nullptr) *number = *parsed;
       if (duration != nullptr) *duration = std::chrono::milliseconds(*parsed);
       if (flag == "--port") options.port = static_cast<std::uint16_t>(value);
+      if (flag == "--seat-limit") options.configuration.seat_limit = value;
     } else if (flag == "--host") {
       options.host = text;
     } else if (flag == "--api-key") {
-      if (!detail::is_key(text)) {
+      if (!is_key(text)) {
         return refuse("--api-key must be one or more visible ASCII characters");
       }
-      options.router.api_keys.emplace_back(text);
-    } else if (flag == "--owner-role") {
-      if (!membership::RoleSlug::make(text) || text == "member") {
-        return refuse("--owner-role must be the slug of a new role");
+      options.configuration.api_keys.emplace_back(text);
+    } else if (flag == "--config") {
+      if (text.empty()) return refuse("--config needs a value");
+      options.config = text;
+    } else if (flag == "--default-role" || flag == "--owner-role") {
+      Configuration& configuration = options.configuration;
+      std::optional<std::string>& named =
+          flag == "--owner-role" ? configuration.owner_role : configuration.default_role;
+      if (!detail::take_role(text, named, configuration)) {
+        return refuse(flag + " must be the slug of a role");
       }
-      options.api.owner_role = text;
     } else if (flag == "--token-secret") {
-      if (!detail::is_secret(text)) {
+      if (!is_secret(text)) {
         return refuse("--token-secret must be 16 or more visible ASCII characters");
       }
-      options.api.token_secret = text;
+      options.configuration.token_secret = text;
     } else if (flag == "--invitation-url") {
-      if (!detail::is_key(text)) {
+      if (!is_key(text)) {
         return refuse("--invitation-url must be one or more visible ASCII characters");
       }
-      options.api.invitation_url = text;
+      options.configuration.invitation_url = text;
     } else if (flag == "--log") {
       if (text != "text" && text != "json" && text != "off") {
         return refuse("--log must be text, json or off");
@@ -217,27 +233,24 @@ parse_options(const std::vector<std::string_view>& arguments, const char* enviro
                                      : LogFormat::off;
     } else {
       if (text != "on" && text != "off") return refuse("--multiple-roles must be on or off");
-      options.api.multiple_roles = text == "on";
+      options.configuration.multiple_roles = text == "on";
     }
   }
 
-  if (options.api.token_secret.empty() && environment_secret != nullptr &&
+  if (options.configuration.token_secret.empty() && environment_secret != nullptr &&
       *environment_secret != '\0') {
-    if (!detail::is_secret(environment_secret)) {
+    if (!is_secret(environment_secret)) {
       return refuse("MEMBERSHIP_TOKEN_SECRET must be 16 or more visible ASCII characters");
     }
-    options.api.token_secret = environment_secret;
+    options.configuration.token_secret = environment_secret;
   }
 
-  std::vector<std::string>& api_keys = options.router.api_keys;
+  std::vector<std::string>& api_keys = options.configuration.api_keys;
   if (api_keys.empty() && environment_key != nullptr && *environment_key != '\0') {
-    if (!detail::is_key(environment_key)) {
+    if (!is_key(environment_key)) {
       return refuse("MEMBERSHIP_API_KEY must be one or more visible ASCII characters");
     }
     api_keys.emplace_back(environment_key);
-  }
-  if (api_keys.empty()) {
-    return refuse("an API key is required: set MEMBERSHIP_API_KEY or give --api-key");
   }
   return result;
 }

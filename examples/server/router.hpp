@@ -35,7 +35,6 @@ using RouteHandler = std::function<Response(const Call&)>;
 enum class Access { key, open };
 
 struct RouterOptions {
-  std::vector<std::string> api_keys{};
   std::uint32_t rate_limit = 0;  ///< requests a second of each key; 0: as many as come
   IdempotencyLimits idempotency{};
 };
@@ -45,8 +44,8 @@ struct RouterOptions {
 /// does the rest.
 class Router {
  public:
-  explicit Router(const RouterOptions& options)
-      : keys_(options.api_keys), rate_(options.rate_limit, options.api_keys.size()),
+  Router(const RouterOptions& options, const std::vector<std::string>& api_keys)
+      : keys_(api_keys), rate_(options.rate_limit, api_keys.size()),
         idempotency_(options.idempotency) {}
 
   /// Adds a route. A pattern is a path whose segments are literal or a `{name}`, which stands for

@@ -58,8 +58,12 @@ def flags_bad_values(_):
         assert "--port" in refused(2, *key, f"--port={value}")
     for value in ("", "yes", "ON"):
         assert "--multiple-roles" in refused(2, *key, "--multiple-roles", value)
-    for value in ("", "Owner", "member", "x" * 49):
+    for value in ("", "Owner", "x" * 49):
         assert "--owner-role" in refused(2, *key, "--owner-role", value)
+        assert "--default-role" in refused(2, *key, "--default-role", value)
+    for value in ("", "-1", "1000000001"):
+        assert "--seat-limit" in refused(2, *key, "--seat-limit", value)
+    assert "owner_role" in refused(1, *key, "--owner-role", "member")
     assert "--idle-timeout-ms" in refused(2, *key, "--idle-timeout-ms", "0")
     assert "--threads" in refused(2, *key, "--threads", "0")
     for value in ("", "on", "JSON"):
@@ -83,7 +87,7 @@ def flags_help(_):
     status, out, err = run("--help")
     equal((status, err), (0, ""))
     for flag in ("--port", "--host", "--api-key", "MEMBERSHIP_API_KEY", "--multiple-roles",
-                 "--owner-role", "--rate-limit", "--idempotency-entries", "--log", "--metrics-open",
+                 "--owner-role", "--default-role", "--seat-limit", "--config", "--rate-limit", "--idempotency-entries", "--log", "--metrics-open",
                  "--token-secret", "MEMBERSHIP_TOKEN_SECRET", "--invitation-url"):
         assert flag in out
 
