@@ -163,6 +163,30 @@ Configuration::Membership read_membership(Keys& keys) {
           keys.texts("roles").value_or(std::vector<std::string>())};
 }
 
+std::string at(const char* key, std::size_t number) {
+  return key + ("[" + std::to_string(number) + "]");
+}
+
+/// Refuses a slug that one before has.
+template <class Entry>
+void refuse_twins(Keys& keys, const char* key, const std::vector<Entry>& entries) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (entries[i].slug == entries[j].slug) keys.fail(at(key, i) + ".slug", "is there twice");
+    }
+  }
+}
+
+/// Whether a role is to be there.
+bool is_named(const Configuration& configuration, const std::string& role) {
+  const auto& priority = configuration.priority;
+  const auto& roles = configuration.roles;
+  return configuration.default_role == role || configuration.owner_role == role ||
+         std::find(priority.begin(), priority.end(), role) != priority.end() ||
+         std::any_of(roles.begin(), roles.end(),
+                     [&role](const Configuration::Role& each) { return each.slug == role; });
+}
+
 /// Which line of a text a byte is in.
 std::size_t line_of(std::string_view text, std::size_t at) {
   const std::string_view before = text.substr(0, at);
@@ -190,7 +214,7 @@ tl::expected<Configuration, std::string> parse_configuration(std::string_view te
   into.api_keys = keys.texts("api_keys").value_or(std::vector<std::string>());
   for (std::size_t i = 0; i < into.api_keys.size(); ++i) {
     if (is_key(into.api_keys[i])) continue;
-    keys.fail("api_keys[" + std::to_string(i) + "]", "must be visible ASCII characters");
+    keys.fail(at("api_keys", i), "must be visible ASCII characters");
   }
   if (auto secret = keys.text("token_secret")) {
     if (!is_secret(*secret)) {
@@ -216,11 +240,11 @@ tl::expected<Configuration, std::string> parse_configuration(std::string_view te
   into.memberships = keys.objects<Configuration::Membership>("memberships", read_membership);
   keys.finish();
 
+  refuse_twins(keys, "permissions", into.permissions);
+  refuse_twins(keys, "roles", into.roles);
   for (std::size_t i = 0; i < into.remove_roles.size(); ++i) {
-    for (const Configuration::Role& role : into.roles) {
-      if (role.slug != into.remove_roles[i].slug) continue;
-      keys.fail("remove_roles[" + std::to_string(i) + "].slug", "is one of roles too");
-    }
+    if (!is_named(into, into.remove_roles[i].slug)) continue;
+    keys.fail(at("remove_roles", i) + ".slug", "is named elsewhere too");
   }
   if (!failure.empty()) return tl::unexpected<std::string>(std::move(failure));
   return result;

@@ -187,7 +187,17 @@ BOOST_AUTO_TEST_CASE(parse_keys) {
              "remove_roles[0].replacement: must be a string that is not empty");
   BOOST_TEST(refusal(R"({"roles": [{"slug": "x"}], "remove_roles":
                          [{"slug": "x", "replacement": "member"}]})") ==
-             "remove_roles[0].slug: is one of roles too");
+             "remove_roles[0].slug: is named elsewhere too");
+  for (const char* const named :
+       {R"("priority": ["x"])", R"("default_role": "x")", R"("owner_role": "x")"}) {
+    BOOST_TEST(refusal(std::string("{") + named +
+                       R"(, "remove_roles": [{"slug": "x", "replacement": "member"}]})") ==
+               "remove_roles[0].slug: is named elsewhere too");
+  }
+  BOOST_TEST(refusal(R"({"roles": [{"slug": "x"}, {"slug": "x"}]})") ==
+             "roles[1].slug: is there twice");
+  BOOST_TEST(refusal(R"({"permissions": [{"slug": "x"}, {"slug": "y"}, {"slug": "y"}]})") ==
+             "permissions[2].slug: is there twice");
   // The first of several is told.
   BOOST_TEST(refusal(R"({"roles": 1, "users": 1})") == "roles: must be an array");
 }
