@@ -530,8 +530,8 @@ def slow_header_is_cut_while_others_are_served(_):
             assert is_alive(other)
             served += 1
         assert served > 20, served
-        assert all(client.closed(2) for client in slow)
-        assert time.monotonic() - begin < 2
+        assert all(client.closed(10) for client in slow)
+        assert time.monotonic() - begin < 10  # it would trickle for 50 seconds
         assert is_alive(other)
         stop.set()
         thread.join()
@@ -542,10 +542,10 @@ def slow_body_is_cut(_):
     with Server("--body-timeout-ms", "300") as server:
         client = server.connect()
         client.send(request("POST", "/nothing", "Content-Length: 10\r\n") + "abc")
-        assert client.closed(2)
+        assert client.closed(10)
         client = server.connect()
         client.send(request("POST", "/nothing", CHUNKED) + "1\r\na\r\n")
-        assert client.closed(2)
+        assert client.closed(10)
 
 
 @check
@@ -565,7 +565,7 @@ def slow_bodies_do_not_hold_up_others(_):
             longest = max(longest, time.monotonic() - before)
             served += 1
         assert served > 2 and longest < 1, (served, longest)
-        assert all(client.closed(3) for client in slow)
+        assert all(client.closed(10) for client in slow)
 
 
 @check
@@ -596,7 +596,7 @@ def idle_connections_are_closed(_):
         silent = server.connect()
         used = server.connect()
         assert is_alive(used)
-        assert used.closed(2) and silent.closed(2)
+        assert used.closed(10) and silent.closed(10)
         newlines = server.connect()
         for _ in range(10):
             try:
@@ -604,19 +604,19 @@ def idle_connections_are_closed(_):
             except OSError:
                 break
             time.sleep(0.1)
-        assert newlines.closed(2)
+        assert newlines.closed(10)
 
 
 @check
 def idle_time_begins_with_the_answer(_):
-    with Server("--idle-timeout-ms", "700", "--write-timeout-ms", "100") as server:
+    with Server("--idle-timeout-ms", "2000", "--write-timeout-ms", "100") as server:
         client = server.connect()
         # Behind the first request is an empty line: it is no beginning of a second one.
         client.send(request() + "\r\n")
         equal(client.answer().status, 200)
-        time.sleep(0.3)
+        time.sleep(0.5)
         assert is_alive(client)
-        assert client.closed(2)
+        assert client.closed(5)
 
 
 @check
@@ -664,25 +664,25 @@ def many_clients_at_once(server):
 
 @check
 def stop_finishes_requests_under_way(_):
-    with Server() as server:
+    with Server("--stop-timeout-ms", "60000") as server:
         idle = server.connect()
         assert is_alive(idle)
         busy = server.connect()
         busy.send(request("POST", "/nothing", "Content-Length: 6\r\n") + "abc")
         time.sleep(0.1)
         server.stop()
-        assert idle.closed(1)
+        assert idle.closed(10)
         time.sleep(0.2)
         answer = busy.send("def").answer()
         equal((answer.status, answer.closes), (404, True))
         assert busy.closed()
         busy.close()
-        equal(server.wait(2), 0)
+        equal(server.wait(10), 0)
 
 
 @check
 def stop_accepts_nothing_more(_):
-    with Server() as server:
+    with Server("--stop-timeout-ms", "60000") as server:
         busy = server.connect()
         busy.send("GET /hea")
         time.sleep(0.1)
@@ -696,7 +696,7 @@ def stop_accepts_nothing_more(_):
         busy.send("lth HTTP/1.1\r\nHost: x\r\n\r\n")
         equal(busy.answer().status, 200)
         busy.close()
-        equal(server.wait(2), 0)
+        equal(server.wait(10), 0)
 
 
 @check
@@ -707,8 +707,8 @@ def stop_does_not_wait_forever(_):
         time.sleep(0.1)
         begin = time.monotonic()
         server.stop()
-        equal(server.wait(3), 0)
-        assert 0.2 < time.monotonic() - begin < 2
+        equal(server.wait(10), 0)
+        assert time.monotonic() - begin > 0.2
 
 
 @check
@@ -720,12 +720,12 @@ def stop_at_once_on_a_second_signal(_):
         server.stop()
         time.sleep(0.1)
         server.stop(signal.SIGINT)
-        equal(server.wait(2), 0)
+        equal(server.wait(10), 0)
 
 
 @check
 def stop_under_load(_):
-    with Server() as server:
+    with Server("--stop-timeout-ms", "60000") as server:
         answered = [0] * 8
 
         def work(index):
@@ -743,7 +743,7 @@ def stop_under_load(_):
             thread.start()
         time.sleep(0.3)
         server.stop()
-        equal(server.wait(5), 0)
+        equal(server.wait(10), 0)
         for thread in threads:
             thread.join()
         assert all(answered), answered
