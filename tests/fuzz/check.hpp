@@ -21,6 +21,14 @@ inline void must_hold(bool holds, const char* what) {
   std::abort();
 }
 
+/// What is read, or refused in the way of the API.
+template <class Result>
+void check(const Result& result) {
+  if (result) return;
+  must_hold(result.error().status == 422 || result.error().status == 400,
+            "refused with 400 or 422");
+}
+
 }  // namespace membership_tests
 
 #endif

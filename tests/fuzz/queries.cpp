@@ -19,15 +19,9 @@
 #include <string>
 
 namespace wire = membership::wire;
+using membership_tests::check;
 
 namespace {
-
-template <class Result>
-void check(const Result& result) {
-  if (result) return;
-  membership_tests::must_hold(result.error().status == 422 || result.error().status == 400,
-                              "a query is refused with 400 or 422");
-}
 
 template <class I>
 void check_cursors(const wire::PageRequest& request) {
