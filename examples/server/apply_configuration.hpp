@@ -30,10 +30,6 @@ std::string reason(const membership::Failure<S>& failure) {
   return "the store failed";
 }
 
-inline std::string at(const char* key, std::size_t number) {
-  return key + ("[" + std::to_string(number) + "]");
-}
-
 inline std::optional<std::string_view> view(const std::optional<std::string>& text) {
   return text ? std::optional<std::string_view>(*text) : std::nullopt;
 }
@@ -99,15 +95,15 @@ class Configuring {
     const auto finished = membership::finish_marked(store_, policy_, runtime_);
     if (!finished) stop("what was left marked", "the store failed");
     for (const auto& each : *finished) {
-      if (!each.result)
-        say_("what was left marked is not finished: " + reason(each.result.error()));
+      if (each.result) continue;
+      say_("what was left marked is not finished: " + reason(each.result.error()));
     }
   }
 
   void apply_permissions() {
     for (std::size_t i = 0; i < configuration_.permissions.size(); ++i) {
       const Configuration::Permission& each = configuration_.permissions[i];
-      const std::string place = at("permissions", i);
+      const std::string place = place_of("permissions", i);
       const auto description = view(each.description);
       if (load({}).roles.find_permission(each.slug) != membership::PermissionSet::capacity) {
         must(place, membership::UpdatePermission{each.slug, view(each.name),
@@ -122,7 +118,7 @@ class Configuring {
   void apply_roles() {
     for (std::size_t i = 0; i < configuration_.roles.size(); ++i) {
       const Configuration::Role& each = configuration_.roles[i];
-      const std::string place = at("roles", i);
+      const std::string place = place_of("roles", i);
       const auto description = view(each.description);
       if (load({}).roles.find(each.slug).is_none()) {
         must(place, membership::CreateRole{each.slug, each.name.value_or(each.slug), description});
@@ -146,7 +142,7 @@ class Configuring {
         const auto& named = configuration_.priority;
         if (std::find(named.begin(), named.end(), slug) == named.end()) order.push_back(slug);
       });
-      static_cast<void>(end);
+      if (!end) stop("priority", "the store failed");
       const std::vector<std::string_view> slugs = views(order);
       must("priority", membership::SetPriorityOrder{slugs.data(), slugs.size()});
     }
@@ -164,7 +160,7 @@ class Configuring {
 
     if (configuration_.multiple_roles) set_multiple_roles(*configuration_.multiple_roles);
     for (std::size_t i = 0; i < configuration_.remove_roles.size(); ++i) {
-      remove_role(at("remove_roles", i), configuration_.remove_roles[i]);
+      remove_role(place_of("remove_roles", i), configuration_.remove_roles[i]);
     }
   }
 
@@ -210,7 +206,7 @@ class Configuring {
   void make_world() {
     for (std::size_t i = 0; i < configuration_.users.size(); ++i) {
       const Configuration::User& each = configuration_.users[i];
-      const std::string place = at("users", i);
+      const std::string place = place_of("users", i);
       membership::CreateUser command;
       command.id = id_of<membership::UserId>(place + ".id", each.id);
       if (there_is(*command.id)) continue;
@@ -223,7 +219,7 @@ class Configuring {
     }
     for (std::size_t i = 0; i < configuration_.organizations.size(); ++i) {
       const Configuration::Organization& each = configuration_.organizations[i];
-      const std::string place = at("organizations", i);
+      const std::string place = place_of("organizations", i);
       membership::CreateOrganization command{each.name};
       command.id = id_of<membership::OrganizationId>(place + ".id", each.id);
       if (there_is(*command.id)) continue;
@@ -239,7 +235,7 @@ class Configuring {
     }
     for (std::size_t i = 0; i < configuration_.memberships.size(); ++i) {
       const Configuration::Membership& each = configuration_.memberships[i];
-      const std::string place = at("memberships", i);
+      const std::string place = place_of("memberships", i);
       const membership::UserId user = id_of<membership::UserId>(place + ".user_id", each.user_id);
       const auto organization =
           id_of<membership::OrganizationId>(place + ".organization_id", each.organization_id);

@@ -108,9 +108,7 @@ class Keys {
   }
 
  private:
-  std::string below(const char* key, std::size_t at) const {
-    return below(key) + "[" + std::to_string(at) + "]";
-  }
+  std::string below(const char* key, std::size_t at) const { return place_of(below(key), at); }
   const boost::json::value* find(const char* key) {
     known_.emplace_back(key);
     return failure_.empty() ? object_->if_contains(key) : nullptr;
@@ -163,16 +161,13 @@ Configuration::Membership read_membership(Keys& keys) {
           keys.texts("roles").value_or(std::vector<std::string>())};
 }
 
-std::string at(const char* key, std::size_t number) {
-  return key + ("[" + std::to_string(number) + "]");
-}
-
 /// Refuses a slug that one before has.
 template <class Entry>
 void refuse_twins(Keys& keys, const char* key, const std::vector<Entry>& entries) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (entries[i].slug == entries[j].slug) keys.fail(at(key, i) + ".slug", "is there twice");
+      if (entries[i].slug == entries[j].slug)
+        keys.fail(place_of(key, i) + ".slug", "is there twice");
     }
   }
 }
@@ -214,7 +209,7 @@ tl::expected<Configuration, std::string> parse_configuration(std::string_view te
   into.api_keys = keys.texts("api_keys").value_or(std::vector<std::string>());
   for (std::size_t i = 0; i < into.api_keys.size(); ++i) {
     if (is_key(into.api_keys[i])) continue;
-    keys.fail(at("api_keys", i), "must be visible ASCII characters");
+    keys.fail(place_of("api_keys", i), "must be visible ASCII characters");
   }
   if (auto secret = keys.text("token_secret")) {
     if (!is_secret(*secret)) {
@@ -244,7 +239,7 @@ tl::expected<Configuration, std::string> parse_configuration(std::string_view te
   refuse_twins(keys, "roles", into.roles);
   for (std::size_t i = 0; i < into.remove_roles.size(); ++i) {
     if (!is_named(into, into.remove_roles[i].slug)) continue;
-    keys.fail(at("remove_roles", i) + ".slug", "is named elsewhere too");
+    keys.fail(place_of("remove_roles", i) + ".slug", "is named elsewhere too");
   }
   if (!failure.empty()) return tl::unexpected<std::string>(std::move(failure));
   return result;
@@ -264,6 +259,10 @@ void overlay(Configuration& configuration, const Configuration& over) {
       configuration.roles.push_back(role);
     }
   }
+}
+
+std::string place_of(std::string_view list, std::size_t number) {
+  return std::string(list) + "[" + std::to_string(number) + "]";
 }
 
 bool is_key(std::string_view text) noexcept {

@@ -4,6 +4,7 @@
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -77,6 +78,9 @@ struct Configuration {
 
 /// Lays what `over` gives on top of a configuration.
 void overlay(Configuration& configuration, const Configuration& over);
+
+/// How messages name an element of a list: `roles[2]`.
+[[nodiscard]] std::string place_of(std::string_view list, std::size_t number);
 
 /// Whether a text can stand behind `Bearer ` in a header: one or more visible ASCII characters.
 [[nodiscard]] bool is_key(std::string_view text) noexcept;

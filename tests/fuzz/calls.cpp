@@ -13,10 +13,13 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -98,7 +101,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Request request;
     request.method = method;
     request.path = target;
-    request.query = {};
     if (const std::size_t mark = target.find('?'); mark != std::string::npos) {
       request.path = std::string_view(target).substr(0, mark);
       request.query = std::string_view(target).substr(mark + 1);

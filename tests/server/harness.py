@@ -62,6 +62,21 @@ class Server:
             assert status == 0, f"exit status {status}"
 
 
+def run(*flags, **env):
+    """Runs a server that ends at once: its status, stdout and stderr."""
+    done = subprocess.run([BINARY, *flags], env=environment(**env), capture_output=True, text=True,
+                          timeout=10)
+    return done.returncode, done.stdout, done.stderr
+
+
+def refused(status, *flags, **env):
+    """The one line on stderr of a server that does not start."""
+    actual, out, err = run(*flags, **env)
+    equal((actual, out), (status, ""))
+    assert re.fullmatch(r"membership-server: [^\n]+\n", err), f"stderr {err!r}"
+    return err
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body

@@ -11,7 +11,8 @@ import tempfile
 from contextlib import contextmanager
 
 from caller import MEMBERSHIPS, ORGANIZATIONS, ROLES, USERS, Caller, ids, slugs
-from harness import BINARY, Client, Server, check, environment, equal, request, run_checks
+from harness import (BINARY, Client, Server, check, environment, equal, refused, request,
+                     run_checks)
 
 EXAMPLE = os.path.join(os.path.dirname(__file__), "../../examples/server/configuration.json")
 
@@ -26,20 +27,14 @@ def file_of(content):
         yield file.name
 
 
-def refused(status, *flags):
-    """The one line on stderr of a server that does not start, without its name."""
-    done = subprocess.run([BINARY, "--port", "0", *flags], env=environment(), capture_output=True,
-                          text=True, timeout=10)
-    equal((done.returncode, done.stdout), (status, ""))
-    lines = done.stderr.splitlines()
-    equal(len(lines), 1)
-    assert lines[0].startswith("membership-server: "), lines
-    return lines[0].removeprefix("membership-server: ")
+def told(status, *flags):
+    """What a server says that does not start, without its name."""
+    return refused(status, "--port", "0", *flags).removeprefix("membership-server: ").rstrip("\n")
 
 
 def refused_file(content, place, status=2):
     with file_of(content) as name:
-        line = refused(status, "--api-key", "key-1", "--config", name)
+        line = told(status, "--api-key", "key-1", "--config", name)
         equal(line.removeprefix(f"{name}: "), place)
         equal(line.startswith(name), status == 2)  # what is refused later names no file
 
@@ -92,7 +87,7 @@ def keys_of_the_file(_):
     with Server("--config", EXAMPLE) as server:  # its key-1 goes before those of the file
         Caller(server).ok("GET", ORGANIZATIONS)
     with file_of({}) as name:
-        assert "MEMBERSHIP_API_KEY" in refused(2, "--config", name)
+        assert "MEMBERSHIP_API_KEY" in told(2, "--config", name)
 
 
 @check
@@ -105,8 +100,8 @@ def places_of_what_is_wrong(_):
     refused_file({"multiple_roles": "on"}, "multiple_roles: must be true or false")
     refused_file({"roles": [{"slug": "a"}, {"slug": "b", "permission": []}]},
                  "roles[1].permission: is not known")
-    equal(refused(2, "--api-key", "k", "--config", "/no/such"), "/no/such: cannot be read")
-    equal(refused(2, "--api-key", "k", "--config="), "--config needs a value")
+    equal(told(2, "--api-key", "k", "--config", "/no/such"), "/no/such: cannot be read")
+    equal(told(2, "--api-key", "k", "--config="), "--config needs a value")
 
 
 @check

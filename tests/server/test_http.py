@@ -12,7 +12,6 @@ Plan: concern -> checks
 """
 
 import http.client
-import re
 import signal
 import socket
 import subprocess
@@ -20,26 +19,13 @@ import sys
 import threading
 import time
 
-from harness import (AUTH, BINARY, KEY, Client, Server, check, environment, equal, is_alive, request,
-                     run_checks)
+from harness import (AUTH, BINARY, KEY, Client, Server, check, environment, equal, is_alive, refused,
+                     request, run, run_checks)
 
 MIB = 1024 * 1024
 
 
 # ---- command line
-
-def run(*flags, **env):
-    done = subprocess.run([BINARY, *flags], env=environment(**env), capture_output=True, text=True,
-                          timeout=10)
-    return done.returncode, done.stdout, done.stderr
-
-
-def refused(status, *flags, **env):
-    actual, out, err = run(*flags, **env)
-    equal((actual, out), (status, ""))
-    assert re.fullmatch(r"membership-server: [^\n]+\n", err), f"stderr {err!r}"
-    return err
-
 
 @check
 def flags_key_is_required(_):
@@ -87,7 +73,8 @@ def flags_help(_):
     status, out, err = run("--help")
     equal((status, err), (0, ""))
     for flag in ("--port", "--host", "--api-key", "MEMBERSHIP_API_KEY", "--multiple-roles",
-                 "--owner-role", "--default-role", "--seat-limit", "--config", "--rate-limit", "--idempotency-entries", "--log", "--metrics-open",
+                 "--owner-role", "--default-role", "--seat-limit", "--config", "--rate-limit",
+                 "--idempotency-entries", "--log", "--metrics-open",
                  "--token-secret", "MEMBERSHIP_TOKEN_SECRET", "--invitation-url"):
         assert flag in out
 
@@ -530,8 +517,8 @@ def slow_header_is_cut_while_others_are_served(_):
             assert is_alive(other)
             served += 1
         assert served > 20, served
-        assert all(client.closed(10) for client in slow)
-        assert time.monotonic() - begin < 10  # it would trickle for 50 seconds
+        assert all(client.closed(2) for client in slow)
+        assert time.monotonic() - begin < 2
         assert is_alive(other)
         stop.set()
         thread.join()
@@ -542,10 +529,10 @@ def slow_body_is_cut(_):
     with Server("--body-timeout-ms", "300") as server:
         client = server.connect()
         client.send(request("POST", "/nothing", "Content-Length: 10\r\n") + "abc")
-        assert client.closed(10)
+        assert client.closed(2)
         client = server.connect()
         client.send(request("POST", "/nothing", CHUNKED) + "1\r\na\r\n")
-        assert client.closed(10)
+        assert client.closed(2)
 
 
 @check
@@ -565,7 +552,7 @@ def slow_bodies_do_not_hold_up_others(_):
             longest = max(longest, time.monotonic() - before)
             served += 1
         assert served > 2 and longest < 1, (served, longest)
-        assert all(client.closed(10) for client in slow)
+        assert all(client.closed(3) for client in slow)
 
 
 @check
@@ -596,7 +583,7 @@ def idle_connections_are_closed(_):
         silent = server.connect()
         used = server.connect()
         assert is_alive(used)
-        assert used.closed(10) and silent.closed(10)
+        assert used.closed(2) and silent.closed(2)
         newlines = server.connect()
         for _ in range(10):
             try:
@@ -604,19 +591,19 @@ def idle_connections_are_closed(_):
             except OSError:
                 break
             time.sleep(0.1)
-        assert newlines.closed(10)
+        assert newlines.closed(2)
 
 
 @check
 def idle_time_begins_with_the_answer(_):
-    with Server("--idle-timeout-ms", "2000", "--write-timeout-ms", "100") as server:
+    with Server("--idle-timeout-ms", "700", "--write-timeout-ms", "100") as server:
         client = server.connect()
         # Behind the first request is an empty line: it is no beginning of a second one.
         client.send(request() + "\r\n")
         equal(client.answer().status, 200)
-        time.sleep(0.5)
+        time.sleep(0.3)
         assert is_alive(client)
-        assert client.closed(5)
+        assert client.closed(2)
 
 
 @check
@@ -707,13 +694,13 @@ def stop_does_not_wait_forever(_):
         time.sleep(0.1)
         begin = time.monotonic()
         server.stop()
-        equal(server.wait(10), 0)
-        assert time.monotonic() - begin > 0.2
+        equal(server.wait(3), 0)
+        assert 0.2 < time.monotonic() - begin < 2
 
 
 @check
 def stop_at_once_on_a_second_signal(_):
-    with Server("--stop-timeout-ms", "60000") as server:
+    with Server("--stop-timeout-ms", "600000") as server:
         busy = server.connect()
         busy.send("GET /hea")
         time.sleep(0.1)
