@@ -3,20 +3,41 @@
 
 #include "apply_configuration.hpp"
 
+#include <cstddef>
 #include <iostream>
 #include <string>
+#include <utility>
 
 namespace membership_server {
 
 namespace wire = membership::wire;
 
-Api::Api(const Configuration& configuration)
+Api::Api(const Configuration& configuration, const EventLimits& events, Now now)
     : invitation_url_(configuration.invitation_url.value_or("http://localhost:3000/invitation")),
-      seat_limit_(configuration.seat_limit), ids_(configuration.token_secret),
-      store_(membership::MemoryStoreOptions{.created_at = membership::SystemClock{}.now()}) {
+      seat_limit_(configuration.seat_limit), event_age_(events.age), now_(std::move(now)),
+      ids_(configuration.token_secret),
+      store_(membership::MemoryStoreOptions{.event_limit = events.count, .created_at = now_()}) {
   apply_configuration(
       configuration, store_, policy_, operation_runtime(),
       [](const std::string& line) { std::cerr << "membership-server: " + line + "\n"; });
+}
+
+void Api::keep_up() {
+  constexpr std::size_t at_a_time = 1000;
+  const auto age = std::chrono::milliseconds(event_age_).count();
+  const auto before = membership::Time::from_milliseconds(now_().milliseconds() - age);
+  for (std::size_t dropped = at_a_time; dropped == at_a_time;) {
+    dropped = store_.drop_events(before, at_a_time);
+    upkeep_.dropped_events += dropped;
+  }
+  const auto expired = membership::expire_invitations(store_, policy_, operation_runtime());
+  if (expired) {
+    upkeep_.expired_invitations += *expired;
+  } else {
+    counters_.count_failure(expired.error());
+    std::cerr << "membership-server: upkeep: " + request_error(expired.error()).message + "\n";
+  }
+  ++upkeep_.runs;
 }
 
 void Api::add_routes(Router& router) {

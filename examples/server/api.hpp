@@ -21,7 +21,10 @@
 #include <boost/json/serialize.hpp>
 #include <tl/expected.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,19 +34,42 @@
 
 namespace membership_server {
 
+/// What is kept of events.
+struct EventLimits {
+  std::uint32_t count = 100'000;           ///< of the newest ones
+  std::chrono::seconds age{90L * 86'400};  ///< dropped by the upkeep when they are older
+};
+
 /// The calls of the API, over the memory store. It must outlive the router that it adds its routes
 /// to. Handlers run on several threads at once: the store is made for that, the rest is constant.
 class Api {
  public:
+  using Now = std::function<membership::Time()>;
+
   /// Applies the configuration, as commands. What changes memberships is said on stderr first.
   /// Throws std::runtime_error where it cannot be applied, with the place in it and why.
-  explicit Api(const Configuration& configuration);
+  /// `now` is the clock.
+  explicit Api(
+      const Configuration& configuration, const EventLimits& events = {},
+      Now now = [] { return membership::SystemClock{}.now(); });
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
   void add_routes(Router& router);
 
   const StoreCounters& counters() const noexcept { return counters_; }
+
+  /// What is done from time to time without being asked: ends the invitations that have expired,
+  /// with their pending memberships, and drops the events that are too old. A failure is logged.
+  void keep_up();
+
+  /// What it did since the start.
+  struct Upkeep {
+    std::atomic<std::uint64_t> runs{0};
+    std::atomic<std::uint64_t> expired_invitations{0};
+    std::atomic<std::uint64_t> dropped_events{0};
+  };
+  const Upkeep& upkeep() const noexcept { return upkeep_; }
 
  private:
   using Store = membership::MemoryStore;
@@ -164,10 +190,13 @@ class Api {
   execute(const Command& command) {
     return counted(membership::execute(store_, policy_, command, runtime()));
   }
+  struct Clock {
+    const Now& source;
+    membership::Time now() const { return source(); }
+  };
   /// What drivers take from outside.
-  membership::Runtime<membership::SystemClock, SharedIds&> runtime() {
-    return {.ids = ids_, .with_profiles = true};
-  }
+  using Runtime = membership::Runtime<Clock, SharedIds&>;
+  Runtime runtime() { return {.clock = {now_}, .ids = ids_, .with_profiles = true}; }
   template <class Executed>
   Executed counted(Executed result) {
     counters_.count(result);
@@ -181,9 +210,7 @@ class Api {
                                     membership::Field field, std::string_view slug);
 
   /// The runtime of a long operation.
-  membership::Runtime<membership::SystemClock, SharedIds&> operation_runtime() {
-    return {.ids = ids_};
-  }
+  Runtime operation_runtime() { return {.clock = {now_}, .ids = ids_}; }
   /// The answer to a long operation, which may name something by a slug.
   Result finished(const tl::expected<membership::OperationResult, membership::Failure<Store>>& done,
                   int status, membership::Field field = membership::Field::none,
@@ -265,8 +292,11 @@ class Api {
       policy_{};
   const std::string invitation_url_;
   const std::optional<std::uint64_t> seat_limit_;  ///< of organizations made from now on
+  const std::chrono::seconds event_age_;
+  const Now now_;
   SharedIds ids_;
   StoreCounters counters_;
+  Upkeep upkeep_;
   Store store_;
 };
 

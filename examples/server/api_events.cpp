@@ -34,8 +34,7 @@ bool Api::has_had(EventId id) const {
   if (oldest && first_event(id) != oldest) return true;
   // A plan is committed some seconds after its id was drawn at the latest, so what has gone was
   // drawn before that.
-  const membership::Time newest_gone =
-      oldest ? oldest->value.time() : membership::SystemClock{}.now();
+  const membership::Time newest_gone = oldest ? oldest->value.time() : now_();
   const std::int64_t slack = membership::RetryLimits{}.microseconds / 1000;
   return id.value.time().milliseconds() <= newest_gone.milliseconds() + slack;
 }

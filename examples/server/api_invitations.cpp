@@ -45,8 +45,7 @@ boost::json::object Api::shown(const membership::InvitationState& invitation,
   } else {
     token.clear();
   }
-  return wire::invitation_object(invitation, profile, role_slug, membership::SystemClock{}.now(),
-                                 {token, url});
+  return wire::invitation_object(invitation, profile, role_slug, now_(), {token, url});
 }
 
 Response Api::answer_invitation(int status, const membership::Receipt<Store>& done) const {
@@ -121,8 +120,8 @@ Api::Result Api::list_invitations(const Call& call) {
 Api::Result Api::find_invitation(const membership::Reads& reads, Field field,
                                  std::string_view sent) {
   Store::Loaded seen = load(reads);
-  if (seen.invitation && seen.invitation->status_at(membership::SystemClock{}.now()) ==
-                             membership::InvitationStatus::expired) {
+  if (seen.invitation &&
+      seen.invitation->status_at(now_()) == membership::InvitationStatus::expired) {
     const auto ended =
         execute(membership::BasicExpireInvitation<Store::traits>{seen.invitation->id});
     if (!ended) return refuse(request_error(ended.error()));

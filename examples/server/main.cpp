@@ -8,6 +8,7 @@
 #include "http_server.hpp"
 #include "metrics.hpp"
 #include "options.hpp"
+#include "repeater.hpp"
 #include "router.hpp"
 
 #include <cstdlib>
@@ -52,6 +53,15 @@ void add_metrics(membership_server::Metrics& metrics, membership_server::Router&
   metrics.add(Kind::counter, "membership_store_given_up_total",
               "Commands that met conflicts until their tries were used up.",
               [&api] { return api.counters().given_up(); });
+  metrics.add(Kind::counter, "membership_upkeep_total",
+              "Times that expired invitations were looked for and old events dropped.",
+              [&api] { return api.upkeep().runs.load(); });
+  metrics.add(Kind::counter, "membership_upkeep_expired_invitations_total",
+              "Expired invitations that were ended by it.",
+              [&api] { return api.upkeep().expired_invitations.load(); });
+  metrics.add(Kind::counter, "membership_upkeep_dropped_events_total",
+              "Events that were dropped by it.",
+              [&api] { return api.upkeep().dropped_events.load(); });
   router.add(
       "GET", "/metrics",
       [&metrics](const auto&) {
@@ -87,7 +97,7 @@ int serve(const membership_server::Options& options) {
   if (configuration.api_keys.empty()) {
     return complain("an API key is required: set MEMBERSHIP_API_KEY or give --api-key", 2);
   }
-  membership_server::Api api(configuration);
+  membership_server::Api api(configuration, options.events);
   membership_server::Router router(options.router, configuration.api_keys);
   api.add_routes(router);
   membership_server::Metrics metrics;
@@ -105,6 +115,7 @@ int serve(const membership_server::Options& options) {
     return complain(address.error().message,
                     address.error().error == HttpServer::ListenError::bad_host ? 2 : 1);
   }
+  const membership_server::Repeater upkeep(options.upkeep_interval, [&api] { api.keep_up(); });
   std::cout << "listening on " << *address << '\n' << std::flush;
   server.run();
   return 0;
@@ -120,7 +131,7 @@ int main(int count, char** values) {
         arguments, std::getenv("MEMBERSHIP_API_KEY"), std::getenv("MEMBERSHIP_TOKEN_SECRET"));
     if (!options) return complain(options.error(), 2);
     if (options->help) {
-      std::cout << membership_server::usage;
+      std::cout << membership_server::usage();
       return 0;
     }
     return serve(*options);

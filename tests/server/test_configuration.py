@@ -101,7 +101,7 @@ def places_of_what_is_wrong(_):
     refused_file({"roles": [{"slug": "a"}, {"slug": "b", "permission": []}]},
                  "roles[1].permission: is not known")
     equal(told(2, "--api-key", "k", "--config", "/no/such"), "/no/such: cannot be read")
-    equal(told(2, "--api-key", "k", "--config="), "--config needs a value")
+    equal(told(2, "--api-key", "k", "--config="), "--config must be the name of a file")
 
 
 @check

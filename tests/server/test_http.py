@@ -55,7 +55,9 @@ def flags_bad_values(_):
     for value in ("", "on", "JSON"):
         assert "--log" in refused(2, *key, "--log", value)
     for flag, value in (("--rate-limit", "-1"), ("--rate-limit", "1000001"),
-                        ("--idempotency-entries", "x"), ("--idempotency-bytes", "0")):
+                        ("--idempotency-entries", "x"), ("--idempotency-bytes", "0"),
+                        ("--event-limit", "-1"), ("--event-age-seconds", "0"),
+                        ("--upkeep-interval-ms", "0")):
         assert flag in refused(2, *key, flag, value)
     assert "--metrics-open" in refused(2, *key, "--metrics-open=on")
     assert "--host" in refused(2, *key, "--host")

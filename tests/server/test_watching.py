@@ -4,7 +4,7 @@
 Plan: concern -> checks
   rate limit -> rate_*: per key, order of checks, Retry-After, open routes
   access log -> log_*: off, text, json, nothing secret in it, requests that are no HTTP
-  metrics    -> metrics_*: format, key, requests, connections, idempotency, store
+  metrics    -> metrics_*: format, key, requests, connections, idempotency, store, upkeep
 """
 
 import json
@@ -270,6 +270,24 @@ def metrics_of_the_store(server):
     page = metrics(server.connect())
     for name in ("conflicts", "retries", "given_up"):
         assert page.values[f"membership_store_{name}_total"] >= 0
+
+
+@check
+def metrics_of_the_upkeep(_):
+    with Server("--upkeep-interval-ms", "20", "--event-age-seconds", "1") as server:
+        client = server.connect()
+        client.send(request("POST", ORGANIZATIONS, body='{"name":"x"}'))
+        equal(client.answer().status, 201)
+        deadline = time.monotonic() + 60
+        while metrics(client).values["membership_upkeep_dropped_events_total"] == 0:
+            assert time.monotonic() < deadline, "the event is still there"
+            time.sleep(0.02)
+        values = metrics(client).values
+        equal(values["membership_upkeep_dropped_events_total"], 1)
+        equal(values["membership_upkeep_expired_invitations_total"], 0)
+        assert values["membership_upkeep_total"] > 1
+        client.send(request(target="/events?events=organization.created"))
+        equal(client.answer().json()["data"], [])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 //   none for what is unchanged, refused, or a setting                            -> none_for_no_ops
 //   pages in both directions, cursors, filters by type, organization and time    -> pages
 //   the retention limit, also 0 and around the size of the log's parts           -> retention
+//   dropped by age: in the order of the log, at most so many, none after a later   -> dropped
 //   a cursor that is gone: the list begins with the oldest                       -> old_cursor
 //   what is not of an event's type is null or empty, after the log went round    -> rows_are_clean
 //   roles as they were then                                                      -> roles_of_then
@@ -222,6 +223,37 @@ BOOST_AUTO_TEST_CASE(retention) {
       }
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(dropped) {
+  Host host(limited(200));
+  std::vector<EventId> made;
+  // Times of a clock that went back once: 0, 10, …, 990, then 500, 510, ….
+  for (int i = 0; i < 250; ++i) {
+    host.runtime.clock.at = Time::from_milliseconds(i < 100 ? i * 10 : (i - 50) * 10);
+    made.push_back(EventId::of(host.done(CreateUser{}).plan.id, 0));
+  }
+  made.erase(made.begin(), made.begin() + 50);
+  const auto drop = [&](int time, std::size_t limit, std::size_t wanted) {
+    BOOST_TEST(host.store.drop_events(Time::from_milliseconds(time), limit) == wanted);
+    made.erase(made.begin(), made.begin() + static_cast<long>(wanted));
+    const auto seen = events(host.store);
+    BOOST_TEST_REQUIRE(seen.size() == made.size());
+    for (std::size_t i = 0; i < seen.size(); ++i) BOOST_REQUIRE((seen[i].id == made[i]));
+  };
+  drop(500, 100, 0);
+  drop(501, 100, 1);
+  drop(520, 0, 0);
+  drop(900, 10, 10);
+  // Those of 500 to 890 that came later stay behind those from 900 on.
+  drop(900, 100, 29);
+  drop(900, 100, 0);
+  drop(1'000, 1'000, 60);
+  drop(1'000, 1'000, 0);
+  drop(10'000, 1'000, 100);
+  drop(10'000, 1'000, 0);
+  made.push_back(EventId::of(host.done(CreateUser{}).plan.id, 0));
+  drop(0, 10, 0);
 }
 
 BOOST_AUTO_TEST_CASE(span_larger_than_the_log) {

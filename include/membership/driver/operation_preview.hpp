@@ -74,7 +74,7 @@ class OperationLook {
     if (!marked) return refused_failure<S>(marked.error());
     op_.begin(*marked, *seen);
     if (op_.generation == 0) return std::nullopt;
-    marked_ = &*marked;
+    marked_.emplace(*marked);
     if constexpr (Op::scope == OperationScope::one_user) {
       Fault fault = for_each_membership(op_.members(), [&](const auto& membership) -> Fault {
         auto shown = store_.load(op_.sweep(membership.id).reads());
@@ -224,7 +224,7 @@ class OperationLook {
   const Policy& policy_;
   Op op_;
   RuntimeType& runtime_;
-  const BasicPlan<T>* marked_ = nullptr;
+  std::optional<BasicPlan<T>> marked_{};
   std::vector<RoleState> states_{};
   OperationPreview preview_{};
 };

@@ -364,6 +364,14 @@ class BasicMemoryStore {
     return tables_.events.list(query, visit);
   }
 
+  /// Drops the oldest events, in the order of the log, as long as they are from before `time`, at
+  /// most `limit` of them; the log is locked meanwhile. Returns how many, `limit` where there may
+  /// be more.
+  std::size_t drop_events(Time time, std::size_t limit) {
+    const detail::UniqueGuard guard(tables_.event_lock);
+    return tables_.events.drop(time, limit);
+  }
+
   /// Waits for the place in the queue of this process that the organization shares with those of
   /// its shard (PROTOCOL.md 8). Reads that name no organization wait for nothing.
   [[nodiscard]] QueuePlace queue(const BasicReads<T>& reads) const {

@@ -133,6 +133,14 @@ class EventLog {
     return record;
   }
 
+  /// Drops the oldest events as long as they are from before `time`, at most `limit`. Returns how
+  /// many.
+  std::size_t drop(Time time, std::size_t limit) noexcept {
+    std::size_t count = 0;
+    for (; count < limit && begin_ < end_ && at(begin_).created_at < time; ++count) drop_oldest();
+    return count;
+  }
+
   /// Calls `visit(BasicEventRow)` for a page of events.
   template <class Visit>
   ListEnd list(const BasicEventQuery<T>& query, Visit&& visit) const {
