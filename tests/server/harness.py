@@ -3,6 +3,7 @@
 
 import json
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -11,6 +12,7 @@ import sys
 import time
 
 BINARY = sys.argv[1]
+WIRE = pathlib.Path(__file__).resolve().parent.parent / "wire"
 KEY = "key-1"
 AUTH = f"Authorization: Bearer {KEY}\r\n"
 
@@ -87,6 +89,10 @@ class Answer:
 
     def code(self):
         return self.json().get("code")
+
+    def outcome(self):
+        """Status and body, in which the order of the keys counts."""
+        return self.status, json.dumps(self.json())
 
 
 class Client:
@@ -167,6 +173,12 @@ def is_alive(client):
 
 def equal(actual, expected):
     assert actual == expected, f"{actual!r} instead of {expected!r}"
+
+
+def golden(name):
+    """The outcome that tests/wire/server.json has under this name."""
+    answer = json.loads((WIRE / "server.json").read_text(encoding="utf-8"))[name]
+    return answer["status"], json.dumps(answer["body"])
 
 
 checks = []

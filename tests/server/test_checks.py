@@ -14,7 +14,7 @@ import sys
 
 from caller import (MEMBERSHIPS, NUMBERS, ORGANIZATIONS, ROLES, TIME, ULID, Caller, ids, invalid,
                     matches, not_found, required)
-from harness import check, equal, run_checks
+from harness import check, equal, golden, run_checks
 
 CHECKED = "/authorization/organization_memberships"
 PERMISSIONS = "/authorization/permissions"
@@ -29,10 +29,11 @@ def resource_of(organization):
 def ask(call, member, permission="read", **target):
     if not target:
         target = {"resource_id": resource_of(member["organization_id"])}
-    answer = call.ok("POST", f"{CHECKED}/{member['id']}/check",
-                     {"permission_slug": permission, **target})
-    equal(list(answer), ["authorized"])
-    return answer["authorized"]
+    answer = call.send("POST", f"{CHECKED}/{member['id']}/check",
+                       {"permission_slug": permission, **target})
+    granted = answer.json().get("authorized")
+    equal(answer.outcome(), golden("granted" if granted else "not granted"))
+    return granted
 
 
 def routes(member, resource=None, external=None):

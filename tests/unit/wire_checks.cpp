@@ -1,46 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   read_check: each target; refusals in their order              -> request, request_refused
-//   resource_id, is_resource_id: with and without the prefix      -> ids
-//   is_resource: type, external id, the organization's own        -> external_ids
-//   resource_object: with and without an external id              -> object
-//   permission_object: all set, nothing set                       -> permission
-//   not_found of a kind that no field has                         -> error
+//   read_check: each target; refusals in their order         -> request, request_refused
+//   resource_id, is_resource_id: with and without the prefix -> ids
+//   is_resource: type, external id, the organization's own   -> external_ids
+// Whole resources: wire_golden.cpp.
 
-#include "membership/domain/error.hpp"
 #include "membership/domain/profile.hpp"
-#include "membership/domain/role_catalogue.hpp"
-#include "membership/domain/traits.hpp"
-#include "membership/policy/rows.hpp"
 #include "membership/wire/body.hpp"
 #include "membership/wire/check_request.hpp"
-#include "membership/wire/errors.hpp"
-#include "membership/wire/permission_object.hpp"
 #include "membership/wire/resource_object.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <string>
 #include <string_view>
 
 using namespace membership;
-using boost::json::serialize;
 using wire::Body;
 
 namespace {
-
-const std::string times = R"("created_at":"2026-01-15T12:00:00.000Z",)"
-                          R"("updated_at":"2026-01-15T12:00:01.007Z"})";
-
-Profile profile() {
-  Profile result;
-  result.texts.set(Text::name, std::string_view("Acme"));
-  result.created_at = Time::from_milliseconds(1'768'478'400'000);
-  result.updated_at = Time::from_milliseconds(1'768'478'401'007);
-  return result;
-}
 
 /// The code of the refusal of a body whose members follow a permission's slug, or "".
 std::string refusal(const std::string& members) {
@@ -102,7 +81,7 @@ BOOST_AUTO_TEST_CASE(ids) {
 }
 
 BOOST_AUTO_TEST_CASE(external_ids) {
-  Profile named = profile();
+  Profile named;
   BOOST_TEST(wire::is_resource("organization", "org_1", "org_1", named));
   BOOST_TEST(!wire::is_resource("organization", "mine", "org_1", named));
   BOOST_TEST(!wire::is_resource("organization", "", "org_1", named));
@@ -111,39 +90,6 @@ BOOST_AUTO_TEST_CASE(external_ids) {
   BOOST_TEST(wire::is_resource("organization", "org_1", "org_1", named));
   BOOST_TEST(!wire::is_resource("organization", "yours", "org_1", named));
   BOOST_TEST(!wire::is_resource("project", "mine", "org_1", named));
-}
-
-BOOST_AUTO_TEST_CASE(object) {
-  Profile named = profile();
-  const std::string begin = R"({"object":"authorization_resource","id":"authz_resource_1",)"
-                            R"("name":"Acme","description":null,"organization_id":"org_1",)"
-                            R"("parent_resource_id":null,"external_id":")";
-  const std::string end = R"(","resource_type_slug":"organization",)" + times;
-  BOOST_TEST(serialize(wire::resource_object("org_1", named)) == begin + "org_1" + end);
-  named.texts.set(Text::external_id, std::string_view("mine"));
-  BOOST_TEST(serialize(wire::resource_object("org_1", named)) == begin + "mine" + end);
-}
-
-BOOST_AUTO_TEST_CASE(permission) {
-  const PermissionId id = PermissionId::from_stored("perm_1");
-  const PermissionState state(PermissionSlug::from_stored("read"), true);
-  Profile named = profile();
-  named.texts.set(Text::description, std::string_view("Reads."));
-  named.texts.set(Text::resource_type_slug, std::string_view("organization"));
-  BOOST_TEST(serialize(wire::permission_object(PermissionRow{id, 0, state, named})) ==
-             R"({"object":"permission","id":"perm_1","slug":"read","name":"Acme",)"
-             R"("description":"Reads.","system":true,"resource_type_slug":"organization",)" +
-                 times);
-}
-
-BOOST_AUTO_TEST_CASE(error) {
-  const auto refused = wire::not_found("Authorization Resource", "x");
-  BOOST_TEST(refused.status == 404);
-  BOOST_TEST(refused.code == "entity_not_found");
-  BOOST_TEST(refused.message == "Authorization Resource not found: 'x'.");
-  BOOST_TEST_REQUIRE(refused.extra.size() == 1u);
-  BOOST_TEST(refused.extra[0].second == "x");
-  BOOST_TEST((wire::not_found(Field::user_id, "u") == wire::not_found("User", "u")));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,25 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   invitation_object: pending, expired by the time alone, accepted, revoked -> object
-//   invitation_event_data: without token and URL                            -> event_data
-//   invitation_role: of what is held, of the profile, none                   -> role
-//   read_send_invitation: all fields, none but the address                   -> send
-//   read_send_invitation, check_resend_invitation: refusals in their order   -> refused
-//   read_invitation_list: filters, page                                      -> list
-//   invitation_error: 400 for a role, else as request_error                  -> error
+//   invitation_object, invitation_event_data: expired by the time alone    -> expired
+//   invitation_role: of what is held, of the profile, none                 -> role
+//   read_send_invitation: all fields, none but the address                 -> send
+//   read_send_invitation, check_resend_invitation: refusals in their order -> refused
+//   read_invitation_list: filters, page                                    -> list
+// Whole invitations: wire_golden.cpp.
 
-#include "membership/domain/error.hpp"
 #include "membership/domain/invitation.hpp"
 #include "membership/domain/profile.hpp"
 #include "membership/domain/role_catalogue.hpp"
 #include "membership/domain/traits.hpp"
 #include "membership/wire/body.hpp"
-#include "membership/wire/errors.hpp"
 #include "membership/wire/invitation_object.hpp"
 #include "membership/wire/invitation_request.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -28,39 +24,10 @@
 #include <vector>
 
 using namespace membership;
-using boost::json::serialize;
 using wire::Body;
 using wire::QueryString;
 
 namespace {
-
-constexpr Time created = Time::from_milliseconds(1'768'478'400'000);  // 2026-01-15T12:00:00Z
-constexpr Time expires = Time::from_milliseconds(1'768'564'800'000);  // a day later
-constexpr Time last_moment = Time::from_milliseconds(1'768'564'799'999);
-
-InvitationState invitation() {
-  return InvitationState(InvitationId::from_stored("invitation_1"), created, expires);
-}
-
-Profile profile() {
-  Profile result;
-  result.texts.set(Text::email, std::string_view("Ada@Example.com"));
-  return result;
-}
-
-std::string begin(const std::string& state, const std::string& accepted,
-                  const std::string& revoked) {
-  return R"({"object":"invitation","id":"invitation_1","email":"Ada@Example.com","state":")" +
-         state + R"(","accepted_at":)" + accepted + R"(,"revoked_at":)" + revoked +
-         R"(,"expires_at":"2026-01-16T12:00:00.000Z",)";
-}
-
-const std::string times =
-    R"("created_at":"2026-01-15T12:00:00.000Z","updated_at":"2026-01-15T12:00:00.000Z"})";
-const std::string bare = R"("organization_id":null,"inviter_user_id":null,)"
-                         R"("accepted_user_id":null,"role_slug":null,)";
-const std::string no_link = R"("token":"","accept_invitation_url":"",)";
-const std::string noon = R"("2026-01-15T12:00:00.000Z")";
 
 template <class Read>
 std::string refusal(Read read, const std::string& text) {
@@ -77,33 +44,21 @@ std::string refusal(Read read, const std::string& text) {
 
 BOOST_AUTO_TEST_SUITE(wire_invitations)
 
-BOOST_AUTO_TEST_CASE(object) {
-  InvitationState state = invitation();
+BOOST_AUTO_TEST_CASE(expired) {
+  const Time expires = Time::from_milliseconds(1'768'564'800'000);
+  const Time last_moment = Time::from_milliseconds(1'768'564'799'999);
+  InvitationState state(InvitationId::from_stored("invitation_1"), Time::from_milliseconds(0),
+                        expires);
   const auto shown = [&](Time now) {
-    return serialize(wire::invitation_object(state, profile(), "", now, {}));
+    const auto object = wire::invitation_object(state, Profile{}, "", now, {});
+    BOOST_TEST(object.at("state") ==
+               wire::invitation_event_data(state, Profile{}, "", now).at("state"));
+    return object.at("state").as_string();
   };
-  BOOST_TEST(shown(last_moment) == begin("pending", "null", "null") + bare + no_link + times);
-  BOOST_TEST(shown(expires) == begin("expired", "null", "null") + bare + no_link + times);
-  state.ended_at = created;
+  BOOST_TEST(shown(last_moment) == "pending");
+  BOOST_TEST(shown(expires) == "expired");
   state.status = InvitationStatus::revoked;
-  BOOST_TEST(shown(expires) == begin("revoked", "null", noon) + bare + no_link + times);
-
-  state.status = InvitationStatus::accepted;
-  state.organization = OrganizationId::from_stored("org_1");
-  state.inviter = UserId::from_stored("user_1");
-  state.accepted_by = UserId::from_stored("user_2");
-  BOOST_TEST(serialize(wire::invitation_object(state, profile(), "admin", expires,
-                                               {"t0ken", "https://x/?invitation_token=t0ken"})) ==
-             begin("accepted", noon, "null") +
-                 R"("organization_id":"org_1","inviter_user_id":"user_1",)"
-                 R"("accepted_user_id":"user_2","role_slug":"admin","token":"t0ken",)"
-                 R"("accept_invitation_url":"https://x/?invitation_token=t0ken",)" +
-                 times);
-}
-
-BOOST_AUTO_TEST_CASE(event_data) {
-  BOOST_TEST(serialize(wire::invitation_event_data(invitation(), profile(), "", created)) ==
-             begin("pending", "null", "null") + bare + times);
+  BOOST_TEST(shown(expires) == "revoked");
 }
 
 BOOST_AUTO_TEST_CASE(role) {
@@ -111,7 +66,7 @@ BOOST_AUTO_TEST_CASE(role) {
                              RoleState(RoleSlug::from_stored("admin"))};
   const RoleCatalogue catalogue(RoleTable(roles, 2), RoleTable(), nullptr);
   const RoleIndex admin = RoleIndex::environment(1);
-  Profile kept = profile();
+  Profile kept;
   BOOST_TEST(wire::invitation_role(kept, RoleSet{}, RoleIndex::none(), catalogue, {}) == "");
   kept.texts.set(Text::role_slug, std::string_view("old"));
   BOOST_TEST(wire::invitation_role(kept, RoleSet{}, RoleIndex::none(), catalogue, {}) == "old");
@@ -174,15 +129,6 @@ BOOST_AUTO_TEST_CASE(list) {
   BOOST_TEST(!read("")->email.has_value());
   BOOST_TEST(!read("")->organization_id.has_value());
   BOOST_TEST(read("limit=0").error().errors[0].code == "limit_invalid");
-}
-
-BOOST_AUTO_TEST_CASE(error) {
-  const Error role{ErrorCode::invalid_role, Field::role_slug, 0, subject_of_text("r")};
-  BOOST_TEST(wire::request_error(role).status == 422);
-  BOOST_TEST(wire::invitation_error(role).status == 400);
-  BOOST_TEST(wire::invitation_error(role).code == "invalid_role");
-  const Error other{ErrorCode::entity_not_found, Field::organization_id, 0, subject_of_text("o")};
-  BOOST_TEST((wire::invitation_error(other) == wire::request_error(other)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
