@@ -11,7 +11,8 @@ die() {
 }
 
 # Group, package of Debian 12, and what shows on another system that it is there: a command or a
-# header.
+# header. With "any" the command counts on Debian too: a Node that came from elsewhere brings its
+# own npm, beside which Debian's cannot be installed.
 packages='
 build   g++-12                cmd:g++-12
 build   meson                 cmd:meson
@@ -25,6 +26,9 @@ tests   libboost-test1.81-dev header:boost/test/unit_test.hpp
 tests   libboost-json1.81-dev header:boost/json.hpp
 tests   libssl-dev            header:openssl/evp.h
 tests   librapidcheck-dev     header:rapidcheck.h
+tests   nodejs                any:node
+tests   npm                   any:npm
+tests   ca-certificates       cmd:npm
 tests   curl                  cmd:curl
 bench   libbenchmark-dev      header:benchmark/benchmark.h
 docs    graphviz              cmd:dot
@@ -49,16 +53,13 @@ libcxx  libc++abi-19-dev      cmd:clang++-19
 on_debian_12() { (. /etc/os-release 2>/dev/null && [ "${ID:-}/${VERSION_ID:-}" = debian/12 ]); }
 
 is_there() { # package, probe
-  if on_debian_12; then
+  local kind=${2%%:*} what=${2#*:}
+  if [ "$kind" != any ] && on_debian_12; then
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+  elif [ "$kind" = header ]; then
+    printf '#include <%s>\n' "$what" | "${CXX:-c++}" -std=c++20 -E -x c++ - >/dev/null 2>&1
   else
-    case $2 in
-      cmd:*) command -v "${2#cmd:}" >/dev/null 2>&1 ;;
-      header:*)
-        printf '#include <%s>\n' "${2#header:}" |
-          "${CXX:-c++}" -std=c++20 -E -x c++ - >/dev/null 2>&1
-        ;;
-    esac
+    command -v "$what" >/dev/null 2>&1
   fi
 }
 
@@ -88,6 +89,20 @@ require_packages() { # group...
   apt_get install -y --no-install-recommends "${missing[@]}" ||
     { apt_get update && apt_get install -y --no-install-recommends "${missing[@]}"; } ||
     die "could not install; needed: ${missing[*]}"
+}
+
+# Installs the Node client of tests/sdk/ into build/sdk/, anew where the lock file is another one.
+require_sdk() {
+  local file to=build/sdk
+  cmp -s tests/sdk/package-lock.json "$to/node_modules/package-lock.json" && return 0
+  say 'installing the packages of tests/sdk'
+  mkdir -p "$to" && rm -rf "$to/node_modules" || die "could not clear $to"
+  for file in package.json package-lock.json .npmrc; do
+    cp "tests/sdk/$file" "$to/" || die "could not copy tests/sdk/$file"
+  done
+  (cd "$to" && npm ci --ignore-scripts --no-audit --no-fund) >build/sdk.log 2>&1 ||
+    { tail -n 20 build/sdk.log && die 'npm could not install the packages, see build/sdk.log'; }
+  cp "$to/package-lock.json" "$to/node_modules/"
 }
 
 # Configures build/NAME, anew where it exists, so that new files are seen.

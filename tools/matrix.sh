@@ -6,6 +6,7 @@ set -u
 . "$(dirname "$0")/lib.sh"
 
 require_packages build tests ci libcxx
+require_sdk
 
 compilers='
 g++-12           g++-12

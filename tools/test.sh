@@ -6,6 +6,7 @@ set -u
 . "$(dirname "$0")/lib.sh"
 
 require_packages build tests
+require_sdk
 export CXX=g++-12
 say 'build and test, g++ 12'
 run_tests test '--buildtype=debug -Dwerror=true -Dtests=enabled -Dexamples=enabled -Dbenchmarks=disabled' "$@"
