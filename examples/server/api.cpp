@@ -3,6 +3,9 @@
 
 #include "apply_configuration.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
+
+#include <array>
 #include <cstddef>
 #include <iostream>
 #include <string>
@@ -11,6 +14,29 @@
 namespace membership_server {
 
 namespace wire = membership::wire;
+
+namespace {
+
+/// Memory that lasts for a call. It is made anew for each: `release` of a resource lets its blocks
+/// grow from call to call.
+class CallMemory {
+ public:
+  CallMemory() : resource_(first_.data(), first_.size()) { of_thread_ = &resource_; }
+  CallMemory(const CallMemory&) = delete;
+  CallMemory& operator=(const CallMemory&) = delete;
+  ~CallMemory() { of_thread_ = nullptr; }
+
+  static boost::json::monotonic_resource* of_thread() noexcept { return of_thread_; }
+
+ private:
+  static inline thread_local std::array<unsigned char, std::size_t{16} * 1024> first_{};
+  static inline thread_local boost::json::monotonic_resource* of_thread_ = nullptr;
+  boost::json::monotonic_resource resource_;
+};
+
+}  // namespace
+
+boost::json::storage_ptr Api::memory() { return CallMemory::of_thread(); }
 
 Api::Api(const Configuration& configuration, const EventLimits& events, Now now)
     : invitation_url_(configuration.invitation_url.value_or("http://localhost:3000/invitation")),
@@ -56,6 +82,7 @@ void Api::add_routes(Router& router) {
 
 void Api::add(Router& router, std::string_view method, std::string_view pattern, Method handler) {
   router.add(method, pattern, [this, handler](const Call& call) {
+    const CallMemory memory_of_call;
     Result result = (this->*handler)(call);
     return result ? std::move(*result) : error_response(result.error());
   });

@@ -19,6 +19,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <tl/expected.hpp>
 
 #include <atomic>
@@ -180,6 +181,8 @@ class Api {
   static tl::unexpected<RequestError> refuse(RequestError error) {
     return tl::unexpected<RequestError>(std::move(error));
   }
+  /// What answers may be made in, above all lists; it lasts until the call has returned.
+  static boost::json::storage_ptr memory();
   static Response answer(int status, const boost::json::object& object) {
     return json_response(status, boost::json::serialize(object));
   }
@@ -282,7 +285,7 @@ class Api {
   static Response answer_page(const membership::wire::PagePosition<I>& position, Fetch&& fetch) {
     namespace wire = membership::wire;
     auto page = wire::walk_page(position, fetch);  // a list of the memory store does not fail
-    boost::json::array data;
+    boost::json::array data(memory());
     for (Row<I>& row : page->rows) data.push_back(std::move(row.object));
     return answer(200, wire::list_object(std::move(data), page->before, page->after));
   }

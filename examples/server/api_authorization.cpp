@@ -110,7 +110,7 @@ Api::Result Api::list_permissions(const Call& call, std::string_view member_sent
           if (fetched->rows.size() == part.limit) {
             fetched->more = true;
           } else {
-            fetched->rows.push_back({row.id, wire::permission_object(row)});
+            fetched->rows.push_back({row.id, wire::permission_object(row, memory())});
           }
         });
     static_cast<void>(end);

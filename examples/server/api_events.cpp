@@ -60,12 +60,12 @@ Api::Result Api::list_events(const Call& call) {
     if (!possible) return fetched;
     const auto end = store_.list(
         *membership::EventQuery::make(part, filter), [&](const membership::EventRow& row) {
-          fetched->rows.push_back({row.id, wire::event_object(row, policy_.options)});
+          fetched->rows.push_back({row.id, wire::event_object(row, policy_.options, memory())});
         });
     fetched->more = end->more;
     return fetched;
   });
-  boost::json::array data;
+  boost::json::array data(memory());
   for (Row<EventId>& row : page->rows) data.push_back(std::move(row.object));
   const auto text = [](const std::optional<EventId>& id) {
     return id ? std::optional<std::string>(wire::event_id_text(*id)) : std::nullopt;

@@ -45,7 +45,7 @@ boost::json::object Api::shown(const membership::InvitationState& invitation,
   } else {
     token.clear();
   }
-  return wire::invitation_object(invitation, profile, role_slug, now_(), {token, url});
+  return wire::invitation_object(invitation, profile, role_slug, now_(), {token, url}, memory());
 }
 
 Response Api::answer_invitation(int status, const membership::Receipt<Store>& done) const {

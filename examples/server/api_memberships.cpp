@@ -36,7 +36,7 @@ boost::json::object Api::shown(const membership::OrganizationMembership& members
   if (seen.organization_profile) organization = *seen.organization_profile;
   return wire::membership_object(membership::MembershipView::of(membership), seen.roles,
                                  policy_.options, organization.texts[membership::Text::name],
-                                 wire::user_object(membership.user, user));
+                                 wire::user_object(membership.user, user, memory()));
 }
 
 template <class Command>
@@ -110,7 +110,7 @@ Api::Result Api::list_memberships(const Call& call) {
     reads[i].profiles = true;
   }
   const auto seen = store_.load(std::span<const membership::Reads>(reads));
-  boost::json::array data;
+  boost::json::array data(memory());
   for (const Store::Loaded& each : *seen) {
     if (!each.membership || !filter.statuses.contains(each.membership->status)) continue;
     data.push_back(shown(*each.membership, each));

@@ -38,12 +38,12 @@ Api::Result Api::list_organizations(const Call& call) {
   if (!request) return refuse(request.error());
   return list<OrganizationId>(request->page, [&](const membership::Page<OrganizationId>& page) {
     tl::expected<wire::Rows<Row<OrganizationId>>, Store::Failure> fetched(tl::in_place);
-    const auto end =
-        store_.list(*membership::OrganizationQuery::make(page, request->filter()),
-                    [&](const membership::OrganizationRow& row) {
-                      fetched->rows.push_back(
-                          {row.state.id, wire::organization_object(row.state.id, row.profile)});
-                    });
+    const auto end = store_.list(
+        *membership::OrganizationQuery::make(page, request->filter()),
+        [&](const membership::OrganizationRow& row) {
+          fetched->rows.push_back(
+              {row.state.id, wire::organization_object(row.state.id, row.profile, memory())});
+        });
     fetched->more = end->more;
     return fetched;
   });

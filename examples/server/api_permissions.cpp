@@ -42,7 +42,7 @@ Api::Result Api::list_permissions(const Call& call) {
     tl::expected<wire::Rows<Row<PermissionId>>, Store::Failure> fetched(tl::in_place);
     const auto end =
         store_.list(*membership::PermissionQuery::make(page), [&](const PermissionRow& row) {
-          fetched->rows.push_back({row.id, wire::permission_object(row)});
+          fetched->rows.push_back({row.id, wire::permission_object(row, memory())});
         });
     fetched->more = end->more;
     return fetched;

@@ -111,9 +111,9 @@ Api::Result Api::list_roles(const Call& call) {
   const auto scope = find_scope(call, 0);
   if (!scope) return refuse(scope.error());
   const std::vector<unsigned> order = permission_order();
-  boost::json::array data;
+  boost::json::array data(memory());
   const auto end = store_.list(membership::RoleQuery{*scope}, [&](const membership::RoleRow& row) {
-    data.push_back(wire::role_object(row, order));
+    data.push_back(wire::role_object(row, order, memory()));
   });
   static_cast<void>(end);
   return answer(200, wire::list_object(std::move(data)));

@@ -43,7 +43,8 @@ Api::Result Api::list_users(const Call& call) {
     tl::expected<wire::Rows<Row<UserId>>, Store::Failure> fetched(tl::in_place);
     const auto end = store_.list(
         *membership::UserQuery::make(page, request->filter), [&](const membership::UserRow& row) {
-          fetched->rows.push_back({row.state.id, wire::user_object(row.state.id, row.profile)});
+          fetched->rows.push_back(
+              {row.state.id, wire::user_object(row.state.id, row.profile, memory())});
         });
     fetched->more = end->more;
     return fetched;

@@ -23,21 +23,21 @@ namespace wire {
 /// Rule: the API's page, A1, "error keys" and "422 body".
 [[nodiscard]] inline std::string error_body(const RequestError& error) {
   boost::json::object body;
-  if (!error.code.empty()) body["code"] = detail::json_text(error.code);
-  body["message"] = detail::json_text(error.message);
+  if (!error.code.empty()) detail::put(body, "code", error.code);
+  detail::put(body, "message", error.message);
   if (!error.errors.empty()) {
     boost::json::array entries;
     for (const ErrorEntry& entry : error.errors) {
       boost::json::object object;
-      object["code"] = detail::json_text(entry.code);
-      object["message"] = detail::json_text(entry.message);
-      if (!entry.field.empty()) object["field"] = detail::json_text(entry.field);
+      detail::put(object, "code", entry.code);
+      detail::put(object, "message", entry.message);
+      if (!entry.field.empty()) detail::put(object, "field", entry.field);
       entries.push_back(std::move(object));
     }
-    body["errors"] = std::move(entries);
+    body.emplace("errors", std::move(entries));
   }
   for (const auto& [key, value] : error.extra) {
-    body[detail::json_text(key)] = detail::json_text(value);
+    detail::put(body, detail::json_text(key), value);
   }
   return boost::json::serialize(body);
 }

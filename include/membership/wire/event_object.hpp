@@ -20,6 +20,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstdint>
@@ -47,30 +48,33 @@ namespace detail {
 /// A role as the data of an event: one of the environment has no name there.
 template <class T>
 boost::json::object role_event_data(const BasicEventRow<T>& row, const RoleState& role,
-                                    const Profile& profile) {
+                                    const Profile& profile,
+                                    const boost::json::storage_ptr& memory) {
   const Texts& texts = profile.texts;
-  boost::json::object object;
+  boost::json::object object(memory);
   object.reserve(9);
   if (row.organization == nullptr) {
-    object["object"] = "role";
-    object["slug"] = json_text(role.slug.view());
+    put(object, "object", "role");
+    put(object, "slug", role.slug.view());
   } else {
-    object["object"] = "organization_role";
-    object["organization_id"] = json_id(*row.organization);
-    object["slug"] = json_text(role.slug.view());
-    object["name"] = json_text(texts[Text::name]);
-    object["description"] = json_text(texts, Text::description);
+    put(object, "object", "organization_role");
+    put_id(object, "organization_id", *row.organization);
+    put(object, "slug", role.slug.view());
+    put(object, "name", texts[Text::name]);
+    put(object, "description", texts, Text::description);
   }
-  object["resource_type_slug"] = json_text(texts[Text::resource_type_slug]);
-  object["permissions"] = permission_slugs(role.permissions, row.roles.permission_table());
-  object["created_at"] = json_text(profile.created_at);
-  object["updated_at"] = json_text(profile.updated_at);
+  put(object, "resource_type_slug", texts[Text::resource_type_slug]);
+  object.emplace("permissions",
+                 permission_slugs(role.permissions, row.roles.permission_table(), {}, memory));
+  put(object, "created_at", profile.created_at);
+  put(object, "updated_at", profile.updated_at);
   return object;
 }
 
 template <class T>
-boost::json::object organization_event_data(const BasicEventRow<T>& row, const Profile& profile) {
-  boost::json::object object = organization_object(*row.organization, profile);
+boost::json::object organization_event_data(const BasicEventRow<T>& row, const Profile& profile,
+                                            const boost::json::storage_ptr& memory) {
+  boost::json::object object = organization_object(*row.organization, profile, memory);
   object.stable_erase(object.find("allow_profiles_outside_organization"));
   return object;
 }
@@ -78,7 +82,7 @@ boost::json::object organization_event_data(const BasicEventRow<T>& row, const P
 /// What an event is about, as it was after it; with `before` as it was before, where the row knows.
 template <class T>
 boost::json::object event_data(const BasicEventRow<T>& row, const PolicyOptions& options,
-                               bool before) {
+                               bool before, const boost::json::storage_ptr& memory) {
   const Profile& profile =
       before && row.profile_before != nullptr ? *row.profile_before : row.profile;
   if (row.membership != nullptr) {
@@ -89,24 +93,24 @@ boost::json::object event_data(const BasicEventRow<T>& row, const PolicyOptions&
       view.first_requested = row.before.first_requested;
       view.updated_at = row.before.updated_at;
     }
-    return membership_event_data(view, row.roles, options);
+    return membership_event_data(view, row.roles, options, memory);
   }
   if (row.invitation != nullptr) {
     return invitation_event_data(
         *row.invitation, profile,
-        invitation_role(profile, row.held, row.first_requested, row.roles, options),
-        row.created_at);
+        invitation_role(profile, row.held, row.first_requested, row.roles, options), row.created_at,
+        memory);
   }
   if (row.role != nullptr) {
     const RoleState& role = before && row.role_before != nullptr ? *row.role_before : *row.role;
-    return role_event_data(row, role, profile);
+    return role_event_data(row, role, profile, memory);
   }
   if (row.permission != nullptr) {
-    return permission_object(
-        BasicPermissionRow<T>{*row.permission_id, 0, *row.permission, profile});
+    return permission_object(BasicPermissionRow<T>{*row.permission_id, 0, *row.permission, profile},
+                             memory);
   }
-  if (row.user != nullptr) return user_object(*row.user, profile);
-  return organization_event_data(row, profile);
+  if (row.user != nullptr) return user_object(*row.user, profile, memory);
+  return organization_event_data(row, profile, memory);
 }
 
 constexpr bool is_update(EventType type) noexcept {
@@ -141,40 +145,43 @@ constexpr bool is_update(EventType type) noexcept {
 /// The members that differ, as they were before; null for what was not there.
 inline boost::json::object former_members(const boost::json::object& before,
                                           const boost::json::object& after) {
-  boost::json::object former;
+  boost::json::object former(after.storage());
   for (const auto& member : before) {
     const boost::json::value* const now = after.if_contains(member.key());
-    if (now == nullptr || *now != member.value()) former[member.key()] = member.value();
+    if (now == nullptr || *now != member.value()) former.emplace(member.key(), member.value());
   }
   for (const auto& member : after) {
-    if (!before.contains(member.key())) former[member.key()] = nullptr;
+    if (!before.contains(member.key())) former.emplace(member.key(), nullptr);
   }
   return former;
 }
 
 }  // namespace detail
 
-/// An event as JSON: the envelope, `data`, and for an update whose former values the row knows
-/// `context` with `previous_attributes`. Who acted is not known.
+/// An event as JSON, made in `memory`: the envelope, `data`, and for an update whose former values
+/// the row knows `context` with `previous_attributes`. Who acted is not known.
 /// Complexity: linear in the texts and the catalogue. Throws: `std::bad_alloc`.
 /// Rule: the API's page, A7.
 template <class T>
 [[nodiscard]] boost::json::object event_object(const BasicEventRow<T>& row,
-                                               const PolicyOptions& options = {}) {
-  boost::json::object data = detail::event_data(row, options, false);
-  boost::json::object former;
+                                               const PolicyOptions& options = {},
+                                               boost::json::storage_ptr memory = {}) {
+  boost::json::object data = detail::event_data(row, options, false, memory);
+  boost::json::object former(memory);
   if (detail::is_update(row.type)) {
-    former = detail::former_members(detail::event_data(row, options, true), data);
+    former = detail::former_members(detail::event_data(row, options, true, memory), data);
   }
-  boost::json::object event;
+  boost::json::object event(memory);
   event.reserve(6);
-  event["object"] = "event";
-  event["id"] = event_id_text(row.id);
-  event["event"] = detail::json_text(to_string(row.type));
-  event["data"] = std::move(data);
-  event["created_at"] = detail::json_text(row.created_at);
+  detail::put(event, "object", "event");
+  detail::put(event, "id", event_id_text(row.id));
+  detail::put(event, "event", to_string(row.type));
+  event.emplace("data", std::move(data));
+  detail::put(event, "created_at", row.created_at);
   if (!former.empty()) {
-    event["context"].emplace_object()["previous_attributes"] = std::move(former);
+    boost::json::object context(memory);
+    context.emplace("previous_attributes", std::move(former));
+    event.emplace("context", std::move(context));
   }
   return event;
 }

@@ -12,9 +12,11 @@
 #include "membership/wire/json_text.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
 #include <string_view>
+#include <utility>
 
 namespace membership {
 inline namespace v0 {
@@ -43,49 +45,56 @@ namespace detail {
 /// The members of an invitation up to where an answer and an event differ.
 template <class T>
 boost::json::object invitation_begin(const BasicInvitationState<T>& state, const Profile& profile,
-                                     std::string_view role_slug, Time now) {
-  const auto ended = [&state](InvitationStatus status) {
-    return state.status == status ? boost::json::value(json_text(state.ended_at))
-                                  : boost::json::value(nullptr);
+                                     std::string_view role_slug, Time now,
+                                     boost::json::storage_ptr memory) {
+  boost::json::object object(std::move(memory));
+  const auto put_end = [&](std::string_view key, InvitationStatus status) {
+    if (state.status == status) {
+      put(object, key, state.ended_at);
+    } else {
+      object.emplace(key, nullptr);
+    }
   };
-  const auto id_or_null = [](const auto& id) {
-    return id ? boost::json::value(json_id(*id)) : boost::json::value(nullptr);
-  };
-  boost::json::object object;
   object.reserve(15);
-  object["object"] = "invitation";
-  object["id"] = json_id(state.id);
-  object["email"] = json_text(profile.texts[Text::email]);
-  object["state"] = json_text(to_string(state.status_at(now)));
-  object["accepted_at"] = ended(InvitationStatus::accepted);
-  object["revoked_at"] = ended(InvitationStatus::revoked);
-  object["expires_at"] = json_text(state.expires_at);
-  object["organization_id"] = id_or_null(state.organization);
-  object["inviter_user_id"] = id_or_null(state.inviter);
-  object["accepted_user_id"] = id_or_null(state.accepted_by);
-  object["role_slug"] =
-      role_slug.empty() ? boost::json::value(nullptr) : boost::json::value(json_text(role_slug));
+  put(object, "object", "invitation");
+  put_id(object, "id", state.id);
+  put(object, "email", profile.texts[Text::email]);
+  put(object, "state", to_string(state.status_at(now)));
+  put_end("accepted_at", InvitationStatus::accepted);
+  put_end("revoked_at", InvitationStatus::revoked);
+  put(object, "expires_at", state.expires_at);
+  put_id_or_null(object, "organization_id", state.organization);
+  put_id_or_null(object, "inviter_user_id", state.inviter);
+  put_id_or_null(object, "accepted_user_id", state.accepted_by);
+  if (role_slug.empty()) {
+    object.emplace("role_slug", nullptr);
+  } else {
+    put(object, "role_slug", role_slug);
+  }
   return object;
 }
 
 template <class T>
 void invitation_end(const BasicInvitationState<T>& state, boost::json::object& object) {
-  object["created_at"] = json_text(state.created_at);
-  object["updated_at"] = json_text(state.updated_at);
+  put(object, "created_at", state.created_at);
+  put(object, "updated_at", state.updated_at);
 }
 
 }  // namespace detail
 
-/// An invitation as JSON, as calls answer it at the time `now`. `role_slug` may be empty.
+/// An invitation as JSON, made in `memory`, as calls answer it at the time `now`. `role_slug` may
+/// be empty.
 /// Complexity: linear in the texts. Throws: `std::bad_alloc`.
 /// Rule: the API's page, A6, "Invitation", and expired from `expires_at` on.
 template <class T>
 [[nodiscard]] boost::json::object
 invitation_object(const BasicInvitationState<T>& state, const Profile& profile,
-                  std::string_view role_slug, Time now, const InvitationLink& link) {
-  boost::json::object object = detail::invitation_begin(state, profile, role_slug, now);
-  object["token"] = detail::json_text(link.token);
-  object["accept_invitation_url"] = detail::json_text(link.url);
+                  std::string_view role_slug, Time now, const InvitationLink& link,
+                  boost::json::storage_ptr memory = {}) {
+  boost::json::object object =
+      detail::invitation_begin(state, profile, role_slug, now, std::move(memory));
+  detail::put(object, "token", link.token);
+  detail::put(object, "accept_invitation_url", link.url);
   detail::invitation_end(state, object);
   return object;
 }
@@ -93,10 +102,11 @@ invitation_object(const BasicInvitationState<T>& state, const Profile& profile,
 /// An invitation as the `data` of an event: as it was then, without the token and its address.
 /// Complexity and exceptions as `invitation_object`. Rule: the API's page, A7.
 template <class T>
-[[nodiscard]] boost::json::object invitation_event_data(const BasicInvitationState<T>& state,
-                                                        const Profile& profile,
-                                                        std::string_view role_slug, Time then) {
-  boost::json::object object = detail::invitation_begin(state, profile, role_slug, then);
+[[nodiscard]] boost::json::object
+invitation_event_data(const BasicInvitationState<T>& state, const Profile& profile,
+                      std::string_view role_slug, Time then, boost::json::storage_ptr memory = {}) {
+  boost::json::object object =
+      detail::invitation_begin(state, profile, role_slug, then, std::move(memory));
   detail::invitation_end(state, object);
   return object;
 }

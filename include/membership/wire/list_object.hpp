@@ -6,7 +6,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
 
 #include <optional>
 #include <utility>
@@ -15,13 +14,13 @@ namespace membership {
 inline namespace v0 {
 namespace wire {
 
-/// A whole list, without `list_metadata`, as roles are answered.
+/// A whole list, without `list_metadata`, as roles are answered, in the memory of `data`.
 /// Throws: `std::bad_alloc`. Rule: the API's page, A2.
 [[nodiscard]] inline boost::json::object list_object(boost::json::array data) {
-  boost::json::object list;
+  boost::json::object list(data.storage());
   list.reserve(3);
-  list["object"] = "list";
-  list["data"] = std::move(data);
+  detail::put(list, "object", "list");
+  list.emplace("data", std::move(data));
   return list;
 }
 
@@ -31,13 +30,11 @@ template <class I>
 [[nodiscard]] boost::json::object list_object(boost::json::array data,
                                               const std::optional<I>& before,
                                               const std::optional<I>& after) {
-  const auto id_or_null = [](const std::optional<I>& id) {
-    return id ? boost::json::value(detail::json_id(*id)) : boost::json::value(nullptr);
-  };
   boost::json::object list = list_object(std::move(data));
-  boost::json::object& metadata = list["list_metadata"].emplace_object();
-  metadata["before"] = id_or_null(before);
-  metadata["after"] = id_or_null(after);
+  boost::json::object metadata(list.storage());
+  detail::put_id_or_null(metadata, "before", before);
+  detail::put_id_or_null(metadata, "after", after);
+  list.emplace("list_metadata", std::move(metadata));
   return list;
 }
 

@@ -11,6 +11,8 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
+#include <boost/json/value.hpp>
 
 #include <string_view>
 #include <utility>
@@ -24,39 +26,42 @@ namespace detail {
 /// The members of a membership up to where an answer and an event differ.
 template <class T>
 boost::json::object membership_begin(const BasicMembershipView<T>& membership,
-                                     const RoleCatalogue& catalogue, const PolicyOptions& options) {
-  boost::json::array roles;
+                                     const RoleCatalogue& catalogue, const PolicyOptions& options,
+                                     const boost::json::storage_ptr& memory) {
+  boost::json::array roles(memory);
   roles.reserve(membership.roles.size());
   for_each_shown_role(options, catalogue, membership.roles, membership.first_requested,
-                      [&roles](std::string_view slug) {
-                        boost::json::object role;
-                        role["slug"] = json_text(slug);
+                      [&](std::string_view slug) {
+                        boost::json::object role(memory);
+                        put(role, "slug", slug);
                         roles.push_back(std::move(role));
                       });
-  boost::json::object object;
+  boost::json::object object(memory);
   object.reserve(13);
-  object["object"] = "organization_membership";
-  object["id"] = json_id(membership.id);
-  object["user_id"] = json_id(membership.user);
-  object["organization_id"] = json_id(membership.organization);
-  object["status"] = json_text(to_string(membership.status));
-  object["role"] = roles.empty() ? boost::json::value(nullptr) : roles.front();
-  object["roles"] = std::move(roles);
-  object["directory_managed"] = membership.directory_managed;
-  object["custom_attributes"].emplace_object();
+  put(object, "object", "organization_membership");
+  put_id(object, "id", membership.id);
+  put_id(object, "user_id", membership.user);
+  put_id(object, "organization_id", membership.organization);
+  put(object, "status", to_string(membership.status));
+  object.emplace("role", roles.empty() ? boost::json::value(memory)
+                                       : boost::json::value(roles.front(), memory));
+  object.emplace("roles", std::move(roles));
+  object.emplace("directory_managed", membership.directory_managed);
+  object.emplace("custom_attributes", boost::json::object_kind);
   return object;
 }
 
 template <class T>
 void membership_end(const BasicMembershipView<T>& membership, boost::json::object& object) {
-  object["created_at"] = json_text(membership.created_at);
-  object["updated_at"] = json_text(membership.updated_at);
+  put(object, "created_at", membership.created_at);
+  put(object, "updated_at", membership.updated_at);
 }
 
 }  // namespace detail
 
 /// A membership as JSON, as calls answer it: with the organization's name and the user's object
-/// (`user_object`). The roles are in the order that `options` give them; the first is `role`.
+/// (`user_object`), in whose memory it is made. The roles are in the order that `options` give
+/// them; the first is `role`.
 /// Complexity: linear in the texts and the catalogue. Throws: `std::bad_alloc`.
 /// Rule: the API's page, A3; DOMAIN.md §1.
 template <class T>
@@ -64,9 +69,10 @@ template <class T>
 membership_object(const BasicMembershipView<T>& membership, const RoleCatalogue& catalogue,
                   const PolicyOptions& options, std::string_view organization_name,
                   boost::json::object user) {
-  boost::json::object object = detail::membership_begin(membership, catalogue, options);
-  object["organization_name"] = detail::json_text(organization_name);
-  object["user"] = std::move(user);
+  boost::json::object object =
+      detail::membership_begin(membership, catalogue, options, user.storage());
+  detail::put(object, "organization_name", organization_name);
+  object.emplace("user", std::move(user));
   detail::membership_end(membership, object);
   return object;
 }
@@ -74,10 +80,10 @@ membership_object(const BasicMembershipView<T>& membership, const RoleCatalogue&
 /// A membership as the `data` of an event: without the organization's name and the user.
 /// Complexity and exceptions as `membership_object`. Rule: the API's page, A7.
 template <class T>
-[[nodiscard]] boost::json::object membership_event_data(const BasicMembershipView<T>& membership,
-                                                        const RoleCatalogue& catalogue,
-                                                        const PolicyOptions& options = {}) {
-  boost::json::object object = detail::membership_begin(membership, catalogue, options);
+[[nodiscard]] boost::json::object
+membership_event_data(const BasicMembershipView<T>& membership, const RoleCatalogue& catalogue,
+                      const PolicyOptions& options = {}, boost::json::storage_ptr memory = {}) {
+  boost::json::object object = detail::membership_begin(membership, catalogue, options, memory);
   detail::membership_end(membership, object);
   return object;
 }

@@ -7,28 +7,32 @@
 #include "membership/wire/json_text.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
+
+#include <utility>
 
 namespace membership {
 inline namespace v0 {
 namespace wire {
 
-/// A permission as JSON.
+/// A permission as JSON, made in `memory`.
 /// Complexity: linear in the texts. Throws: `std::bad_alloc`.
 /// Rule: the API's page, A5, "Permission".
 template <class T>
-[[nodiscard]] boost::json::object permission_object(const BasicPermissionRow<T>& row) {
+[[nodiscard]] boost::json::object permission_object(const BasicPermissionRow<T>& row,
+                                                    boost::json::storage_ptr memory = {}) {
   const Texts& texts = row.profile.texts;
-  boost::json::object permission;
+  boost::json::object permission(std::move(memory));
   permission.reserve(9);
-  permission["object"] = "permission";
-  permission["id"] = detail::json_id(row.id);
-  permission["slug"] = detail::json_text(row.state.slug.view());
-  permission["name"] = detail::json_text(texts[Text::name]);
-  permission["description"] = detail::json_text(texts, Text::description);
-  permission["system"] = row.state.system;
-  permission["resource_type_slug"] = detail::json_text(texts[Text::resource_type_slug]);
-  permission["created_at"] = detail::json_text(row.profile.created_at);
-  permission["updated_at"] = detail::json_text(row.profile.updated_at);
+  detail::put(permission, "object", "permission");
+  detail::put_id(permission, "id", row.id);
+  detail::put(permission, "slug", row.state.slug.view());
+  detail::put(permission, "name", texts[Text::name]);
+  detail::put(permission, "description", texts, Text::description);
+  permission.emplace("system", row.state.system);
+  detail::put(permission, "resource_type_slug", texts[Text::resource_type_slug]);
+  detail::put(permission, "created_at", row.profile.created_at);
+  detail::put(permission, "updated_at", row.profile.updated_at);
   return permission;
 }
 

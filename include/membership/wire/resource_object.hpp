@@ -8,9 +8,11 @@
 #include "membership/wire/json_text.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace membership {
 inline namespace v0 {
@@ -50,23 +52,24 @@ inline constexpr std::string_view resource_id_prefix = "authz_resource_";
           external_id == resource_external_id(organization, profile));
 }
 
-/// The resource that an organization is, as JSON.
+/// The resource that an organization is, as JSON, made in `memory`.
 /// Complexity: linear in the texts. Throws: `std::bad_alloc`.
 /// Rule: the API's page, A8, "Resource".
 [[nodiscard]] inline boost::json::object resource_object(std::string_view organization,
-                                                         const Profile& profile) {
-  boost::json::object resource;
+                                                         const Profile& profile,
+                                                         boost::json::storage_ptr memory = {}) {
+  boost::json::object resource(std::move(memory));
   resource.reserve(10);
-  resource["object"] = "authorization_resource";
-  resource["id"] = detail::json_text(resource_id(organization));
-  resource["name"] = detail::json_text(profile.texts[Text::name]);
-  resource["description"] = nullptr;
-  resource["organization_id"] = detail::json_text(organization);
-  resource["parent_resource_id"] = nullptr;
-  resource["external_id"] = detail::json_text(resource_external_id(organization, profile));
-  resource["resource_type_slug"] = detail::json_text(organization_resource_type);
-  resource["created_at"] = detail::json_text(profile.created_at);
-  resource["updated_at"] = detail::json_text(profile.updated_at);
+  detail::put(resource, "object", "authorization_resource");
+  detail::put(resource, "id", resource_id(organization));
+  detail::put(resource, "name", profile.texts[Text::name]);
+  resource.emplace("description", nullptr);
+  detail::put(resource, "organization_id", organization);
+  resource.emplace("parent_resource_id", nullptr);
+  detail::put(resource, "external_id", resource_external_id(organization, profile));
+  detail::put(resource, "resource_type_slug", organization_resource_type);
+  detail::put(resource, "created_at", profile.created_at);
+  detail::put(resource, "updated_at", profile.updated_at);
   return resource;
 }
 
