@@ -30,6 +30,7 @@
 #include <cstdio>
 #include <ctime>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -181,14 +182,10 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
 
   void begin_request() {
     phase_ = Phase::idle;
-    head_bytes_ = 0;
-    is_head_ = false;
+    head_seen_ = head_tried_ = 0;
     refusal_.reset();
     headers_.clear();
-    parser_ = std::make_unique<Parser>();
-    parser_->body_limit(boost::none);
-    parser_->header_limit(static_cast<std::uint32_t>(state_.limits.header_bytes));
-    parser_->get().body().limit = state_.limits.body_bytes;
+    parser_.reset();
 
     if (buffer_.size() == 0 && state_.stopping && !has_bytes_waiting()) return;
     const auto& limits = state_.limits;
@@ -219,12 +216,13 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
       // The server is stopping. What has come in the meantime is a request under way.
       if (failure == asio::error::operation_aborted && has_bytes_waiting()) begin_request();
     } else if (failure == asio::error::eof) {
-      refuse(400, "bad_request", "The request ends before it is complete.");
+      if (phase_ == Phase::head) return parse(true);
+      refuse_early_end();
     }
   }
 
   /// Takes what has arrived, asks for more where that is not enough, and answers.
-  void parse() {
+  void parse(bool is_end = false) {
     if (phase_ == Phase::idle) {
       // Old clients send an empty line behind a body (RFC 9112, 2.2).
       while (buffer_.size() > 0 && (first_byte() == '\r' || first_byte() == '\n')) {
@@ -234,38 +232,60 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
       phase_ = Phase::head;
       stream_.expires_after(state_.limits.header_timeout);
     }
+    if (phase_ == Phase::head && !parse_head(is_end)) return;
     while (!parser_->is_done()) {
       // What is left of a chunked body is never less than the last chunk, and the parser asserts
       // that it sees that as a whole.
-      const bool chunked = phase_ == Phase::body && parser_->chunked();
-      if (buffer_.size() < (chunked ? 5u : 1u)) return read();
+      if (buffer_.size() < (parser_->chunked() ? 5u : 1u)) return read();
+      const std::string_view seen = front();
       error_code failure;
-      const std::size_t used = parser_->put(buffer_.data(), failure);
-      buffer_.consume(used);
-      const bool wants_more = failure == http::error::need_more;
-      const std::size_t most = state_.limits.header_bytes;
-      if (phase_ == Phase::head) {
-        // The parser's own limit is for what it sees at a time and forgets the fields it has read.
-        head_bytes_ += used;
-        const std::size_t seen = head_bytes_ + (wants_more ? buffer_.size() : 0);
-        if (failure == http::error::header_limit || seen > most) return refuse_head();
-      }
-      if (wants_more) {
-        if (phase_ == Phase::body && buffer_.size() > most) {
-          return refuse(400, "bad_request", "A chunk's head or the trailer is too long.");
-        }
-        return read();
+      buffer_.consume(parser_->put(asio::buffer(seen), failure));
+      if (failure == http::error::need_more) {
+        if (seen.size() < state_.limits.header_bytes) return read();
+        return refuse(400, "bad_request", "A chunk's head or the trailer is too long.");
       }
       if (failure == http::error::body_limit) return refuse_body();
-      if (failure) {
-        return refuse(400, "bad_request", "Not HTTP/1.1: " + failure.message() + ".");
-      }
-      if (phase_ == Phase::head && parser_->is_header_done()) {
-        phase_ = Phase::body;
-        if (!accept_head()) return;
-      }
+      if (failure) return refuse_malformed(failure);
     }
     answer();
+  }
+
+  /// Reads the head of a request, and returns whether its body is to be read now. What the parser
+  /// says of a head depends on the pieces that it gets it in. So it gets it from the beginning
+  /// each time: once the head is whole or can not become so, and before that as often as its size
+  /// doubles, by which most of what is no HTTP is refused without waiting for an end.
+  bool parse_head(bool is_end) {
+    const std::string_view head = front();
+    const std::size_t most = state_.limits.header_bytes;
+    const bool is_whole =
+        head.find("\r\n\r\n", std::max<std::size_t>(head_seen_, 3) - 3) != std::string_view::npos;
+    head_seen_ = head.size();
+    if (!is_whole && !is_end && head.size() < std::min(2 * head_tried_, most)) {
+      return read(), false;
+    }
+    head_tried_ = head.size();
+    parser_ = std::make_unique<Parser>();
+    parser_->header_limit(std::numeric_limits<std::uint32_t>::max());
+    parser_->body_limit(boost::none);
+    parser_->get().body().limit = state_.limits.body_bytes;
+    error_code failure;
+    const std::size_t used = parser_->put(asio::buffer(head), failure);
+    if (failure == http::error::need_more) {
+      if (head.size() == most) return refuse_head(), false;
+      if (is_end) return refuse_early_end(), false;
+      return read(), false;
+    }
+    if (failure) return refuse_malformed(failure), false;
+    buffer_.consume(used);
+    phase_ = Phase::body;
+    return accept_head();
+  }
+
+  /// What has arrived, as far as the parser is to see it at once.
+  std::string_view front() const {
+    const auto data = buffer_.data();
+    return {static_cast<const char*>(data.data()),
+            std::min(data.size(), state_.limits.header_bytes)};
   }
 
   char first_byte() const { return *static_cast<const char*>(buffer_.data().data()); }
@@ -273,7 +293,6 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
   /// Looks at the head of a request. Returns whether its body is to be read now.
   bool accept_head() {
     const auto& message = parser_->get();
-    is_head_ = message.method() == http::verb::head;
     for (const auto& field : message) {
       headers_.push_back({view(field.name_string()), view(field.value())});
     }
@@ -374,6 +393,10 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
     begin_answer();
     send(error_response(status, code, message), false);
   }
+  void refuse_malformed(error_code failure) {
+    refuse(400, "bad_request", "Not HTTP/1.1: " + failure.message() + ".");
+  }
+  void refuse_early_end() { refuse(400, "bad_request", "The request ends before it is complete."); }
   void refuse_body() {
     begin_answer();
     send(too_large(), false);
@@ -421,7 +444,8 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
       out_ += "\r\nConnection: keep-alive";
     }
     out_ += "\r\n\r\n";
-    const std::string_view sent = is_head_ || status == 204 ? std::string_view() : body;
+    const bool is_head = parser_->get().method() == http::verb::head;
+    const std::string_view sent = is_head || status == 204 ? std::string_view() : body;
     out_ += sent;
     if (state_.observer) observe(response, sent.size());
 
@@ -466,11 +490,11 @@ class HttpServer::Connection : public std::enable_shared_from_this<HttpServer::C
   State& state_;
   Stream stream_;
   beast::flat_buffer buffer_{};
-  std::unique_ptr<Parser> parser_{};  ///< made anew for each request
+  std::unique_ptr<Parser> parser_{};  ///< of the request whose head is being read, or was
   Phase phase_ = Phase::idle;
   bool is_first_ = true;
-  bool is_head_ = false;
-  std::size_t head_bytes_ = 0;
+  std::size_t head_seen_ = 0;      ///< how much of a head has been looked at
+  std::size_t head_tried_ = 0;     ///< how much of it the parser has been given
   std::vector<Header> headers_{};  ///< of the head; a trailer adds nothing to it
   std::optional<Response> refusal_{};
   std::string id_{};

@@ -433,6 +433,35 @@ def malformed_second_request(server):
 
 
 @check
+def malformed_head_is_answered_without_body(server):
+    client = server.connect()
+    answer = client.send("HEAD / HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n").answer(head_only=True)
+    equal((answer.status, answer.closes), (400, True))
+    assert client.closed()
+
+
+@check
+def malformed_in_pieces_as_in_one(server):
+    host = "\r\nHost: x\r\n"
+    for pieces, status in ((("GET / HTTP/1.1\r", "\nno colon\r\n"), 400),
+                           (("GET / HTTP/1.1\r", "\nX: " + "x" * 20000), 431),
+                           (("GET / HTTP/1.1" + host + "X: " + "x" * 16000 + "\r", "\nA : b\r\n" +
+                             "x" * 1000), 400),
+                           (("POST / HTTP/1.1" + host + CHUNKED, "\r\n3;" + "x" * 17000,
+                             "\r\nabc\r\n0\r\n\r\n"), 400)):
+        answers = []
+        for parts in (pieces, ("".join(pieces),)):
+            client = server.connect()
+            for part in parts:
+                client.send(part)
+                time.sleep(0.02)
+            client.socket.shutdown(socket.SHUT_WR)
+            answers.append(client.answer())
+            assert client.closed()
+        equal([(a.status, a.json()) for a in answers], [(status, answers[0].json())] * 2)
+
+
+@check
 def early_end(server):
     for text in ("GET /hea", "GET /health HTTP/1.1\r\nHo",
                  request("POST", "/nothing", CHUNKED) + "3\r\na"):
