@@ -638,15 +638,13 @@ tl::expected<std::string, HttpServer::ListenFailure> HttpServer::listen(const st
     return failed(ListenError::no_listening, "cannot listen on " + in_url(address, port),
                   thrown.code());
   }
+  asio::post(state_->strand, [this] { state_->accept(); });
   return "http://" + in_url(address, acceptor.local_endpoint().port());
 }
 
 void HttpServer::run() {
   asio::io_context& context = state_->context;
-  asio::post(state_->strand, [this] {
-    state_->await_signal();
-    state_->accept();
-  });
+  asio::post(state_->strand, [this] { state_->await_signal(); });
   const auto serve = [&context] {
     while (true) {
       try {
@@ -669,6 +667,8 @@ void HttpServer::run() {
   for (std::thread& other : others) other.join();
   state_->finished = true;
 }
+
+void HttpServer::poll() { state_->context.poll(); }
 
 void HttpServer::stop() {
   asio::post(state_->strand, [this] { state_->begin_stop(); });

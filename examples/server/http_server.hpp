@@ -61,6 +61,9 @@ class HttpServer {
   /// finished, idle connections closed. A second signal ends it at once.
   void run();
 
+  /// Does what can be done without waiting, in place of `run`: for who has a loop of their own.
+  void poll();
+
   /// Ends `run`. May be called from any thread.
   void stop();
 
