@@ -9,9 +9,11 @@
 //   pages show each membership once, in order, while others come and go          -> pages
 //   many writers: the log is complete, in each organization's order, at any time -> events
 //   organizations and users made in many threads at once are all listed          -> made_at_once
+//   a record that serves another row by now shows neither twice nor hides others -> reused_records
 //   an old end of the log goes, a reader who follows sees no disorder            -> retention
 
 #include "concurrency/threads.hpp"
+#include "membership/administration.hpp"
 #include "support/scale.hpp"
 
 #include <atomic>
@@ -432,6 +434,109 @@ BOOST_AUTO_TEST_CASE(made_at_once) {
     BOOST_TEST(organizations() == makers * rounds);
     faults.report();
   }
+}
+
+/// A query of the first rows.
+template <class Query, class I>
+Query first_rows() {
+  Page<I> page;
+  page.limit = longest_page;
+  return *Query::make(page);
+}
+
+/// A number from 1000 on whose id lies in the same shard of the store as another.
+template <class I>
+std::uint64_t fellow(const I& id) {
+  std::uint64_t number = 1'000;
+  while (detail::shard_hash(testing::FixedIds::numbered<I>(number)).shard !=
+         detail::shard_hash(id).shard) {
+    ++number;
+  }
+  return number;
+}
+
+BOOST_AUTO_TEST_CASE(reused_records) {
+  // Rows 100 to 399 stay. One row goes and comes again, before them and behind them in turn, each
+  // time in the record that the last one left.
+  constexpr std::size_t staying = 300;
+  const UserId users[] = {user(1), user(fellow(user(1)))};
+  const OrganizationId places[] = {organization(1), organization(fellow(organization(1)))};
+  const auto store = new_store(0);
+  Faults faults;
+  Actor keeper(1);
+  ActorWith<MembershipPolicy<>> inviters[] = {ActorWith<MembershipPolicy<>>(0),
+                                              ActorWith<MembershipPolicy<>>(9)};
+  for (std::uint64_t i = 0; i < staying; ++i) {
+    CreateUser create;
+    create.id = user(100 + i);
+    faults.check(keeper.run(*store, create).has_value(), "no user");
+    faults.check(
+        keeper.run(*store, CreateOrganization{"Acme", organization(100 + i), {}}).has_value(),
+        "no organization");
+    const std::string email = "a" + std::to_string(i) + "@x";
+    faults.check(keeper.run(*store, SendInvitation{email}).has_value(), "no invitation");
+  }
+  const auto make = [&](std::size_t which) {
+    CreateUser create;
+    create.id = users[which];
+    faults.check(keeper.run(*store, create).has_value(), "no user");
+    faults.check(keeper.run(*store, CreateOrganization{"Acme", places[which], {}}).has_value(),
+                 "no organization");
+    SendInvitation invite{"b@x"};
+    invite.organization = places[which];
+    faults.check(inviters[which].run(*store, invite).has_value(), "no invitation");
+  };
+  const auto take = [&](std::size_t which) {
+    keeper.drive([&](const auto& policy, auto& runtime) {
+      faults.check(delete_user(*store, policy, users[which], runtime).has_value(), "a user stays");
+      faults.check(delete_organization(*store, policy, places[which], runtime).has_value(),
+                   "an organization stays");
+      return 0;
+    });
+  };
+  const auto check = [&](const auto& list) {
+    std::optional<std::string> last;
+    std::size_t rows = 0;
+    list([&](std::string_view id, bool stays) {
+      faults.check(!last || *last < id, "rows out of order");
+      last = std::string(id);
+      if (stays) ++rows;
+    });
+    faults.check(rows == staying, "a row that stays is not shown once");
+  };
+  make(0);
+  write_and_read(
+      scaled(1'000, 20'000), faults,
+      [&](std::size_t round) {
+        take(round % 2);
+        make(1 - round % 2);
+      },
+      {[&] {
+         check([&](const auto& row) {
+           static_cast<void>(
+               *store->list(first_rows<UserQuery, UserId>(), [&](const UserRow& shown) {
+                 const UserId& id = shown.state.id;
+                 row(id.view(), id != users[0] && id != users[1]);
+               }));
+         });
+       },
+       [&] {
+         check([&](const auto& row) {
+           static_cast<void>(*store->list(first_rows<OrganizationQuery, OrganizationId>(),
+                                          [&](const OrganizationRow& shown) {
+                                            const OrganizationId& id = shown.state.id;
+                                            row(id.view(), id != places[0] && id != places[1]);
+                                          }));
+         });
+       },
+       [&] {
+         check([&](const auto& row) {
+           static_cast<void>(*store->list(first_rows<InvitationQuery, InvitationId>(),
+                                          [&](const InvitationRow& shown) {
+                                            row(shown.state.id.view(), !shown.state.organization);
+                                          }));
+         });
+       }});
 }
 
 BOOST_AUTO_TEST_CASE(retention) {

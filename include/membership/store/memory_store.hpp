@@ -197,18 +197,16 @@ class BasicMemoryStore {
                                                     Visit&& visit) const {
     using Id = typename T::OrganizationId;
     const OrganizationFilter& filter = query.filter();
-    const auto show = [&](std::uint32_t number, Page<Id>& rest, bool shown, const Id* only) {
+    const auto show = [&](std::uint32_t number, const Id& id, bool shown) {
       const detail::SharedGuard guard(
           tables_.organizations[detail::RecordNumber::shard(number)].lock);
       const detail::OrganizationRecord<T>& record = tables_.organization_at(number);
-      if (!record.state || !detail::within(rest, record.state->id)) return false;
-      if (only != nullptr && !(record.state->id == *only)) return false;
+      if (!record.state || !(record.state->id == id)) return false;
       const Profile profile = record.profile == nullptr ? Profile{} : **record.profile;
       if (filter.marked && !detail::is_marked(record)) return false;
       if (filter.name_part && !detail::has_part(profile.texts[Text::name], *filter.name_part)) {
         return false;
       }
-      rest.after = record.state->id;
       if (shown) visit(BasicOrganizationRow<T>{*record.state, profile});
       return true;
     };
@@ -236,15 +234,12 @@ class BasicMemoryStore {
                                                     Visit&& visit) const {
     using Id = typename T::UserId;
     const BasicUserFilter<T>& filter = query.filter();
-    const auto show = [&](std::uint32_t number, Page<Id>& rest, bool shown, const Id* only) {
+    const auto show = [&](std::uint32_t number, const Id& id, bool shown) {
       const detail::SharedGuard guard(tables_.users[detail::RecordNumber::shard(number)].lock);
       const detail::UserRecord<T>& record = tables_.user_at(number);
       if (record.revision == 0) return false;
       const BasicUserState<T> state = record.state();
-      if (!detail::within(rest, state.id) || (only != nullptr && !(state.id == *only)))
-        return false;
-      if (filter.marked && state.phase == Phase::live) return false;
-      rest.after = state.id;
+      if (!(state.id == id) || (filter.marked && state.phase == Phase::live)) return false;
       if (shown) {
         visit(BasicUserRow<T>{state, record.profile == nullptr ? Profile{} : **record.profile});
       }
@@ -273,25 +268,26 @@ class BasicMemoryStore {
   [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicInvitationQuery<T>& query,
                                                     Visit&& visit) const {
     Page<typename T::InvitationId> rest = query.page();
+    std::size_t left = rest.limit;
     for (bool more = true; more;) {
-      std::uint32_t numbers[longest_page];
-      std::uint8_t shards[longest_page];
-      std::size_t count = 0;
-      std::optional<typename T::InvitationId> last;
+      FoundRows<typename T::InvitationId> found;
+      std::uint8_t shards[found.most];
+      rest.limit = left < found.most ? left : found.most;
       {
         const detail::SharedGuard guard(tables_.invitations.lock);
         more = tables_.invitations.walk(query.filter(), rest, [&](std::uint32_t number) {
-          shards[count] = invitation_shard(*tables_.invitations[number].state);
-          numbers[count++] = number;
-          last = tables_.invitations[number].state->id;
+          const BasicInvitationState<T>& state = *tables_.invitations[number].state;
+          shards[found.count] = invitation_shard(state);
+          found.add(number, state.id);
         });
       }
-      // As with organizations and users: what has changed meanwhile is passed over.
-      for (std::size_t i = 0; i < count; ++i) {
-        if (show_invitation(query.filter(), numbers[i], shards[i], rest, visit)) --rest.limit;
+      for (std::size_t i = 0; i < found.count; ++i) {
+        if (show_invitation(query.filter(), found.numbers[i], *found.ids[i], shards[i], visit)) {
+          --left;
+        }
       }
-      if (rest.limit == 0) return ListEnd{more};
-      rest.after = last;
+      if (left == 0) return ListEnd{more};
+      if (found.count > 0) rest.after = *found.ids[found.count - 1];
     }
     return ListEnd{false};
   }
@@ -403,6 +399,22 @@ class BasicMemoryStore {
  private:
   using Tables = detail::Tables<T>;
   static constexpr std::uint32_t none = Tables::none;
+
+  /// Some rows of a list, found under the lock of its order, before each is shown under its own. A
+  /// record may serve something else by then, so each is found with its id: what was taken back or
+  /// deleted meanwhile is passed over, and others come in its place.
+  template <class I>
+  struct FoundRows {
+    static constexpr std::size_t most = 64;
+    std::uint32_t numbers[most];
+    Slot<I> ids[most];
+    std::size_t count = 0;
+
+    void add(std::uint32_t number, const I& id) noexcept {
+      numbers[count] = number;
+      ids[count++].emplace(id);
+    }
+  };
   static constexpr std::uint8_t no_shard = 0xFF;  ///< of what is in no organization
 
   /// Fills a snapshot, under the locks.
@@ -566,21 +578,19 @@ class BasicMemoryStore {
   }
   template <class Visit>
   bool show_invitation(const BasicInvitationFilter<T>& filter, std::uint32_t number,
-                       std::uint8_t shard, Page<typename T::InvitationId>& rest,
-                       Visit& visit) const {
-    if (shard == no_shard) return show_invitation(filter, number, nullptr, rest, visit);
+                       const typename T::InvitationId& id, std::uint8_t shard, Visit& visit) const {
+    if (shard == no_shard) return show_invitation(filter, number, id, nullptr, visit);
     const detail::SharedGuard guard(tables_.organizations[shard].lock);
-    return show_invitation(filter, number, &tables_.organizations[shard], rest, visit);
+    return show_invitation(filter, number, id, &tables_.organizations[shard], visit);
   }
   /// Under the organization's lock, where it is of one.
   template <class Visit>
   bool show_invitation(const BasicInvitationFilter<T>& filter, std::uint32_t number,
-                       const typename Tables::OrganizationShard* shard,
-                       Page<typename T::InvitationId>& rest, Visit& visit) const {
+                       const typename T::InvitationId& id,
+                       const typename Tables::OrganizationShard* shard, Visit& visit) const {
     const detail::SharedGuard guard(tables_.invitations.lock);
     const detail::InvitationRecord<T>& record = tables_.invitations[number];
-    if (!record.state || !detail::within(rest, record.state->id) ||
-        !tables_.invitations.fits(filter, record)) {
+    if (!record.state || !(record.state->id == id) || !tables_.invitations.fits(filter, record)) {
       return false;
     }
     const BasicInvitationState<T>& state = *record.state;
@@ -608,7 +618,6 @@ class BasicMemoryStore {
         }
       }
     }
-    rest.after = state.id;
     visit(row);
     return true;
   }
@@ -758,8 +767,9 @@ class BasicMemoryStore {
       const I& id = ids[ascending ? i : ids.size() - 1 - i];
       if (!detail::within(rest, id)) continue;
       const std::uint32_t number = find(id);
-      if (number == none || !show(number, rest, shown < page.limit, &id)) continue;
+      if (number == none || !show(number, id, shown < page.limit)) continue;
       if (shown == page.limit) return {true};
+      rest.after = id;
       ++shown;
     }
     return {false};
@@ -773,33 +783,25 @@ class BasicMemoryStore {
                                                     const Page<I>& page, bool filtered,
                                                     const IdOf& id_of, const Show& show) {
     Page<I> rest = page;
-    if (filtered) rest.limit = longest_page;
     std::size_t left = page.limit;
     for (bool more = true; more;) {
-      std::uint32_t numbers[longest_page];
-      std::size_t count = 0;
-      std::optional<I> last;
+      FoundRows<I> found;
+      rest.limit = filtered || left > found.most ? found.most : left;
       {
         const detail::SharedGuard guard(order.lock);
         more = detail::walk(order.nodes, detail::page_begin(order.index, order.nodes, rest, id_of),
                             rest, id_of, [&](std::uint32_t number, bool collect) {
-                              if (collect) numbers[count++] = number;
+                              if (collect) found.add(number, copy_of<I>(id_of(number)));
                               return true;
                             });
-        if (count > 0) last = copy_of<I>(id_of(numbers[count - 1]));
       }
-      // What was taken back or deleted meanwhile is passed over, and others come in its place. A
-      // record that serves something else by now is shown only where it stands in the order.
-      for (std::size_t i = 0; i < count; ++i) {
-        if (!show(numbers[i], rest, left > 0, nullptr)) continue;
+      for (std::size_t i = 0; i < found.count; ++i) {
+        if (!show(found.numbers[i], *found.ids[i], left > 0)) continue;
         if (left == 0) return ListEnd{true};
         --left;
       }
-      if (!filtered) {
-        if (left == 0) return ListEnd{more};
-        rest.limit = left;
-      }
-      rest.after = last;
+      if (!filtered && left == 0) return ListEnd{more};
+      if (found.count > 0) rest.after = *found.ids[found.count - 1];
     }
     return ListEnd{false};
   }
