@@ -31,7 +31,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace membership_server {
 
@@ -263,8 +262,6 @@ class Api {
   using Scope = std::optional<membership::OrganizationId>;
   static tl::expected<Scope, RequestError> parse_scope(const Call& call, std::size_t parameters);
   tl::expected<Scope, RequestError> find_scope(const Call& call, std::size_t parameters) const;
-  /// The places of the permissions in the order of their list.
-  std::vector<unsigned> permission_order() const;
   /// Carries out a command that leaves a role, and answers that. A slug that names nothing is
   /// answered as it was sent: the command's, or that of the place in `permissions`.
   template <class Command>

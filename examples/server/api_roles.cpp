@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace membership_server {
 
@@ -51,16 +50,6 @@ auto Api::find_scope(const Call& call, std::size_t parameters) const
   return scope;
 }
 
-std::vector<unsigned> Api::permission_order() const {
-  membership::Page<membership::PermissionId> page;
-  page.limit = membership::longest_page;
-  std::vector<unsigned> order;
-  const auto end = store_.list(*membership::PermissionQuery::make(page),
-                               [&order](const auto& row) { order.push_back(row.index); });
-  static_cast<void>(end);
-  return order;
-}
-
 template <class Command>
 Api::Result Api::change_role(const Command& command, std::string_view slug, int status,
                              std::span<const std::string_view> permissions) {
@@ -76,17 +65,14 @@ Api::Result Api::change_role(const Command& command, std::string_view slug, int 
   const auto& seen = done->snapshot;
   const auto& plan = done->plan;
   const membership::PermissionTable table = seen.roles.permission_table();
-  const std::vector<unsigned> order = permission_order();
   if (plan.role) {
-    return answer(
-        status, wire::role_object(membership::RoleRow{plan.role->id, plan.role->index,
-                                                      plan.role->after, plan.profile->after, table},
-                                  order));
+    return answer(status, wire::role_object(membership::RoleRow{plan.role->id, plan.role->index,
+                                                                plan.role->after,
+                                                                plan.profile->after, table}));
   }
   return answer(status, wire::role_object(membership::RoleRow{seen.role->id, seen.role_index,
                                                               *seen.roles.at(seen.role_index),
-                                                              seen.role->profile, table},
-                                          order));
+                                                              seen.role->profile, table}));
 }
 
 Api::Result Api::create_role(const Call& call) {
@@ -110,10 +96,9 @@ Api::Result Api::create_organization_role(const Call& call) {
 Api::Result Api::list_roles(const Call& call) {
   const auto scope = find_scope(call, 0);
   if (!scope) return refuse(scope.error());
-  const std::vector<unsigned> order = permission_order();
   boost::json::array data(memory());
   const auto end = store_.list(membership::RoleQuery{*scope}, [&](const membership::RoleRow& row) {
-    data.push_back(wire::role_object(row, order, memory()));
+    data.push_back(wire::role_object(row, memory()));
   });
   static_cast<void>(end);
   return answer(200, wire::list_object(std::move(data)));
@@ -123,10 +108,9 @@ Api::Result Api::get_role(const Call& call) {
   const auto scope = find_scope(call, 1);
   if (!scope) return refuse(scope.error());
   const std::string& slug = call.parameters.back();
-  const std::vector<unsigned> order = permission_order();
   std::optional<boost::json::object> found;
   const auto end = store_.list(membership::RoleQuery{*scope}, [&](const membership::RoleRow& row) {
-    if (row.state.slug.view() == slug) found = wire::role_object(row, order);
+    if (row.state.slug.view() == slug) found = wire::role_object(row);
   });
   static_cast<void>(end);
   if (!found) return refuse(wire::not_found(membership::Field::role_slug, slug));

@@ -329,7 +329,7 @@ def role_changed(server):
 def role_permissions(server):
     call = Caller(server)
     role = call.role()
-    a, b, c = (permission(call)["slug"] for _ in range(3))
+    c, a, b = (permission(call, name(slug))["slug"] for slug in ("z", "a", "b"))
     one = f"{ROLES}/{role['slug']}"
     given = call.ok("PUT", one + "/permissions", {"permissions": [c, a, c]})
     equal(without_time({**role, "permissions": [a, c]}), without_time(given))
@@ -405,7 +405,7 @@ def own_role_changed(server):
     organization = call.organization()
     role = own_role(call, organization)
     one = f"{own_roles(organization)}/{role['slug']}"
-    a, b = (permission(call)["slug"] for _ in range(2))
+    b, a = (permission(call, name(slug))["slug"] for slug in ("b", "a"))
     equal(call.ok("PATCH", one, {"name": "New"})["name"], "New")
     equal(call.ok("PUT", one + "/permissions", {"permissions": [b, a]})["permissions"], [a, b])
     taken = call.ok("DELETE", f"{one}/permissions/{a}")
@@ -513,8 +513,7 @@ def permission_deleted(server):
     call.refused(404, not_found("Permission", a), "DELETE", f"{PERMISSIONS}/{a}")
     for target in targets:
         equal(call.ok("GET", target)["permissions"], [b])
-    # A new one takes the free place, and is shown behind those made before it.
-    new = permission(call)["slug"]
+    new = permission(call, name("z"))["slug"]
     for target in targets:
         equal(call.ok("POST", target + "/permissions", {"slug": new})["permissions"], [b, new])
 

@@ -65,7 +65,7 @@ boost::json::object role_event_data(const BasicEventRow<T>& row, const RoleState
   }
   put(object, "resource_type_slug", texts[Text::resource_type_slug]);
   object.emplace("permissions",
-                 permission_slugs(role.permissions, row.roles.permission_table(), {}, memory));
+                 permission_slugs(role.permissions, row.roles.permission_table(), memory));
   put(object, "created_at", profile.created_at);
   put(object, "updated_at", profile.updated_at);
   return object;
