@@ -8,8 +8,8 @@
 #include "api.hpp"
 #include "configuration.hpp"
 #include "fuzz/check.hpp"
-#include "http_message.hpp"
 #include "router.hpp"
+#include "support/server_call.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -98,19 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string target = filled(line, names);
     const std::string_view key = take(one, "\n");
     const std::string body = filled(one, names);
-    Request request;
-    request.method = method;
-    request.path = target;
-    if (const std::size_t mark = target.find('?'); mark != std::string::npos) {
-      request.path = std::string_view(target).substr(0, mark);
-      request.query = std::string_view(target).substr(mark + 1);
-    }
-    request.headers.push_back({"Authorization", "Bearer key"});
-    if (!key.empty()) request.headers.push_back({"Idempotency-Key", key});
-    request.body = body;
-    request.id = "req_1";
-
-    const Response response = router(request);
+    const Response response = membership_tests::answer_of(router, method, target, body, key);
     membership_tests::must_hold(is_known(response.status), "a status of the API");
     if (!response.body) {
       membership_tests::must_hold(response.status < 300, "no body only where all is well");

@@ -11,10 +11,10 @@
 
 #include "api.hpp"
 #include "configuration.hpp"
-#include "http_message.hpp"
 #include "property/check.hpp"
 #include "router.hpp"
 #include "support/scale.hpp"
+#include "support/server_call.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -105,15 +105,7 @@ class World {
   }
 
   Answer call(std::string_view method, const Text& target, const Text& body = {}) {
-    membership_server::Request request;
-    request.method = method;
-    request.path = std::string_view(target).substr(0, target.find('?'));
-    if (request.path.size() < target.size()) {
-      request.query = std::string_view(target).substr(request.path.size() + 1);
-    }
-    request.headers.push_back({"Authorization", "Bearer key"});
-    request.body = body;
-    membership_server::Response response = router_(request);
+    const auto response = membership_tests::answer_of(router_, method, target, body);
     return {response.status, response.body.value_or("")};
   }
 
@@ -536,7 +528,7 @@ class Asker {
   const Text own_;
 };
 
-std::size_t runs() { return scaled(100, 1'500); }
+std::size_t runs() { return scaled(100, 500); }
 
 /// Fewer than `count`. They shrink by being left out.
 Choices some(std::size_t count) {

@@ -11,6 +11,7 @@
 #include "http_message.hpp"
 #include "repeater.hpp"
 #include "router.hpp"
+#include "support/server_call.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -49,15 +50,7 @@ struct World {
 
   boost::json::object call(int status, std::string_view method, std::string_view target,
                            std::string_view body = {}) {
-    Request request;
-    request.method = method;
-    request.path = target.substr(0, target.find('?'));
-    request.query = target.substr(request.path.size());
-    if (!request.query.empty()) request.query.remove_prefix(1);
-    request.headers.push_back({"Authorization", "Bearer key"});
-    request.body = body;
-    request.id = "req_1";
-    const Response response = router(request);
+    const Response response = membership_tests::answer_of(router, method, target, body);
     BOOST_TEST_REQUIRE(response.status == status, target << ": " << response.body.value_or(""));
     return boost::json::parse(response.body.value()).as_object();
   }
