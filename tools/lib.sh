@@ -32,6 +32,7 @@ tests   ca-certificates       cmd:npm
 tests   curl                  cmd:curl
 bench   libbenchmark-dev      header:benchmark/benchmark.h
 docs    graphviz              cmd:dot
+load    wrk                   cmd:wrk
 demo    libboost1.81-dev      header:boost/version.hpp
 demo    libboost-json1.81-dev header:boost/json.hpp
 demo    libssl-dev            header:openssl/evp.h
