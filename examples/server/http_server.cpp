@@ -103,14 +103,19 @@ struct LimitedBody {
 
 using Parser = http::request_parser<LimitedBody>;
 
-std::string http_date() {
+/// The time as `Date` says it, made anew once a second.
+std::string_view http_date() {
+  thread_local std::time_t made_at = -1;
+  thread_local std::array<char, 40> text{};
+  thread_local std::size_t size = 0;
   const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 40> text{};
-  const std::size_t size =
-      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return std::string(text.data(), size);
+  if (now != made_at) {
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    made_at = now;
+  }
+  return {text.data(), size};
 }
 
 }  // namespace
