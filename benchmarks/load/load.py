@@ -66,7 +66,8 @@ def pages(caller, organization):
 
 
 def wrk(server, connections, seconds, calls, **settings):
-    env = dict(os.environ, KEY=KEY, CALLS=calls, ORGANIZATIONS=str(ORGANIZATIONS), **settings)
+    env = dict(os.environ, KEY=KEY, CALLS=calls, ORGANIZATIONS=str(ORGANIZATIONS),
+               AHEAD=str(min(60_000 * seconds, 600_000)), **settings)
     done = subprocess.run(
         ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "30s",
          "-s", HERE / "load.lua", f"http://127.0.0.1:{server.port}"],
@@ -131,7 +132,7 @@ def measure(server, members, seconds, connections):
         for count in connections:
             made = wrk(server, count, seconds, call, MEMBERS=members, FIRST_PAIR=str(pair))
             if call.startswith("create"):
-                pair += made["requests"] + count
+                pair += made["requests"] + count  # the last of them were sent and not answered
             print(f"| {MEANING[call]} | {count} | {made['requests'] / made['seconds']:,.0f} "
                   f"| {made['p50_us']:,} µs | {made['p99_us']:,} µs |", flush=True)
             if made["refused"] + made["socket_errors"] > 0:
