@@ -75,8 +75,9 @@ def wrk(server, connections, seconds, calls, **settings):
     return json.loads(re.search("^RESULT (.*)$", done.stdout, re.MULTILINE)[1])
 
 
-def stored(caller):
+def stored(server):
     """How many memberships the server holds, counted row by row."""
+    caller = Caller(server)
     return sum(page.count(b'"object":"organization_membership"')
                for i in range(ORGANIZATIONS) for page in pages(caller, f"org_{i}"))
 
@@ -142,14 +143,13 @@ def measure(server, members, seconds, connections):
 
 def soak(server, members, seconds, pair):
     """Mixed calls for a long time: nothing refused, nothing lost, no growth but the data's."""
-    caller = Caller(server)
-    before = stored(caller)
+    before = stored(server)
     sampler = Sampler(server)
     sampler.start()
     made = wrk(server, 16, seconds, "create_once,get,list,check", MEMBERS=members,
                FIRST_PAIR=str(pair), COUNT_CREATED="1")
     rows = sampler.stop()
-    after = stored(caller)
+    after = stored(server)
     half = rows[len(rows) // 2]
     each = (rows[-1][1] - half[1]) / max(1, rows[-1][0] - half[0])
     print(f"\n{made['requests']:,} calls in {made['seconds']:.0f} s, "
