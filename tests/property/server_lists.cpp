@@ -528,7 +528,7 @@ class Asker {
   const Text own_;
 };
 
-std::size_t runs() { return scaled(100, 500); }
+std::size_t runs() { return scaled(100, 200); }
 
 /// Fewer than `count`. They shrink by being left out.
 Choices some(std::size_t count) {
