@@ -281,6 +281,22 @@ def revoke_takes_the_pending_member(server):
 
 
 @check
+def an_ended_one_keeps_its_role(server):
+    call = Caller(server)
+    pair = call.pair()
+    email = call.ok("GET", f"{USERS}/{pair['user_id']}")["email"]
+    first, second = (call.role()["slug"] for _ in range(2))
+    fields = {"organization_id": pair["organization_id"]}
+    ended = invite(call, email, role_slug=first, **fields)
+    act(call, ended, "revoke")
+    again = invite(call, email, role_slug=second, **fields)
+    for one, role in ((ended, first), (again, second)):
+        equal(get(call, one)["role_slug"], role)
+    listed = call.ok("GET", f"{INVITATIONS}?organization_id={pair['organization_id']}")
+    equal([row["role_slug"] for row in listed["data"]], [second, first])
+
+
+@check
 def resend_makes_another_token(server):
     call = Caller(server)
     made = invite(call, organization_id=call.organization()["id"])
