@@ -128,9 +128,7 @@ Api::Result Api::find_invitation(const membership::Reads& reads, Field field,
     seen = load(reads);
   }
   if (!seen.invitation) return refuse(wire::not_found(field, sent));
-  // One that has ended is about no membership, though its address may have another by now.
-  const bool pending = seen.invitation->status == membership::InvitationStatus::pending &&
-                       membership::detail::has_pending_membership<Store::traits>(seen);
+  const bool pending = membership::detail::has_pending_membership<Store::traits>(seen);
   const membership::RoleIndex own = seen.invitation->role;
   const auto role = wire::invitation_role(
       *seen.invitation_profile,

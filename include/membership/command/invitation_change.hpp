@@ -19,10 +19,12 @@ namespace detail {
 
 /// What the commands on invitations share, and those that end one along with its membership.
 
-/// Whether the membership seen is the pending one that the invitation seen is about.
+/// Whether the membership seen is the pending one that the invitation seen is about. One that has
+/// ended is about none, though its user may have another by now.
 template <class T>
 constexpr bool has_pending_membership(const BasicSnapshot<T>& seen) noexcept {
   return seen.membership && seen.membership->status == Status::pending &&
+         seen.invitation->status == InvitationStatus::pending &&
          seen.invitation->user == seen.membership->user;
 }
 
