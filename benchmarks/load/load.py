@@ -4,7 +4,7 @@
 usage: load.py SERVER [--seconds N] [--connections N,N,…] [--soak SECONDS]
 
 Each call is sent as fast as answers come, for some seconds with each number of connections. Then,
-with --soak, all of them mixed for N seconds: the server must answer every request with 2xx, at the
+with --soak, all of them mixed for so many seconds: the server must answer every request with 2xx, at the
 end hold every membership whose creation it answered, and grow by no more than what they take.
 
 A table on stdout, progress on stderr. Exits 1 where something does not hold. Rates are reported and

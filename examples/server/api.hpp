@@ -34,12 +34,6 @@
 
 namespace membership_server {
 
-/// What is kept of events.
-struct EventLimits {
-  std::uint32_t count = 100'000;           ///< of the newest ones
-  std::chrono::seconds age{90L * 86'400};  ///< dropped by the upkeep when they are older
-};
-
 /// The calls of the API, over the memory store. It must outlive the router that it adds its routes
 /// to. Handlers run on several threads at once: the store is made for that, the rest is constant.
 class Api {

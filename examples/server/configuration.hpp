@@ -4,6 +4,7 @@
 
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -69,6 +70,12 @@ struct Configuration {
   std::vector<User> users{};
   std::vector<Organization> organizations{};
   std::vector<Membership> memberships{};
+};
+
+/// What is kept of events.
+struct EventLimits {
+  std::uint32_t count = 100'000;           ///< of the newest ones
+  std::chrono::seconds age{90L * 86'400};  ///< dropped by the upkeep when they are older
 };
 
 /// Reads a configuration: JSON, in which comments are allowed.

@@ -3,7 +3,6 @@
 #define MEMBERSHIP_SERVER_OPTIONS_HPP
 
 #include "access_log.hpp"
-#include "api.hpp"
 #include "configuration.hpp"
 #include "http_server.hpp"
 #include "router.hpp"

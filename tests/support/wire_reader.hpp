@@ -271,19 +271,28 @@ inline membership::PermissionSet read_permissions(Members& members,
   return set;
 }
 
+/// The type of resource and the times of a role or a permission.
+inline void read_typed(Members& members, ProfileValue& profile) {
+  profile[membership::Text::resource_type_slug] = members.text("resource_type_slug");
+  read_times(members, profile);
+}
+
+/// The same with name and description.
+inline void read_named(Members& members, ProfileValue& profile) {
+  profile[membership::Text::name] = members.text("name");
+  profile[membership::Text::description] = members.text_or_null("description");
+  read_typed(members, profile);
+}
+
 inline RoleValue read(As<RoleValue>, const boost::json::value& json,
                       const membership::RoleCatalogue& catalogue) {
-  using membership::Text;
   Members members(json, "role");
   const std::string type = members.text("type");
   demand(type == "EnvironmentRole" || type == "OrganizationRole", "type");
   RoleValue role{members.id<membership::RoleId>("id"), {},
                  type == "OrganizationRole",           members.id<membership::RoleSlug>("slug"),
                  read_permissions(members, catalogue), {}};
-  role.profile[Text::name] = members.text("name");
-  role.profile[Text::description] = members.text_or_null("description");
-  role.profile[Text::resource_type_slug] = members.text("resource_type_slug");
-  read_times(members, role.profile);
+  read_named(members, role.profile);
   members.end();
   return role;
 }
@@ -291,34 +300,28 @@ inline RoleValue read(As<RoleValue>, const boost::json::value& json,
 /// The events of the environment's roles drop name and description.
 inline RoleValue read_role_of_event(const boost::json::value& json, bool own,
                                     const membership::RoleCatalogue& catalogue) {
-  using membership::Text;
   Members members(json, own ? "organization_role" : "role");
   RoleValue role{
       {}, {}, own, members.id<membership::RoleSlug>("slug"), read_permissions(members, catalogue),
       {}};
   if (own) {
     role.organization = members.id<membership::OrganizationId>("organization_id");
-    role.profile[Text::name] = members.text("name");
-    role.profile[Text::description] = members.text_or_null("description");
+    read_named(members, role.profile);
+  } else {
+    read_typed(members, role.profile);
   }
-  role.profile[Text::resource_type_slug] = members.text("resource_type_slug");
-  read_times(members, role.profile);
   members.end();
   return role;
 }
 
 inline PermissionValue read(As<PermissionValue>, const boost::json::value& json,
                             const membership::RoleCatalogue&) {
-  using membership::Text;
   Members members(json, "permission");
   PermissionValue permission{members.id<membership::PermissionId>("id"),
                              members.id<membership::PermissionSlug>("slug"),
                              members.boolean("system"),
                              {}};
-  permission.profile[Text::name] = members.text("name");
-  permission.profile[Text::description] = members.text_or_null("description");
-  permission.profile[Text::resource_type_slug] = members.text("resource_type_slug");
-  read_times(members, permission.profile);
+  read_named(members, permission.profile);
   members.end();
   return permission;
 }

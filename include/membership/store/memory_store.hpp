@@ -399,6 +399,7 @@ class BasicMemoryStore {
  private:
   using Tables = detail::Tables<T>;
   static constexpr std::uint32_t none = Tables::none;
+  static constexpr std::uint8_t no_shard = 0xFF;  ///< of what is in no organization
 
   /// Some rows of a list, found under the lock of its order, before each is shown under its own. A
   /// record may serve something else by then, so each is found with its id: what was taken back or
@@ -415,7 +416,6 @@ class BasicMemoryStore {
       ids[count++].emplace(id);
     }
   };
-  static constexpr std::uint8_t no_shard = 0xFF;  ///< of what is in no organization
 
   /// Fills a snapshot, under the locks.
   void fill(const BasicReads<T>& reads, const typename Tables::Found& seen,
