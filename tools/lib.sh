@@ -25,6 +25,7 @@ tests   libboost1.81-dev      header:boost/version.hpp
 tests   libboost-test1.81-dev header:boost/test/unit_test.hpp
 tests   libboost-json1.81-dev header:boost/json.hpp
 tests   libssl-dev            header:openssl/evp.h
+tests   libsqlite3-dev        header:sqlite3.h
 tests   librapidcheck-dev     header:rapidcheck.h
 tests   nodejs                any:node
 tests   npm                   any:npm
@@ -35,6 +36,7 @@ docs    graphviz              cmd:dot
 load    wrk                   cmd:wrk
 demo    libboost1.81-dev      header:boost/version.hpp
 demo    libboost-json1.81-dev header:boost/json.hpp
+demo    libsqlite3-dev        header:sqlite3.h
 demo    libssl-dev            header:openssl/evp.h
 demo    curl                  cmd:curl
 demo    jq                    cmd:jq

@@ -53,7 +53,7 @@ void Api::keep_up() {
   const auto age = std::chrono::milliseconds(event_age_).count();
   const auto before = membership::Time::from_milliseconds(now_().milliseconds() - age);
   for (std::size_t dropped = at_a_time; dropped == at_a_time;) {
-    dropped = store_.drop_events(before, at_a_time);
+    dropped = *store_.drop_events(before, at_a_time);
     upkeep_.dropped_events += dropped;
   }
   const auto expired = membership::expire_invitations(store_, policy_, operation_runtime());

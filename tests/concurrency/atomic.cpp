@@ -11,7 +11,7 @@
 //   who waits for another value does not sleep                               -> no_needless_sleep
 //   who sleeps is woken, also where many do                                  -> wakes_all
 
-#include "membership/store/memory/atomic.hpp"
+#include "membership/store/owned/atomic.hpp"
 
 #include "concurrency/threads.hpp"
 #include "support/scale.hpp"

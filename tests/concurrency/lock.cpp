@@ -10,7 +10,7 @@
 //   come without end                            -> no_starving
 
 #include "concurrency/threads.hpp"
-#include "membership/store/memory/shared_lock.hpp"
+#include "membership/store/owned/shared_lock.hpp"
 #include "support/scale.hpp"
 
 #include <atomic>

@@ -18,12 +18,12 @@
 #include "membership/driver/invitations.hpp"
 #include "membership/driver/marks.hpp"
 #include "membership/driver/operation.hpp"
-#include "membership/store/memory_store.hpp"
 #include "membership/testing/fake_clock.hpp"
 #include "membership/testing/fixed_ids.hpp"
 #include "property/check.hpp"
 #include "property/whole_model.hpp"
 #include "support/scale.hpp"
+#include "support/test_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -687,7 +687,7 @@ class Pair {
 
   std::mt19937_64 random_;
   String account_;
-  MemoryStore store_;
+  membership_tests::TestStore store_;
   MembershipPolicy<OwnerGuard, SeatLimit, GrantRule> policy_;
   testing::FakeClock clock_;
   Runtime<testing::FakeClock&, testing::FixedIds, testing::FakeWait> runtime_{

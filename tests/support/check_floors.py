@@ -28,7 +28,11 @@ TOP = {
 }
 # Long operations are made of commands, and so is what ends an expired invitation on the way.
 EXCEPTIONS = {"driver/operation_steps.hpp": {"command"}, "driver/invitations.hpp": {"command"}}
-PACKAGES = {"wire": {"boost/json", "boost/system"}, "testing": {"rapidcheck"}}
+# What begins with these needs a package of its own, and nothing else includes it.
+OPT_IN = {"store/sqlite": {"sqlite3.h"}, "store/sql": set()}
+PACKAGES = {"wire": {"boost/json", "boost/system"}, "testing": {"rapidcheck"}, **OPT_IN}
+# Headers of packages that are in no folder of their own.
+BARE_PACKAGES = {"sqlite3.h", "libpq-fe.h"}
 # Headers of the standard library that cost ten thousand lines each: not in the core.
 HEAVY = {"chrono", "thread", "random", "memory", "iostream", "sstream", "regex", "mutex",
          "shared_mutex", "condition_variable", "format", "map", "unordered_map", "variant"}
@@ -42,18 +46,21 @@ for header in sorted(root.glob("membership/**/*.hpp")):
     name = header.relative_to(root / "membership").as_posix()
     folder = name.split("/")[0]
     allowed = TOP[name] if "/" not in name else FLOORS[folder] | EXCEPTIONS.get(name, set())
-    packages = PACKAGES.get(folder, set()) | {"tl/expected.hpp"}
+    group = next((prefix for prefix in PACKAGES if name.startswith(prefix)), "")
+    packages = PACKAGES.get(group, set()) | {"tl/expected.hpp"}
     text = header.read_text()
     checked += 1
     for included in re.findall(r'^#include "membership/(.*)"', text, re.M):
         if included not in allowed and included.split("/")[0] not in allowed:
             wrong.append(f"{name} includes {included}, which is not on a floor below")
+        if included.startswith("store/sql") and not name.startswith("store/sql"):
+            wrong.append(f"{name} includes {included}, which is opt-in")
     for included in re.findall(r"^#include <([^>]*)>", text, re.M):
-        if "/" in included and not included.startswith("sys/"):
+        if included in BARE_PACKAGES or "/" in included and not included.startswith("sys/"):
             if not any(included.startswith(package) for package in packages):
                 wrong.append(f"{name} includes <{included}>, a package that it may not need")
         heavy = HEAVY if folder == "store" else CORE_ONLY_HEAVY
-        if folder not in ("wire", "testing") and included in heavy:
+        if group not in PACKAGES and included in heavy:
             wrong.append(f"{name} includes <{included}>, which costs too much")
 
 

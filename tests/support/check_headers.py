@@ -19,12 +19,13 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from compile_flags import syntax_command  # noqa: E402
 
-# First part of the path below include/membership -> the probe target whose flags it needs.
-GROUPS = {"wire": "wire", "testing": "testing"}
+# How the path below include/membership begins -> the probe target whose flags it needs.
+GROUPS = {"wire/": "wire", "testing/": "testing", "store/sqlite": "sqlite"}
 
 
 def group_of(header):
-    return GROUPS.get(header.split("/")[1], "core")
+    path = header.removeprefix("membership/")
+    return next((group for begin, group in GROUPS.items() if path.startswith(begin)), "core")
 
 
 def main():

@@ -2,7 +2,7 @@
 #ifndef MEMBERSHIP_TESTS_SUPPORT_HOST_HPP
 #define MEMBERSHIP_TESTS_SUPPORT_HOST_HPP
 
-#include "membership/membership.hpp"
+#include "support/test_store.hpp"
 
 #include <cstdint>
 #include <initializer_list>
@@ -122,7 +122,7 @@ I make_id(std::string_view text) {
   return *made;
 }
 
-template <class Store = membership::MemoryStore, class Policy = membership::MembershipPolicy<>>
+template <class Store = TestStore, class Policy = membership::MembershipPolicy<>>
 struct BasicHost {
   Store store;
   Policy policy{};

@@ -32,7 +32,7 @@ struct Shown {
 
 /// A host with an organization, roles, and users who have addresses.
 template <class Policy = membership::MembershipPolicy<>>
-struct InvitingHost : BasicHost<membership::MemoryStore, Policy> {
+struct InvitingHost : BasicHost<TestStore, Policy> {
   membership::OrganizationId acme = this->organization("org_acme");
 
   InvitingHost() {

@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(all_as_single_ones) {
                                                     {users[3], acme},
                                                     {users[2], acme}};
     std::vector<UpdateRoles> updates;
-    const auto note = [&](const BulkItem<MemoryStore>& item) {
+    const auto note = [&](const BulkItem<TestStore>& item) {
       updates.push_back({item.membership->id, RoleSelection::one("admin")});
     };
     if (together) {

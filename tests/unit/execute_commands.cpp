@@ -425,7 +425,7 @@ BOOST_AUTO_TEST_CASE(profiles_on_demand) {
 }
 
 BOOST_AUTO_TEST_CASE(default_runtime) {
-  MemoryStore store;
+  TestStore store;
   const MembershipPolicy<> policy;
   const auto user = execute(store, policy, CreateUser{});
   const auto organization = execute(store, policy, CreateOrganization{"Acme"});

@@ -40,7 +40,7 @@ using Guards = MembershipPolicy<OwnerGuard, SeatLimit, GrantRule>;
 
 /// An organization with one active owner, two members without the owner's permission, an inactive
 /// and a pending owner; nobody is judged by a seat limit until `fill_up`.
-struct World : BasicHost<MemoryStore, Guards> {
+struct World : BasicHost<TestStore, Guards> {
   OrganizationId acme = make_id<OrganizationId>("org_1");
   UserId stranger = user("user_stranger");
   UserId admin_user = user("user_admin");
@@ -730,7 +730,7 @@ BOOST_AUTO_TEST_CASE(owners_demote_each_other) {
 
 BOOST_AUTO_TEST_CASE(owners_none_by_default) {
   // Without an owner role nothing is guarded, and an organization without an owner may stay so.
-  BasicHost<MemoryStore, Guards> host;
+  BasicHost<TestStore, Guards> host;
   const auto acme = host.organization("org_1");
   const auto only = host.join(host.user("user_1"), acme);
   host.done(DeleteMembership{only.id});
@@ -852,7 +852,7 @@ BOOST_AUTO_TEST_CASE(limits_unset_zero_and_full) {
   limit(std::nullopt);
   world.done(CreateMembership{world.stranger, world.acme});
 
-  BasicHost<MemoryStore, Guards> host;
+  BasicHost<TestStore, Guards> host;
   host.done(CreateOrganization{"None", make_id<OrganizationId>("org_0"), 0});
   BOOST_TEST(
       host.refused(CreateMembership{host.user("user_1"), make_id<OrganizationId>("org_0")}) ==

@@ -873,7 +873,7 @@ struct FirstBytes {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(tokens_are_made_again_from_the_plan) {
-  MemoryStore store;
+  TestStore store;
   using Ids = InvitationIds<DefaultTraits, KeyedTokens, FirstBytes>;
   Runtime<SetClock, Ids, FakeWait> runtime{{}, Ids(KeyedTokens{"secret"}), {}, {}};
   const MembershipPolicy<> policy;

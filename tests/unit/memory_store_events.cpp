@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(dropped) {
   }
   made.erase(made.begin(), made.begin() + 50);
   const auto drop = [&](int time, std::size_t limit, std::size_t wanted) {
-    BOOST_TEST(host.store.drop_events(Time::from_milliseconds(time), limit) == wanted);
+    BOOST_TEST(*host.store.drop_events(Time::from_milliseconds(time), limit) == wanted);
     made.erase(made.begin(), made.begin() + static_cast<long>(wanted));
     const auto seen = events(host.store);
     BOOST_TEST_REQUIRE(seen.size() == made.size());

@@ -624,7 +624,7 @@ BOOST_AUTO_TEST_CASE(under_deletion) {
 }
 
 BOOST_AUTO_TEST_CASE(seats) {
-  BasicHost<MemoryStore, MembershipPolicy<SeatLimit>> host;
+  BasicHost<TestStore, MembershipPolicy<SeatLimit>> host;
   const auto home = host.organization("org_1");
   const std::size_t events = count_events(host.store);
   BOOST_TEST((host.refused(SetSeatLimit{make_id<OrganizationId>("none"), 1}) ==

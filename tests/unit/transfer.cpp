@@ -26,7 +26,7 @@ using namespace membership;
 
 namespace {
 
-struct Fixture : BasicHost<MemoryStore, MembershipPolicy<OwnerGuard>> {
+struct Fixture : BasicHost<membership_tests::TestStore, MembershipPolicy<OwnerGuard>> {
   OrganizationId acme;
   OrganizationMembership ann;  ///< owner
   OrganizationMembership bob;  ///< member

@@ -3,6 +3,7 @@
 #define MEMBERSHIP_DOMAIN_PHASE_HPP
 
 #include <cstdint>
+#include <string_view>
 
 namespace membership {
 inline namespace v0 {
@@ -15,6 +16,16 @@ enum class Phase : std::uint8_t {
   closing,   ///< an environment whose Multiple Roles is being switched off
   deleting,  ///< an organization or user that takes no new membership
 };
+
+constexpr std::string_view to_string(Phase phase) noexcept {
+  switch (phase) {
+    case Phase::live: return "live";
+    case Phase::retiring: return "retiring";
+    case Phase::closing: return "closing";
+    case Phase::deleting: return "deleting";
+  }
+  return "";
+}
 
 }  // namespace v0
 }  // namespace membership

@@ -9,11 +9,15 @@
 #include "membership/policy/snapshot.hpp"
 #include "membership/store/concepts.hpp"
 #include "membership/store/memory/commit.hpp"
-#include "membership/store/memory/owned_texts.hpp"
 #include "membership/store/memory/paging.hpp"
 #include "membership/store/memory/read_locks.hpp"
 #include "membership/store/memory/tables.hpp"
 #include "membership/store/memory/write_locks.hpp"
+#include "membership/store/owned/catalogue_lists.hpp"
+#include "membership/store/owned/filters.hpp"
+#include "membership/store/owned/loaded_snapshot.hpp"
+#include "membership/store/owned/owned_texts.hpp"
+#include "membership/store/owned/queue_place.hpp"
 
 #include <tl/expected.hpp>
 
@@ -52,38 +56,9 @@ class BasicMemoryStore {
   using Failure = MemoryFailure;
   static constexpr Kinds keeps = all_kinds;
 
-  /// A snapshot with what it points to.
-  class Loaded : public BasicSnapshot<T> {
-   public:
-    // Not defaulted: `Loaded()` would clear all of it first.
-    Loaded() noexcept {}  // NOLINT(modernize-use-equals-default)
+  using Loaded = detail::LoadedSnapshot<T>;
 
-   private:
-    friend class BasicMemoryStore;
-    detail::Ref<detail::RoleVersion<T>> own_roles_;
-    detail::Ref<detail::ShownProfiles> profiles_;
-  };
-
-  /// Holds an organization's place in the queue until it is destroyed.
-  class QueuePlace {
-   public:
-    QueuePlace(const QueuePlace&) = delete;
-    QueuePlace(QueuePlace&& other) noexcept : lock_(std::exchange(other.lock_, nullptr)) {}
-    QueuePlace& operator=(QueuePlace other) noexcept {
-      std::swap(lock_, other.lock_);
-      return *this;
-    }
-    ~QueuePlace() {
-      if (lock_ != nullptr) lock_->unlock();
-    }
-
-   private:
-    friend class BasicMemoryStore;
-    explicit QueuePlace(detail::SharedLock* lock) noexcept : lock_(lock) {
-      if (lock_ != nullptr) lock_->lock();
-    }
-    detail::SharedLock* lock_;
-  };
+  using QueuePlace = detail::QueuePlace;
 
   /// `member_role` is the id of the environment's first role.
   explicit BasicMemoryStore(const typename T::RoleId& member_role,
@@ -310,14 +285,7 @@ class BasicMemoryStore {
     } else {
       environment = tables_.environment.load(detail::Order::acquire);
     }
-    const RoleCatalogue catalogue = detail::catalogue_of(*environment, own.get());
-    catalogue.for_each_in_order(catalogue.all(), [&](RoleIndex index) {
-      const auto& shown = index.is_organization() ? own->roles : environment->roles->roles;
-      const auto& named = **shown.details[index.place()];
-      visit(BasicRoleRow<T>{named.id, index, *catalogue.at(index), named.profile,
-                            catalogue.permission_table()});
-    });
-    return ListEnd{false};
+    return detail::list_roles(*environment, own.get(), visit);
   }
 
   /// Shows a page of permissions, each as a `BasicPermissionRow`. Complexity: there are at most
@@ -325,31 +293,8 @@ class BasicMemoryStore {
   template <class Visit>
   [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicPermissionQuery<T>& query,
                                                     Visit&& visit) const {
-    const auto& permissions =
-        tables_.environment.load(detail::Order::acquire)->permissions->permissions;
-    const PermissionTable table = permissions.table();
-    const auto& page = query.page();
-    const bool ascending = page.direction == Direction::ascending;
-    std::uint16_t places[PermissionSet::capacity];
-    std::size_t count = 0;
-    for (unsigned place = 0; place < table.size(); ++place) {
-      if (!table.has(place) || !detail::within(page, (**permissions.details[place]).id)) continue;
-      // Sorted by id as they come: most come in order.
-      std::size_t at = count++;
-      for (;
-           at > 0 && (**permissions.details[place]).id < (**permissions.details[places[at - 1]]).id;
-           --at) {
-        places[at] = places[at - 1];
-      }
-      places[at] = static_cast<std::uint16_t>(place);
-    }
-    const std::size_t shown = count < page.limit ? count : page.limit;
-    for (std::size_t i = 0; i < shown; ++i) {
-      const unsigned place = places[ascending ? i : count - 1 - i];
-      const auto& named = **permissions.details[place];
-      visit(BasicPermissionRow<T>{named.id, place, table[place], named.profile});
-    }
-    return ListEnd{shown < count};
+    return detail::list_permissions(*tables_.environment.load(detail::Order::acquire)->permissions,
+                                    query, visit);
   }
 
   /// Shows a page of events, each as a `BasicEventRow` under the log's lock.
@@ -363,7 +308,7 @@ class BasicMemoryStore {
   /// Drops the oldest events, in the order of the log, as long as they are from before `time`, at
   /// most `limit` of them; the log is locked meanwhile. Returns how many, `limit` where there may
   /// be more.
-  std::size_t drop_events(Time time, std::size_t limit) {
+  [[nodiscard]] tl::expected<std::size_t, Failure> drop_events(Time time, std::size_t limit) {
     const detail::UniqueGuard guard(tables_.event_lock);
     return tables_.events.drop(time, limit);
   }
@@ -425,8 +370,8 @@ class BasicMemoryStore {
         reads.user != nullptr ? reads.user : seen.named_user.get();
     const typename T::OrganizationId* const named_organization =
         reads.organization != nullptr ? reads.organization : seen.named_organization.get();
-    out.environment = environment.state;
     const typename Tables::OrganizationShard* shard = nullptr;
+    detail::Ref<detail::RoleVersion<T>> own_roles;
     detail::ShardHash hash = seen.organization;
     std::uint32_t organization = none;
     if (found != none) {
@@ -443,7 +388,7 @@ class BasicMemoryStore {
     if (organization != none) {
       const detail::OrganizationRecord<T>& record = shard->organizations[organization];
       out.organization.emplace(*record.state);
-      out.own_roles_ = record.roles;
+      own_roles = record.roles;
       organization_profile = record.profile;
       if (!reads.holders.is_none()) out.holders = count_holders(*shard, record, reads.holders);
       if ((reads.pair || seen.invitation != none) && named_user != nullptr) {
@@ -470,7 +415,7 @@ class BasicMemoryStore {
         }
       }
     }
-    out.roles = detail::catalogue_of(environment, out.own_roles_.get());
+    out.show_roles(environment, std::move(own_roles));
     const detail::UserRecord<T>* user = nullptr;
     if (named_user != nullptr) {
       user = tables_.find_user_record(seen.user, *named_user);
@@ -501,8 +446,8 @@ class BasicMemoryStore {
         break;
       }
     }
-    if (reads.role) fill_role(*reads.role, environment, out);
-    if (reads.permission) fill_permission(*reads.permission, environment, out);
+    if (reads.role) out.show_role(*reads.role, environment);
+    if (reads.permission) out.show_permission(*reads.permission, environment);
     const std::uint32_t invitation = shown_invitation(reads, seen, out);
     if (!reads.profiles && invitation == none) return;
     const detail::OwnedProfile* user_profile = user == nullptr ? nullptr : user->profile;
@@ -512,12 +457,12 @@ class BasicMemoryStore {
       out.invitation.emplace(*tables_.invitations[invitation].state);
       invitation_profile = tables_.invitations[invitation].profile;
     }
-    const auto* const shown =
-        new detail::ShownProfiles(organization_profile, user_profile, invitation_profile);
-    out.profiles_ = detail::Ref<detail::ShownProfiles>(shown);
-    out.organization_profile = shown->organization();
-    out.user_profile = shown->user();
-    out.invitation_profile = shown->invitation();
+    auto* const shown = new detail::ShownProfiles;
+    const detail::Ref<detail::ShownProfiles> kept(shown);
+    if (organization_profile != nullptr) shown->organization.emplace(**organization_profile);
+    if (user_profile != nullptr) shown->user.emplace(**user_profile);
+    if (invitation_profile != nullptr) shown->invitation.emplace(**invitation_profile);
+    out.show_profiles(shown);
   }
 
   /// The invitation that a snapshot shows, as far as it is filled.
@@ -549,26 +494,6 @@ class BasicMemoryStore {
       if (state.status == Status::active && state.roles.contains(role)) ++count;
     }
     return count;
-  }
-
-  /// Their texts are in versions that the snapshot keeps or that live as long as the store.
-  static void fill_role(std::string_view slug, const detail::EnvironmentVersion<T>& environment,
-                        Loaded& out) {
-    const bool own = static_cast<bool>(out.organization);
-    if (own && !out.own_roles_) return;
-    const auto& roles = own ? out.own_roles_->roles : environment.roles->roles;
-    const unsigned place = roles.table().find(SlugKey::of(slug), slug);
-    if (place == roles.table().size()) return;
-    out.role = &**roles.details[place];
-    out.role_index = own ? RoleIndex::organization(place) : RoleIndex::environment(place);
-  }
-  static void fill_permission(std::string_view slug,
-                              const detail::EnvironmentVersion<T>& environment, Loaded& out) {
-    const auto& permissions = environment.permissions->permissions;
-    const unsigned place = permissions.table().find(SlugKey::of(slug), slug);
-    if (place == permissions.table().size()) return;
-    out.permission = &**permissions.details[place];
-    out.permission_index = static_cast<std::uint16_t>(place);
   }
 
   static std::uint8_t invitation_shard(const BasicInvitationState<T>& state) noexcept {

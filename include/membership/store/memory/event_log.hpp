@@ -7,8 +7,9 @@
 #include "membership/policy/rows.hpp"
 #include "membership/policy/slot.hpp"
 #include "membership/store/memory/index_table.hpp"
-#include "membership/store/memory/owned_texts.hpp"
-#include "membership/store/memory/role_versions.hpp"
+#include "membership/store/owned/filters.hpp"
+#include "membership/store/owned/owned_texts.hpp"
+#include "membership/store/owned/role_versions.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -167,7 +168,7 @@ class EventLog {
     for (std::uint64_t step = 0; low + step < high; ++step) {
       const EventRecord<T>& record = at(ascending ? low + step : high - 1 - step);
       const BasicEventRow<T> row = record.row();
-      if (!fits(query.filter(), row)) continue;
+      if (!detail::fits(query.filter(), row)) continue;
       if (shown == query.page().limit) return {true};
       visit(row);
       ++shown;
@@ -202,16 +203,6 @@ class EventLog {
     record.clear();
     ++begin_;
   }
-  static bool fits(const BasicEventFilter<T>& filter, const BasicEventRow<T>& row) noexcept {
-    if (!filter.types.contains(row.type)) return false;
-    if (filter.organization &&
-        (row.organization == nullptr || !(*row.organization == *filter.organization))) {
-      return false;
-    }
-    if (filter.from && row.created_at < *filter.from) return false;
-    return !filter.before || row.created_at < *filter.before;
-  }
-
   std::size_t limit_;
   std::size_t slots_;
   std::vector<EventRecord<T>*> chunks_;

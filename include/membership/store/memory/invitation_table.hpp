@@ -10,10 +10,11 @@
 #include "membership/store/memory/id_cell.hpp"
 #include "membership/store/memory/index_table.hpp"
 #include "membership/store/memory/ordered_index.hpp"
-#include "membership/store/memory/owned_texts.hpp"
 #include "membership/store/memory/paging.hpp"
-#include "membership/store/memory/shared_lock.hpp"
 #include "membership/store/memory/slab.hpp"
+#include "membership/store/owned/filters.hpp"
+#include "membership/store/owned/owned_texts.hpp"
+#include "membership/store/owned/shared_lock.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -118,11 +119,7 @@ class InvitationTable {
 
   /// Whether a filter shows an invitation.
   static bool fits(const BasicInvitationFilter<T>& filter, const Record& record) noexcept {
-    const BasicInvitationState<T>& state = *record.state;
-    if (filter.organization && !(state.organization == filter.organization)) return false;
-    if (filter.open && !record.is_open()) return false;
-    if (filter.role && !(state.role == *filter.role)) return false;
-    return !filter.email || EmailKey::folded(record.email()) == *filter.email;
+    return detail::fits(filter, *record.state, record.email());
   }
 
   /// Calls `show(number)` for the invitations of a page, in its order; whether more follow.

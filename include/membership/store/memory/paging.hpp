@@ -2,59 +2,16 @@
 #ifndef MEMBERSHIP_STORE_MEMORY_PAGING_HPP
 #define MEMBERSHIP_STORE_MEMORY_PAGING_HPP
 
-#include "membership/domain/organization_domain.hpp"
 #include "membership/policy/query.hpp"
 #include "membership/policy/rows.hpp"
 #include "membership/store/memory/ordered_index.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
-#include <vector>
 
 namespace membership {
 inline namespace v0 {
 namespace detail {
-
-template <class T>
-bool fits(const BasicMembershipFilter<T>& filter, Status status, RoleSet roles) noexcept {
-  return filter.statuses.contains(status) && (!filter.holder || roles.contains(*filter.holder)) &&
-         (!filter.several_roles || roles.several());
-}
-template <class I>
-bool within(const Page<I>& page, const I& id) noexcept {
-  const bool ascending = page.direction == Direction::ascending;
-  if (page.after && !(ascending ? *page.after < id : id < *page.after)) return false;
-  return !page.until || (ascending ? id < *page.until : *page.until < id);
-}
-
-/// Sorts ids, by merging.
-template <class I>
-void sort_ids(std::vector<I>& ids) {
-  std::vector<I> merged(ids);
-  const std::size_t size = ids.size();
-  for (std::size_t width = 1; width < size; width *= 2) {
-    for (std::size_t begin = 0; begin < size; begin += 2 * width) {
-      const std::size_t middle = size - begin < width ? size : begin + width;
-      const std::size_t end = size - middle < width ? size : middle + width;
-      std::size_t left = begin;
-      std::size_t right = middle;
-      for (std::size_t at = begin; at < end; ++at) {
-        const bool from_left = right == end || (left < middle && !(ids[right] < ids[left]));
-        merged[at] = ids[from_left ? left++ : right++];
-      }
-    }
-    ids.swap(merged);
-  }
-}
-
-/// Whether a text has another in it, ASCII letters in any case.
-inline bool has_part(std::string_view text, std::string_view part) noexcept {
-  for (std::size_t at = 0; at + part.size() <= text.size(); ++at) {
-    if (same_domain(text.substr(at, part.size()), part)) return true;
-  }
-  return false;
-}
 
 /// Where a page begins in an ordered index.
 template <class I, class IdOf>

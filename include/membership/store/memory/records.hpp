@@ -9,8 +9,8 @@
 #include "membership/policy/slot.hpp"
 #include "membership/store/memory/id_cell.hpp"
 #include "membership/store/memory/ordered_index.hpp"
-#include "membership/store/memory/owned_texts.hpp"
-#include "membership/store/memory/role_versions.hpp"
+#include "membership/store/owned/owned_texts.hpp"
+#include "membership/store/owned/role_versions.hpp"
 
 #include <cstdint>
 #include <string>

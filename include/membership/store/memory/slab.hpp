@@ -2,7 +2,7 @@
 #ifndef MEMBERSHIP_STORE_MEMORY_SLAB_HPP
 #define MEMBERSHIP_STORE_MEMORY_SLAB_HPP
 
-#include "membership/store/memory/atomic.hpp"
+#include "membership/store/owned/atomic.hpp"
 
 #include <bit>
 #include <cstddef>

@@ -4,15 +4,15 @@
 
 #include "membership/policy/reads.hpp"
 #include "membership/policy/rows.hpp"
-#include "membership/store/memory/atomic.hpp"
 #include "membership/store/memory/event_log.hpp"
 #include "membership/store/memory/index_table.hpp"
 #include "membership/store/memory/invitation_table.hpp"
 #include "membership/store/memory/ordered_index.hpp"
 #include "membership/store/memory/records.hpp"
-#include "membership/store/memory/role_versions.hpp"
-#include "membership/store/memory/shared_lock.hpp"
 #include "membership/store/memory/slab.hpp"
+#include "membership/store/owned/atomic.hpp"
+#include "membership/store/owned/role_versions.hpp"
+#include "membership/store/owned/shared_lock.hpp"
 
 #include <bit>
 #include <cstddef>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef MEMBERSHIP_STORE_MEMORY_OWNED_TEXTS_HPP
-#define MEMBERSHIP_STORE_MEMORY_OWNED_TEXTS_HPP
+#ifndef MEMBERSHIP_STORE_OWNED_OWNED_TEXTS_HPP
+#define MEMBERSHIP_STORE_OWNED_OWNED_TEXTS_HPP
 
 #include "membership/domain/profile.hpp"
 #include "membership/domain/word.hpp"
-#include "membership/store/memory/ref.hpp"
+#include "membership/store/owned/ref.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -156,27 +156,10 @@ class PinnedProfile {
 };
 
 /// Copies of the profiles that a snapshot shows.
-class ShownProfiles : public Counted {
- public:
-  /// Each may be null.
-  ShownProfiles(const OwnedProfile* organization, const OwnedProfile* user,
-                const OwnedProfile* invitation) {
-    if (organization != nullptr) organization_.emplace(**organization);
-    if (user != nullptr) user_.emplace(**user);
-    if (invitation != nullptr) invitation_.emplace(**invitation);
-  }
-
-  const Profile* organization() const noexcept { return shown(organization_); }
-  const Profile* user() const noexcept { return shown(user_); }
-  const Profile* invitation() const noexcept { return shown(invitation_); }
-
- private:
-  static const Profile* shown(const std::optional<PinnedProfile>& profile) noexcept {
-    return profile ? &**profile : nullptr;
-  }
-  std::optional<PinnedProfile> organization_;
-  std::optional<PinnedProfile> user_;
-  std::optional<PinnedProfile> invitation_;
+struct ShownProfiles : Counted {
+  std::optional<PinnedProfile> organization;
+  std::optional<PinnedProfile> user;
+  std::optional<PinnedProfile> invitation;
 };
 
 }  // namespace detail

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef MEMBERSHIP_STORE_MEMORY_SHARED_LOCK_HPP
-#define MEMBERSHIP_STORE_MEMORY_SHARED_LOCK_HPP
+#ifndef MEMBERSHIP_STORE_OWNED_SHARED_LOCK_HPP
+#define MEMBERSHIP_STORE_OWNED_SHARED_LOCK_HPP
 
-#include "membership/store/memory/atomic.hpp"
+#include "membership/store/owned/atomic.hpp"
 
 #include <cstdint>
 

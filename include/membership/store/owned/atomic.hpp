@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef MEMBERSHIP_STORE_MEMORY_ATOMIC_HPP
-#define MEMBERSHIP_STORE_MEMORY_ATOMIC_HPP
+#ifndef MEMBERSHIP_STORE_OWNED_ATOMIC_HPP
+#define MEMBERSHIP_STORE_OWNED_ATOMIC_HPP
 
 #include <cstdint>
 #include <sys/syscall.h>

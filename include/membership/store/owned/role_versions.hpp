@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef MEMBERSHIP_STORE_MEMORY_ROLE_VERSIONS_HPP
-#define MEMBERSHIP_STORE_MEMORY_ROLE_VERSIONS_HPP
+#ifndef MEMBERSHIP_STORE_OWNED_ROLE_VERSIONS_HPP
+#define MEMBERSHIP_STORE_OWNED_ROLE_VERSIONS_HPP
 
 #include "membership/domain/environment.hpp"
 #include "membership/domain/role_catalogue.hpp"
 #include "membership/policy/plan.hpp"
 #include "membership/policy/snapshot.hpp"
-#include "membership/store/memory/owned_texts.hpp"
-#include "membership/store/memory/ref.hpp"
+#include "membership/store/owned/owned_texts.hpp"
+#include "membership/store/owned/ref.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -120,14 +120,15 @@ template <class T>
   return result;
 }
 
-/// One version of an environment. All versions live as long as the store: a change of a role is
-/// rare, and a count shared by every reader would cost each load more (DESIGN.md).
+/// One version of an environment.
 template <class T>
-struct EnvironmentVersion {
+struct EnvironmentVersion : Counted {
   EnvironmentState state{};
   Ref<RoleVersion<T>> roles;
   Ref<PermissionVersion<T>> permissions;
-  const EnvironmentVersion* previous = nullptr;  ///< the one that this replaced
+  /// In memory, the one that this replaced: there all versions live as long as the store. A change
+  /// of a role is rare, and a count shared by every reader would cost each load more.
+  const EnvironmentVersion* previous = nullptr;
 };
 
 template <class T>

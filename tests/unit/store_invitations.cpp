@@ -292,13 +292,13 @@ BOOST_AUTO_TEST_CASE(take_back) {
         host.done(MarkOrganizationDeleted{home}).plan.organization->after.generation;
 
     std::vector<Plan> plans;
-    std::vector<MemoryStore::Loaded> seen;
+    std::vector<TestStore::Loaded> seen;
     seen.reserve(10);
     std::optional<OrganizationState> acme;
     const auto add = [&](const auto& command) {
       using C = std::remove_cvref_t<decltype(command)>;
       seen.push_back(host.load(command.reads()));
-      MemoryStore::Loaded& shown = seen.back();
+      TestStore::Loaded& shown = seen.back();
       const bool here = shown.organization && shown.organization->id == host.acme;
       if (here && acme) shown.organization.emplace(*acme);
       plans.push_back(*host.policy.decide(

@@ -30,7 +30,7 @@ struct World : Host {
   UserId ada = make_id<UserId>("user_1");
   UserId bob = user("user_2");
   /// Plans borrow from what they were decided on.
-  std::vector<MemoryStore::Loaded> seen{};
+  std::vector<TestStore::Loaded> seen{};
 
   World() {
     CreateOrganization organization{"Acme", acme};

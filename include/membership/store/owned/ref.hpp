@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef MEMBERSHIP_STORE_MEMORY_REF_HPP
-#define MEMBERSHIP_STORE_MEMORY_REF_HPP
+#ifndef MEMBERSHIP_STORE_OWNED_REF_HPP
+#define MEMBERSHIP_STORE_OWNED_REF_HPP
 
-#include "membership/store/memory/atomic.hpp"
+#include "membership/store/owned/atomic.hpp"
 
 #include <cstdint>
 #include <utility>

@@ -1,0 +1,717 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_SQL_READER_HPP
+#define MEMBERSHIP_STORE_SQL_READER_HPP
+
+#include "membership/policy/query.hpp"
+#include "membership/policy/reads.hpp"
+#include "membership/policy/rows.hpp"
+#include "membership/store/owned/catalogue_lists.hpp"
+#include "membership/store/owned/filters.hpp"
+#include "membership/store/owned/loaded_snapshot.hpp"
+#include "membership/store/owned/shared_lock.hpp"
+#include "membership/store/sql/event_text.hpp"
+#include "membership/store/sql/plan_writer.hpp"
+#include "membership/store/sql/statements.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+/// The version of the environment that was read last. It is used under exactly its revision, which
+/// every load reads, and read again under any other (PROTOCOL.md 5).
+template <class T>
+class EnvironmentCache {
+ public:
+  Ref<EnvironmentVersion<T>> find(std::uint64_t revision) const {
+    const SharedGuard guard(lock_);
+    return version_ && version_->state.revision == revision ? version_
+                                                            : Ref<EnvironmentVersion<T>>();
+  }
+  void keep(const Ref<EnvironmentVersion<T>>& version) {
+    const UniqueGuard guard(lock_);
+    if (!version_ || version_->state.revision < version->state.revision) version_ = version;
+  }
+
+ private:
+  mutable SharedLock lock_;
+  Ref<EnvironmentVersion<T>> version_;
+};
+
+/// Reads a store's rows by one connection.
+///
+/// `Connection` has `query(Sql, parameters...)`, which returns the rows of a statement one by one:
+/// `next()`, and the columns of the row that it came to. All that is read while the rows of one
+/// query are open is of one moment. Where a statement fails there are no rows, and the connection
+/// knows why; `corrupt(what)` tells it of rows that this library does not write.
+template <class T, class Connection>
+class SqlReader {
+ public:
+  using Environment = Ref<EnvironmentVersion<T>>;
+  using OwnRoles = Ref<RoleVersion<T>>;
+  using OrganizationId = typename T::OrganizationId;
+  using MembershipId = typename T::MembershipId;
+  using UserId = typename T::UserId;
+
+  SqlReader(Connection& connection, EnvironmentCache<T>& cache) noexcept
+      : connection_(connection), cache_(cache) {}
+
+  /// Fills a snapshot. False where a statement failed.
+  [[nodiscard]] bool load(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
+    const auto id_of = [](const auto* id) {
+      return id == nullptr ? std::nullopt : std::optional<std::string_view>(id->view());
+    };
+    const auto user = id_of(reads.user);
+    const auto organization = id_of(reads.organization);
+    if (reads.membership != nullptr) {
+      auto head = connection_.query(Sql::head_of_membership, reads.membership->view(), organization,
+                                    user, reads.member_user || reads.profiles);
+      return head.next() && fill(reads, head, false, out);
+    }
+    if (reads.invitation != nullptr || reads.token != nullptr ||
+        (reads.email_user && reads.email)) {
+      std::optional<std::string> token;
+      if (reads.invitation == nullptr && reads.token != nullptr) token = digest_text(*reads.token);
+      std::optional<std::string_view> email;
+      if (reads.email_user && reads.email) email = reads.email->view();
+      auto head = connection_.query(Sql::head_of_invitation, organization, user,
+                                    id_of(reads.invitation), token, email, reads.pair);
+      return head.next() && fill(reads, head, true, out);
+    }
+    auto head =
+        connection_.query(Sql::head_of_pair, organization, user, reads.pair ? user : std::nullopt);
+    return head.next() && fill(reads, head, false, out);
+  }
+
+  /// Shows the membership of a user in an organization; whether there is one. Nothing where a
+  /// statement failed.
+  template <class Visit>
+  [[nodiscard]] std::optional<bool> view(const UserId& user, const OrganizationId& organization,
+                                         Visit& visit) {
+    auto rows = connection_.query(Sql::view, organization.view(), user.view());
+    if (!rows.next()) return connection_.has_failed() ? std::nullopt : std::optional(false);
+    RowReader row(rows);
+    const Environment environment = environment_at(row.number());
+    if (!environment) return std::nullopt;
+    const bool has_roles = row.number() != 0;
+    const OwnRoles own = has_roles ? read_own(organization.view(), *environment) : OwnRoles();
+    if (has_roles && !own) return std::nullopt;
+    const RoleCatalogue catalogue = catalogue_of(*environment, own.get());
+    const auto shown = view_membership<T>(row, catalogue);
+    if (row.is_corrupt()) return corrupt("a membership"), std::nullopt;
+    visit(BasicMembershipRow<T>{shown, catalogue});
+    return true;
+  }
+
+  /// The environment and the roles of an organization (null: of none) as they are. An environment
+  /// that is null: a statement failed.
+  struct Catalogues {
+    Environment environment;
+    OwnRoles own;
+    bool has_organization = false;
+  };
+  [[nodiscard]] Catalogues catalogues(const OrganizationId* organization) {
+    std::optional<std::string_view> id;
+    if (organization != nullptr) id = organization->view();
+    auto rows = connection_.query(Sql::catalogue_revisions, id);
+    if (!rows.next()) return {};
+    RowReader row(rows);
+    Catalogues result{environment_at(row.number()), {}, !row.is_null()};
+    if (result.environment && result.has_organization && row.number() != 0) {
+      result.own = read_own(*id, *result.environment);
+      if (!result.own) result.environment = Environment();
+    }
+    return result;
+  }
+
+  template <class Visit>
+  [[nodiscard]] std::optional<ListEnd> list(const BasicMembershipQuery<T>& query, Visit& visit) {
+    const BasicMembershipFilter<T>& filter = query.filter();
+    if (filter.organization && filter.user) {
+      const auto show = [&](const BasicMembershipRow<T>& row) {
+        if (within(query.page(), copy_of<MembershipId>(row.membership.id)) &&
+            fits(filter, row.membership.status, row.membership.roles)) {
+          visit(row);
+        }
+      };
+      const auto seen = view(*filter.user, *filter.organization, show);
+      return seen ? std::optional(ListEnd{false}) : std::nullopt;
+    }
+    auto moment = connection_.query(Sql::catalogue_revisions, nullptr);
+    const Environment environment = environment_of(moment);
+    if (!environment) return std::nullopt;
+    OwnRolesOf own;
+    const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
+      RowReader extra(rows, membership_column_count);
+      const bool has_roles = extra.number() != 0;
+      if (!own.find(*this, rows.text(2), has_roles, *environment)) return std::nullopt;
+      const RoleCatalogue catalogue = catalogue_of(*environment, own.roles.get());
+      RowReader row(rows);
+      const auto view = view_membership<T>(row, catalogue);
+      if (row.is_corrupt()) return corrupt("a membership"), std::nullopt;
+      if (!fits(filter, view.status, view.roles)) return false;
+      if (shown) visit(BasicMembershipRow<T>{view, catalogue});
+      return true;
+    };
+    return filter.organization
+               ? page(Sql::memberships_of_organization, query.page(), show,
+                      filter.organization->view())
+               : page(Sql::memberships_of_user, query.page(), show, filter.user->view());
+  }
+
+  template <class Visit>
+  [[nodiscard]] std::optional<ListEnd> list(const BasicOrganizationQuery<T>& query, Visit& visit) {
+    const OrganizationFilter& filter = query.filter();
+    auto moment = connection_.query(Sql::catalogue_revisions, nullptr);
+    const Environment environment = environment_of(moment);
+    if (!environment) return std::nullopt;
+    OwnRolesOf own;
+    const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
+      RowReader row(rows, organization_column_count);
+      const bool has_roles = row.number() != 0;
+      const bool marked = row.flag();
+      ReadProfile profile;
+      read_organization_profile(row, profile);
+      if (row.is_corrupt()) return corrupt("an organization's profile"), std::nullopt;
+      if (filter.marked && !marked) return false;
+      if (filter.name_part && !has_part(profile->texts[Text::name], *filter.name_part)) {
+        return false;
+      }
+      if (!shown) return true;
+      if (!own.find(*this, rows.text(0), has_roles, *environment)) return std::nullopt;
+      RowReader first(rows);
+      const auto state = read_organization<T>(first, catalogue_of(*environment, own.roles.get()));
+      if (first.is_corrupt()) return corrupt("an organization"), std::nullopt;
+      visit(BasicOrganizationRow<T>{state, *profile});
+      return true;
+    };
+    if (filter.external_id || filter.domain_count != 0) {
+      std::vector<OrganizationId> ids;
+      if (!find_organizations(filter, ids)) return std::nullopt;
+      return named_page(Sql::organization_listed, ids, query.page(), show);
+    }
+    return page(filter.marked ? Sql::marked_organizations : Sql::organizations, query.page(), show);
+  }
+
+  template <class Visit>
+  [[nodiscard]] std::optional<ListEnd> list(const BasicUserQuery<T>& query, Visit& visit) {
+    const BasicUserFilter<T>& filter = query.filter();
+    const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
+      RowReader row(rows);
+      const BasicUserState<T> state = read_user<T>(row);
+      ReadProfile profile;
+      if (shown) read_user_profile(row, profile);
+      if (row.is_corrupt()) return corrupt("a user"), std::nullopt;
+      if (filter.marked && state.phase == Phase::live) return false;
+      if (shown) visit(BasicUserRow<T>{state, *profile});
+      return true;
+    };
+    if (filter.email || filter.external_id) {
+      std::vector<UserId> ids;
+      if (!find_users(filter, ids)) return std::nullopt;
+      return named_page(Sql::user_listed, ids, query.page(), show);
+    }
+    if (filter.organization) {
+      return page(Sql::users_of_organization, query.page(), show, filter.organization->view());
+    }
+    return page(filter.marked ? Sql::marked_users : Sql::users, query.page(), show);
+  }
+
+  template <class Visit>
+  [[nodiscard]] std::optional<ListEnd> list(const BasicInvitationQuery<T>& query, Visit& visit) {
+    const BasicInvitationFilter<T>& filter = query.filter();
+    auto moment = connection_.query(Sql::catalogue_revisions, nullptr);
+    const Environment environment = environment_of(moment);
+    if (!environment) return std::nullopt;
+    OwnRolesOf own;
+    const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
+      RowReader extra(rows, invitation_column_count);
+      const bool has_roles = !extra.is_null() && extra.integer() != 0;
+      if (!own.find(*this, rows.text(1), has_roles, *environment)) return std::nullopt;
+      const RoleCatalogue catalogue = catalogue_of(*environment, own.roles.get());
+      RowReader row(rows);
+      ReadProfile profile;
+      const BasicInvitationState<T> state = read_invitation<T>(row, catalogue, profile);
+      if (row.is_corrupt()) return corrupt("an invitation"), std::nullopt;
+      if (!fits(filter, state, profile->texts[Text::email])) return false;
+      if (!shown) return true;
+      BasicInvitationRow<T> result{state, *profile, RoleSet{}, state.role, catalogue};
+      if (!state.role.is_none()) result.held = RoleSet::of(state.role);
+      RowReader member(rows, invitation_column_count + 1);
+      if (!member.is_null()) {
+        result.held = member.roles(catalogue);
+        result.first_requested = member.first_role(catalogue);
+      }
+      visit(result);
+      return true;
+    };
+    if (filter.email) {
+      return page(Sql::invitations_of_email, query.page(), show, filter.email->view());
+    }
+    if (filter.organization) {
+      return page(Sql::invitations_of_organization, query.page(), show,
+                  filter.organization->view());
+    }
+    return page(filter.open ? Sql::open_invitations : Sql::invitations, query.page(), show);
+  }
+
+  template <class Visit>
+  [[nodiscard]] std::optional<ListEnd> list(const BasicRoleQuery<T>& query, Visit& visit) {
+    const Catalogues seen = catalogues(query.organization ? &*query.organization : nullptr);
+    if (!seen.environment) return std::nullopt;
+    // An unknown organization has no roles.
+    if (query.organization && !seen.has_organization) return ListEnd{false};
+    return list_roles(*seen.environment, seen.own.get(), visit);
+  }
+
+  template <class Visit>
+  [[nodiscard]] std::optional<ListEnd> list(const BasicPermissionQuery<T>& query, Visit& visit) {
+    const Environment environment = catalogues(nullptr).environment;
+    if (!environment) return std::nullopt;
+    return list_permissions(*environment->permissions, query, visit);
+  }
+
+  template <class Visit>
+  [[nodiscard]] std::optional<ListEnd> list(const BasicEventQuery<T>& query, Visit& visit) {
+    constexpr std::int64_t end_of_log = INT64_MAX;
+    const bool ascending = query.page().direction == Direction::ascending;
+    std::int64_t low = 0;
+    std::int64_t high = end_of_log;
+    const auto bound = [&](const std::optional<EventId>& cursor, bool lower) {
+      if (!cursor) return;
+      const std::string id = ulid_text(cursor->value);
+      auto rows = connection_.query(Sql::event_place, id);
+      if (rows.next()) {
+        (lower ? low : high) = rows.integer(0);
+      } else if (!lower) {
+        high = low;  // Gone with the oldest: everything kept comes after it.
+      }
+    };
+    bound(query.page().after, ascending);
+    bound(query.page().until, !ascending);
+    if (connection_.has_failed()) return std::nullopt;
+    const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
+      RowReader row(rows);
+      const EventId id{row.ulid()};
+      const EventType type = row.keep(parse_event_type(row.text()), EventType::none);
+      BasicEventRow<T> event{id, type, row.time()};
+      const auto organization = row.template optional_id<OrganizationId>();
+      event.revision = row.number();
+      if (row.is_corrupt()) return corrupt("an event"), std::nullopt;
+      if (organization) event.organization = &*organization;
+      if (!fits(query.filter(), event)) return false;
+      if (!shown) return true;
+      StoredEvent<T> stored;
+      if (!stored.read(row.text(), organization, event)) {
+        return corrupt("an event"), std::nullopt;
+      }
+      visit(event);
+      return true;
+    };
+    const std::int64_t begin = ascending ? low : high;
+    const std::int64_t end = ascending ? high : low;
+    const std::size_t limit = query.page().limit;
+    const auto& organization = query.filter().organization;
+    return organization ? walk_rows(connection_.query(directed(Sql::events_of_organization,
+                                                               query.page().direction),
+                                                      begin, end, organization->view()),
+                                    limit, show)
+                        : walk_rows(connection_.query(directed(Sql::events, query.page().direction),
+                                                      begin, end),
+                                    limit, show);
+  }
+
+  /// Whether the plan with this id was carried out.
+  [[nodiscard]] std::optional<bool> was_committed(PlanId plan) {
+    const bool found = connection_.exists(Sql::plan_of_event, ulid_text(EventId::of(plan, 0).value),
+                                          ulid_text(EventId::of(plan, 15).value)) ||
+                       connection_.exists(Sql::plan, ulid_text(plan.value));
+    return connection_.has_failed() ? std::nullopt : std::optional(found);
+  }
+
+ private:
+  /// The own roles of the organization that was looked at last.
+  struct OwnRolesOf {
+    std::string organization;
+    OwnRoles roles;
+
+    bool find(SqlReader& reader, std::string_view id, bool has_roles,
+              const EnvironmentVersion<T>& environment) {
+      if (!has_roles) {
+        organization.clear();
+        roles = OwnRoles();
+        return true;
+      }
+      if (organization == id) return true;
+      roles = reader.read_own(id, environment);
+      organization = id;
+      return static_cast<bool>(roles);
+    }
+  };
+
+  void corrupt(const char* what) { connection_.corrupt(what); }
+
+  /// The environment at the moment of a query of `catalogue_revisions`.
+  template <class Rows>
+  Environment environment_of(Rows& moment) {
+    return moment.next() ? environment_at(RowReader(moment).number()) : Environment();
+  }
+  /// The environment at a revision, which is that of the moment.
+  Environment environment_at(std::uint64_t revision) {
+    Environment known = cache_.find(revision);
+    if (known) return known;
+    auto* const next = new EnvironmentVersion<T>;
+    const Environment result(next);
+    auto* const permissions = new PermissionVersion<T>;
+    next->permissions = Ref<PermissionVersion<T>>(permissions);
+    auto* const roles = new RoleVersion<T>;
+    next->roles = Ref<RoleVersion<T>>(roles);
+    for (auto rows = connection_.query(Sql::permissions); rows.next();) {
+      RowReader row(rows);
+      read_permission(row, *permissions);
+      if (row.is_corrupt()) return corrupt("a permission"), Environment();
+    }
+    if (!read_roles({}, permissions->permissions.table(), nullptr, *roles)) return Environment();
+    auto rows = connection_.query(Sql::environment);
+    if (!rows.next()) return Environment();
+    RowReader row(rows);
+    next->state = read_environment(row, catalogue_of<T>(*next, nullptr), roles->order);
+    if (row.is_corrupt()) return corrupt("the environment"), Environment();
+    cache_.keep(result);
+    return result;
+  }
+
+  /// The roles of an organization that has some.
+  OwnRoles read_own(std::string_view organization, const EnvironmentVersion<T>& environment) {
+    auto* const own = new RoleVersion<T>;
+    const OwnRoles result(own);
+    if (!read_roles(organization, environment.permissions->permissions.table(), &environment,
+                    *own)) {
+      return OwnRoles();
+    }
+    auto rows = connection_.query(Sql::own_order, organization);
+    if (!rows.next()) return OwnRoles();
+    RowReader row(rows);
+    own->order = row.keep(order_of_text(row.text(), catalogue_of(environment, own)), RoleOrder{});
+    return row.is_corrupt() ? (corrupt("an order of roles"), OwnRoles()) : result;
+  }
+
+  /// `environment` is null for its own roles.
+  bool read_roles(std::string_view organization, PermissionTable permissions,
+                  const EnvironmentVersion<T>* environment, RoleVersion<T>& out) {
+    std::vector<std::pair<unsigned, std::string>> replacements;
+    for (auto rows = connection_.query(Sql::roles_of, organization); rows.next();) {
+      RowReader row(rows);
+      read_role(row, permissions, out, replacements);
+      if (row.is_corrupt()) return corrupt("a role"), false;
+    }
+    if (connection_.has_failed()) return false;
+    const RoleCatalogue catalogue =
+        environment == nullptr
+            ? RoleCatalogue(out.roles.table(), {}, nullptr)
+            : RoleCatalogue(environment->roles->roles.table(), out.roles.table(), nullptr);
+    return resolve_replacements(replacements, catalogue, out) ? true : (corrupt("a role"), false);
+  }
+
+  /// Fills a snapshot from its head and what else it needs, all of one moment.
+  template <class Rows>
+  bool fill(const BasicReads<T>& reads, const Rows& head, bool with_invitation,
+            LoadedSnapshot<T>& out) {
+    RowReader row(head);
+    Environment environment = environment_at(row.number());
+    if (!environment) return false;
+    const bool has_organization = !row.is_null();
+    OwnRoles own;
+    if (row.number() != 0) {
+      own = read_own(head.text(first_organization_column), *environment);
+      if (!own) return false;
+    }
+    out.show_roles(*environment, std::move(own));
+    if (has_organization) {
+      out.organization.emplace(read_organization<T>(row, out.roles));
+    } else {
+      row.skip(organization_column_count);
+    }
+    if (row.is_null()) {
+      row.skip(user_column_count);
+    } else {
+      out.user.emplace(read_user<T>(row));
+    }
+    if (row.is_null()) {
+      row.skip(membership_column_count);
+    } else {
+      out.membership.emplace(view_membership<T>(row, out.roles).copy());
+    }
+    std::optional<ReadProfile> invitation;
+    if (with_invitation && !row.is_null()) {
+      out.invitation.emplace(read_invitation<T>(row, out.roles, invitation.emplace()));
+    }
+    if (row.is_corrupt()) return corrupt("a row of a snapshot"), false;
+    if (!fill_others(reads, out) || !fill_claims(reads, out)) return false;
+    if (reads.role) out.show_role(*reads.role, *environment);
+    if (reads.permission) out.show_permission(*reads.permission, *environment);
+    out.keep(std::move(environment));
+    return fill_invitation(reads, invitation, out);
+  }
+  static constexpr int first_organization_column = 2;
+
+  /// Memberships and users that are looked up beside those of the head.
+  bool fill_others(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
+    if (reads.inviter != nullptr) {
+      auto rows = connection_.query(Sql::user, reads.inviter->view());
+      if (rows.next()) {
+        RowReader row(rows);
+        out.inviter.emplace(read_user<T>(row));
+        if (row.is_corrupt()) return corrupt("a user"), false;
+      }
+    }
+    if (!out.organization) return !connection_.has_failed();
+    const std::string_view organization = out.organization->id.view();
+    const auto show = [&](Sql statement, std::string_view id, auto& slot) {
+      auto rows = connection_.query(statement, organization, id);
+      if (!rows.next()) return;
+      RowReader row(rows);
+      slot.emplace(view_membership<T>(row, out.roles).copy());
+      if (row.is_corrupt()) corrupt("a membership");
+    };
+    if (reads.other != nullptr) {
+      show(Sql::membership_of_organization, reads.other->view(), out.other);
+    }
+    if (reads.actor != nullptr) show(Sql::membership_of_pair, reads.actor->view(), out.actor);
+    if (!reads.holders.is_none()) {
+      std::string pattern = "% ";
+      for (const char c : role_text(reads.holders, out.roles)) {
+        if (c == '_') pattern += '\\';
+        pattern += c;
+      }
+      pattern += " %";
+      auto rows = connection_.query(Sql::holders, organization, pattern);
+      if (rows.next()) out.holders = RowReader(rows).number();
+    }
+    return !connection_.has_failed();
+  }
+
+  /// Who has a claim; empty texts where nobody has it, or nobody with such an id.
+  struct Holder {
+    bool found = false;
+    std::string user;
+    std::string organization;
+  };
+  Holder holder_of(ClaimKind kind, std::string_view text) {
+    const ClaimKey key = claim_key(kind, text);
+    auto rows = connection_.query(Sql::claim, to_string(kind), key.view());
+    if (!rows.next()) return {};
+    return {true, std::string(rows.text(0)), std::string(rows.text(1))};
+  }
+  /// Whether others than these (null: nobody) have a claim.
+  bool is_taken(ClaimKind kind, std::string_view text, const UserId* user,
+                const OrganizationId* organization) {
+    const Holder holder = holder_of(kind, text);
+    if (!holder.found) return false;
+    if (!holder.user.empty()) return user == nullptr || user->view() != holder.user;
+    return organization == nullptr || organization->view() != holder.organization;
+  }
+  bool fill_claims(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
+    if (reads.email) {
+      const Holder holder = holder_of(ClaimKind::user_email, reads.email->view());
+      if (!holder.user.empty()) out.email_holder.emplace(copy_of<UserId>(holder.user));
+    }
+    for (unsigned i = 0; i < reads.claims.size(); ++i) {
+      const ClaimText& claim = reads.claims[i];
+      if (is_taken(claim.kind, claim.text, reads.user, reads.organization)) {
+        out.taken_claims = static_cast<std::uint8_t>(out.taken_claims | (1u << i));
+      }
+    }
+    for (std::size_t i = 0; i < reads.domain_count; ++i) {
+      if (is_taken(ClaimKind::organization_domain, reads.domains[i].domain, nullptr,
+                   reads.organization)) {
+        out.taken_domain = static_cast<std::uint16_t>(i);
+        break;
+      }
+    }
+    return !connection_.has_failed();
+  }
+
+  /// The invitation that is shown in the end, and the profiles. `named` is the one of the head.
+  bool fill_invitation(const BasicReads<T>& reads, std::optional<ReadProfile>& named,
+                       LoadedSnapshot<T>& out) {
+    if (reads.open_invitation && reads.email) {
+      out.invitation.clear();
+      named.reset();
+      const std::string_view organization =
+          reads.organization == nullptr ? std::string_view() : reads.organization->view();
+      auto rows = connection_.query(Sql::open_invitation, organization, reads.email->view());
+      if (rows.next()) return show_invitation(reads, rows, out);
+    }
+    if (named) return fill_profiles(reads, &**named, out);
+    if (reads.member_invitation && out.membership && out.membership->status == Status::pending) {
+      auto rows = connection_.query(Sql::member_invitation, out.membership->organization.view(),
+                                    out.membership->user.view());
+      if (rows.next()) return show_invitation(reads, rows, out);
+    }
+    return fill_profiles(reads, nullptr, out);
+  }
+  template <class Rows>
+  bool show_invitation(const BasicReads<T>& reads, const Rows& rows, LoadedSnapshot<T>& out) {
+    RowReader row(rows);
+    ReadProfile profile;
+    out.invitation.emplace(read_invitation<T>(row, out.roles, profile));
+    if (row.is_corrupt()) return corrupt("an invitation"), false;
+    return fill_profiles(reads, &*profile, out);
+  }
+  bool fill_profiles(const BasicReads<T>& reads, const Profile* invitation,
+                     LoadedSnapshot<T>& out) {
+    if (!reads.profiles && invitation == nullptr) return !connection_.has_failed();
+    auto* const shown = new ShownProfiles;
+    const Ref<ShownProfiles> kept(shown);
+    if (invitation != nullptr) shown->invitation.emplace(*invitation);
+    if (reads.profiles && out.organization) {
+      auto rows = connection_.query(Sql::organization_profile, out.organization->id.view());
+      if (rows.next()) {
+        RowReader row(rows);
+        ReadProfile profile;
+        read_organization_profile(row, profile);
+        if (row.is_corrupt()) return corrupt("an organization's profile"), false;
+        shown->organization.emplace(*profile);
+      }
+    }
+    if (reads.profiles && out.user) {
+      auto rows = connection_.query(Sql::user_profile, out.user->id.view());
+      if (rows.next()) {
+        RowReader row(rows);
+        ReadProfile profile;
+        read_user_profile(row, profile);
+        if (row.is_corrupt()) return corrupt("a user's profile"), false;
+        shown->user.emplace(*profile);
+      }
+    }
+    out.show_profiles(shown);
+    return !connection_.has_failed();
+  }
+
+  static Sql directed(Sql ascending, Direction direction) noexcept {
+    const unsigned step = direction == Direction::ascending ? 0 : 1;
+    return static_cast<Sql>(static_cast<unsigned>(ascending) + step);
+  }
+
+  /// Shows rows up to a limit: `show(rows, shown)` says whether the filter accepts one, nothing
+  /// where it failed; with `shown` false only that is asked.
+  template <class Rows, class Show>
+  std::optional<ListEnd> walk_rows(Rows rows, std::size_t limit, const Show& show) {
+    std::size_t shown = 0;
+    while (rows.next()) {
+      const std::optional<bool> fits = show(rows, shown < limit);
+      if (!fits) return std::nullopt;
+      if (!*fits) continue;
+      if (shown == limit) return ListEnd{true};
+      ++shown;
+    }
+    return connection_.has_failed() ? std::nullopt : std::optional(ListEnd{false});
+  }
+
+  /// A page of a list by ids. Where there is no cursor, its place is taken by a text before or
+  /// behind all ids, so that every list is one statement.
+  template <class I, class Show, class... More>
+  std::optional<ListEnd> page(Sql statement, const Page<I>& page, const Show& show,
+                              const More&... more) {
+    static constexpr LastText<I::capacity()> last{};
+    const std::string_view before_all;
+    const bool ascending = page.direction == Direction::ascending;
+    const std::string_view begin = ascending ? before_all : last.view();
+    const std::string_view end = ascending ? last.view() : before_all;
+    return walk_rows(connection_.query(directed(statement, page.direction),
+                                       page.after ? page.after->view() : begin,
+                                       page.until ? page.until->view() : end, more...),
+                     page.limit, show);
+  }
+  /// The last characters that there are, as many as an id may have bytes.
+  template <std::size_t Capacity>
+  struct LastText {
+    char bytes[(Capacity / 4 + 1) * 4]{};
+    constexpr LastText() noexcept {
+      for (std::size_t i = 0; i < sizeof bytes; i += 4) {
+        bytes[i] = '\xF4';
+        bytes[i + 1] = '\x8F';
+        bytes[i + 2] = '\xBF';
+        bytes[i + 3] = '\xBF';
+      }
+    }
+    constexpr std::string_view view() const noexcept { return {bytes, sizeof bytes}; }
+  };
+
+  /// A page of those of some ids that a statement finds and `show` accepts.
+  template <class I, class Show>
+  std::optional<ListEnd> named_page(Sql statement, std::vector<I>& ids, const Page<I>& page,
+                                    const Show& show) {
+    sort_ids(ids);
+    const bool ascending = page.direction == Direction::ascending;
+    Page<I> rest = page;
+    std::size_t shown = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const I& id = ids[ascending ? i : ids.size() - 1 - i];
+      if (!within(rest, id)) continue;
+      auto rows = connection_.query(statement, id.view());
+      if (!rows.next()) continue;
+      const std::optional<bool> fits = show(rows, shown < page.limit);
+      if (!fits) return std::nullopt;
+      if (!*fits) continue;
+      if (shown == page.limit) return ListEnd{true};
+      rest.after = id;
+      ++shown;
+    }
+    return connection_.has_failed() ? std::nullopt : std::optional(ListEnd{false});
+  }
+
+  /// The organizations that have the external id and one of the domains of a filter.
+  bool find_organizations(const OrganizationFilter& filter, std::vector<OrganizationId>& ids) {
+    Holder named;
+    if (filter.external_id) {
+      named = holder_of(ClaimKind::organization_external_id, *filter.external_id);
+      if (!named.found) return !connection_.has_failed();
+      if (filter.domain_count == 0) ids.push_back(copy_of<OrganizationId>(named.organization));
+    }
+    for (std::size_t at = 0; at < filter.domain_count; ++at) {
+      const Holder holder = holder_of(ClaimKind::organization_domain, filter.domains[at]);
+      if (holder.found && (!named.found || named.organization == holder.organization)) {
+        ids.push_back(copy_of<OrganizationId>(holder.organization));
+      }
+    }
+    return !connection_.has_failed();
+  }
+
+  /// The user who has the address and the external id of a filter and is a member of its
+  /// organization.
+  bool find_users(const BasicUserFilter<T>& filter, std::vector<UserId>& ids) {
+    Holder email;
+    Holder external_id;
+    if (filter.email) email = holder_of(ClaimKind::user_email, filter.email->view());
+    if (filter.external_id) {
+      external_id = holder_of(ClaimKind::user_external_id, *filter.external_id);
+    }
+    const std::string& id = filter.email ? email.user : external_id.user;
+    if (id.empty() || (filter.external_id && external_id.user != id)) {
+      return !connection_.has_failed();
+    }
+    const bool listed = !filter.organization ||
+                        connection_.exists(Sql::membership_of_pair, filter.organization->view(),
+                                           std::string_view(id));
+    if (listed) ids.push_back(copy_of<UserId>(id));
+    return !connection_.has_failed();
+  }
+
+  Connection& connection_;
+  EnvironmentCache<T>& cache_;
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

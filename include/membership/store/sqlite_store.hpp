@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_SQLITE_STORE_HPP
+#define MEMBERSHIP_STORE_SQLITE_STORE_HPP
+
+#include "membership/policy/plan.hpp"
+#include "membership/policy/query.hpp"
+#include "membership/policy/reads.hpp"
+#include "membership/store/concepts.hpp"
+#include "membership/store/owned/loaded_snapshot.hpp"
+#include "membership/store/owned/queue_place.hpp"
+#include "membership/store/owned/shared_lock.hpp"
+#include "membership/store/sql/plan_writer.hpp"
+#include "membership/store/sql/reader.hpp"
+#include "membership/store/sqlite/connection.hpp"
+#include "membership/store/sqlite/failure.hpp"
+#include "membership/store/sqlite/schema.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace membership {
+inline namespace v0 {
+
+/// When a commit counts as done (SQLite's `synchronous`).
+enum class SqliteSynchronous : std::uint8_t {
+  full,    ///< it is on the disk: a loss of power loses nothing
+  normal,  ///< a loss of power may lose the last commits, never a part of one
+  off,     ///< for tests: a loss of power may damage the file
+};
+
+struct SqliteStoreOptions {
+  SqliteSynchronous synchronous = SqliteSynchronous::full;
+  int busy_milliseconds = 5000;  ///< how long to wait for another process
+  /// When the environment of a new file, and so its first role, was made.
+  Time created_at = Time::from_milliseconds(0);
+};
+
+/// Keeps one environment in a file of SQLite: the embedded durable default. Needs `sqlite3`.
+///
+/// Safe for many threads, which read side by side while one writes, and for several processes on
+/// one file (not on a network's file system). Each thread that reads at the same time has a
+/// connection of its own. A new file has the role `member` (DOMAIN.md §3). Roles and permissions
+/// are kept by slug, times in milliseconds, so that people can read the tables; what other programs
+/// write there is not checked by any rule. Ids are texts (`TextId`).
+///
+/// With the file `:memory:` everything is in memory and one thread at a time reads.
+template <class T>
+class BasicSqliteStore {
+  static_assert(TextId<typename T::UserId> && TextId<typename T::OrganizationId> &&
+                    TextId<typename T::MembershipId> && TextId<typename T::RoleId> &&
+                    TextId<typename T::PermissionId> && TextId<typename T::InvitationId>,
+                "membership: a SQLite store needs ids that have a text (TextId)");
+  using Connection = detail::SqliteConnection;
+  using Reader = detail::SqlReader<T, Connection>;
+
+ public:
+  using traits = T;
+  using Failure = SqliteFailure;
+  using Loaded = detail::LoadedSnapshot<T>;
+  static constexpr Kinds keeps = all_kinds;
+
+  using QueuePlace = detail::QueuePlace;
+
+  /// Opens a file; one that is not there is made, one of an earlier version of the library is
+  /// brought to this one. `member_role` is the id of the first role of a new environment.
+  /// Failures: `cannot_open`, `not_a_database`, `foreign`, `newer_schema`, `read_only`, `busy`,
+  /// `full`, `input_output`: nothing is changed then.
+  [[nodiscard]] static tl::expected<std::unique_ptr<BasicSqliteStore>, Failure>
+  open(std::string file, const typename T::RoleId& member_role,
+       const SqliteStoreOptions& options = {}) {
+    using Result = tl::expected<std::unique_ptr<BasicSqliteStore>, Failure>;
+    auto store = std::unique_ptr<BasicSqliteStore>(new BasicSqliteStore(std::move(file), options));
+    std::optional<Failure> failure;
+    store->writer_ = store->connect(failure);
+    if (!store->writer_) return Result(tl::unexpect, std::move(*failure));
+    Connection& writer = *store->writer_;
+    const bool good = store->begin_writing() &&
+                      detail::migrate_sqlite(writer, [&] { return store->fill(member_role); }) &&
+                      (store->in_memory() || store->use_write_ahead_log());
+    if (!good) return Result(tl::unexpect, writer.take_failure());
+    return Result(tl::in_place, std::move(store));
+  }
+  [[nodiscard]] static tl::expected<std::unique_ptr<BasicSqliteStore>, Failure>
+  open(std::string file, const SqliteStoreOptions& options = {}) requires requires {
+    T::RoleId::from_ulid(Ulid{});
+  }
+  { return open(std::move(file), T::RoleId::from_ulid(Ulid{}), options); }
+
+  BasicSqliteStore(const BasicSqliteStore&) = delete;
+  BasicSqliteStore& operator=(const BasicSqliteStore&) = delete;
+
+  /// What `reads` asks for, at one moment. Complexity: one statement, and one more for each of:
+  /// a changed environment (three), an organization with roles of its own (two), actor, other,
+  /// inviter, holders, an invitation, each claim and domain, each profile.
+  [[nodiscard]] tl::expected<Loaded, Failure> load(const BasicReads<T>& reads) const {
+    tl::expected<Loaded, Failure> result(tl::in_place);
+    std::optional<Failure> failure;
+    {
+      const Lease lease(*this, failure);
+      if (lease && !Reader(*lease, cache_).load(reads, *result)) failure = failure_of(*lease);
+    }
+    if (failure) result = tl::unexpected<Failure>(std::move(*failure));
+    return result;
+  }
+
+  /// As many snapshots of one moment.
+  [[nodiscard]] tl::expected<std::vector<Loaded>, Failure>
+  load(std::span<const BasicReads<T>> reads) const {
+    tl::expected<std::vector<Loaded>, Failure> result(tl::in_place, reads.size());
+    std::optional<Failure> failure;
+    {
+      const Lease lease(*this, failure);
+      if (lease) {
+        // Held open, it keeps the moment.
+        auto moment = (*lease).query(detail::Sql::catalogue_revisions, nullptr);
+        bool good = moment.next();
+        for (std::size_t i = 0; good && i < reads.size(); ++i) {
+          good = Reader(*lease, cache_).load(reads[i], (*result)[i]);
+        }
+        if (!good) failure = failure_of(*lease);
+      }
+    }
+    if (failure) result = tl::unexpected<Failure>(std::move(*failure));
+    return result;
+  }
+
+  /// Shows the membership of a user in an organization as a `BasicMembershipRow`, in place:
+  /// `visit` must not call the store. Returns whether there is one. Complexity: one statement; two
+  /// more where the organization has roles of its own.
+  template <class Visit>
+  [[nodiscard]] tl::expected<bool, Failure> view(const typename T::UserId& user,
+                                                 const typename T::OrganizationId& organization,
+                                                 Visit&& visit) const {
+    return read<bool>([&](Reader reader) { return reader.view(user, organization, visit); });
+  }
+
+  /// Carries out all plans or, where a precondition of one no longer holds, none.
+  [[nodiscard]] tl::expected<CommitStatus, Failure> commit(std::span<const BasicPlan<T>> plans) {
+    const detail::UniqueGuard guard(lock_);
+    Connection& writer = *writer_;
+    bool holds = writer.begin();
+    for (std::size_t i = 0; holds && i < plans.size(); ++i) holds = write(plans[i]);
+    if (holds && writer.commit()) return CommitStatus::committed;
+    writer.roll_back();
+    if (!writer.has_failed()) return CommitStatus::conflict;
+    return tl::expected<CommitStatus, Failure>(tl::unexpect, writer.take_failure());
+  }
+
+  /// Shows a page of memberships, organizations, users, invitations, roles, permissions or events,
+  /// each as a row of its kind, of one moment: `visit` must not call the store.
+  /// Complexity: one statement by an index; the rows passed over and shown. A page costs the same
+  /// wherever it begins.
+  template <class Query, class Visit>
+  [[nodiscard]] tl::expected<ListEnd, Failure> list(const Query& query, Visit&& visit) const {
+    return read<ListEnd>([&](Reader reader) { return reader.list(query, visit); });
+  }
+
+  /// Whether the commit of the plan with this id was carried out; known as long as its events are
+  /// kept and at least a day.
+  [[nodiscard]] tl::expected<bool, Failure> was_committed(PlanId plan) const {
+    return read<bool>([&](Reader reader) { return reader.was_committed(plan); });
+  }
+
+  /// Drops the oldest events, in the order of the log, as long as they are from before `time`, at
+  /// most `limit` of them. Returns how many, `limit` where there may be more.
+  [[nodiscard]] tl::expected<std::size_t, Failure> drop_events(Time time, std::size_t limit) {
+    const detail::UniqueGuard guard(lock_);
+    Connection& writer = *writer_;
+    std::size_t count = 0;
+    std::int64_t last = 0;
+    bool good = writer.begin();
+    if (good) {
+      auto rows = writer.query(detail::Sql::oldest_events);
+      while (count < limit && rows.next() && Time::from_milliseconds(rows.integer(1)) < time) {
+        last = rows.integer(0);
+        ++count;
+      }
+      good = !writer.has_failed();
+    }
+    if (good && count > 0) good = writer.run(detail::Sql::delete_events, last);
+    if (good) good = writer.run(detail::Sql::delete_plans, kept_plans(time));
+    if (good && writer.commit()) return count;
+    writer.roll_back();
+    return tl::expected<std::size_t, Failure>(tl::unexpect, writer.take_failure());
+  }
+
+  /// Waits for the place in this process' queue of commands: a file has one writer, so one command
+  /// at a time is loaded, decided and committed (PROTOCOL.md 8).
+  [[nodiscard]] QueuePlace queue(const BasicReads<T>& /*reads*/) const {
+    return QueuePlace(&queue_);
+  }
+
+ private:
+  BasicSqliteStore(std::string file, const SqliteStoreOptions& options)
+      : file_(std::move(file)), options_(options) {}
+
+  /// A connection for reading, given back at the end.
+  class Lease {
+   public:
+    Lease(const BasicSqliteStore& store, std::optional<Failure>& failure) : store_(store) {
+      if (store.in_memory()) {
+        store.lock_.lock();
+        return;
+      }
+      {
+        const detail::UniqueGuard guard(store.pool_lock_);
+        if (!store.pool_.empty()) {
+          connection_ = std::move(store.pool_.back());
+          store.pool_.pop_back();
+        }
+      }
+      if (!connection_) connection_ = store.connect_reader(failure);
+    }
+    ~Lease() {
+      if (store_.in_memory()) {
+        store_.lock_.unlock();
+      } else if (connection_) {
+        const detail::UniqueGuard guard(store_.pool_lock_);
+        store_.pool_.push_back(std::move(connection_));
+      }
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+
+    explicit operator bool() const noexcept {
+      return store_.in_memory() || static_cast<bool>(connection_);
+    }
+    Connection& operator*() const noexcept { return connection_ ? *connection_ : *store_.writer_; }
+
+   private:
+    const BasicSqliteStore& store_;
+    std::unique_ptr<Connection> connection_;
+  };
+
+  bool in_memory() const noexcept { return file_ == ":memory:"; }
+
+  /// What a reader answers, or the failure of its connection.
+  template <class Answer, class Ask>
+  tl::expected<Answer, Failure> read(const Ask& ask) const {
+    std::optional<Failure> failure;
+    const Lease lease(*this, failure);
+    if (lease) {
+      const std::optional<Answer> answer = ask(Reader(*lease, cache_));
+      if (answer) return *answer;
+      failure = failure_of(*lease);
+    }
+    return tl::expected<Answer, Failure>(tl::unexpect, std::move(*failure));
+  }
+
+  /// Why a connection found nothing where there is always something.
+  static Failure failure_of(Connection& connection) {
+    if (!connection.has_failed()) {
+      connection.fail(SqliteFault::corrupt, "the environment is missing");
+    }
+    return connection.take_failure();
+  }
+
+  std::unique_ptr<Connection> connect(std::optional<Failure>& failure) const {
+    return Connection::open(file_, options_.busy_milliseconds, failure);
+  }
+  std::unique_ptr<Connection> connect_reader(std::optional<Failure>& failure) const {
+    std::unique_ptr<Connection> reader = connect(failure);
+    if (reader && !reader->execute("PRAGMA query_only = 1")) {
+      failure = reader->take_failure();
+      reader.reset();
+    }
+    return reader;
+  }
+
+  bool begin_writing() {
+    Connection& writer = *writer_;
+    // Reads the file's head: what is no database is found here.
+    if (!writer.number("PRAGMA schema_version")) return false;
+    if (sqlite3_db_readonly(writer.database(), "main") == 1) {
+      writer.fail(SqliteFault::read_only, file_ + ": the file may not be written");
+      return false;
+    }
+    switch (options_.synchronous) {
+      case SqliteSynchronous::full:
+        if (!writer.execute("PRAGMA synchronous = FULL")) return false;
+        break;
+      case SqliteSynchronous::normal:
+        if (!writer.execute("PRAGMA synchronous = NORMAL")) return false;
+        break;
+      case SqliteSynchronous::off:
+        if (!writer.execute("PRAGMA synchronous = OFF")) return false;
+        break;
+    }
+    return true;
+  }
+
+  /// Readers go on while one writes only with it. Where several processes begin at once, SQLite
+  /// may refuse the change without waiting.
+  bool use_write_ahead_log() {
+    Connection& writer = *writer_;
+    for (int waited = 0;; waited += wait_step) {
+      const auto mode = writer.text("PRAGMA journal_mode = WAL");
+      if (mode == "wal") return true;
+      if (mode) {
+        writer.fail(SqliteFault::cannot_open, file_ + ": a write-ahead log is not possible there");
+        return false;
+      }
+      if (writer.fault() != SqliteFault::busy || waited >= options_.busy_milliseconds) return false;
+      static_cast<void>(writer.take_failure());
+      sqlite3_sleep(wait_step);
+    }
+  }
+  static constexpr int wait_step = 10;  ///< milliseconds
+
+  /// What a new environment begins with.
+  bool fill(const typename T::RoleId& member_role) {
+    Connection& writer = *writer_;
+    return writer.execute(
+               "INSERT INTO environment VALUES (1, 1, '', '', 0, 0, 0, 'live', 0, '', 0, '')") &&
+           writer.change(detail::Sql::insert_role, std::string_view(), 0u, member_role.view(),
+                         std::string_view("member"), to_string(Phase::live), true, false,
+                         std::string_view(), 0u, std::string_view(), std::string_view("Member"),
+                         nullptr, organization_resource_type, options_.created_at,
+                         options_.created_at);
+  }
+
+  bool write(const BasicPlan<T>& plan) {
+    const auto seen = Reader(*writer_, cache_).catalogues(plan.organization_id());
+    if (!seen.environment) return false;
+    return detail::PlanWriter<T, Connection>(*writer_, plan, *seen.environment, seen.own.get())
+        .write();
+  }
+
+  /// Plans without events are kept at least a day longer than the events of their time.
+  static Time kept_plans(Time time) noexcept {
+    constexpr std::int64_t day = 86'400'000;
+    return Time::from_milliseconds(time.milliseconds() - day);
+  }
+
+  std::string file_;
+  SqliteStoreOptions options_;
+  mutable detail::SharedLock queue_;
+  mutable detail::SharedLock lock_;  ///< of the writer
+  std::unique_ptr<Connection> writer_;
+  mutable detail::SharedLock pool_lock_;
+  mutable std::vector<std::unique_ptr<Connection>> pool_;
+  mutable detail::EnvironmentCache<T> cache_;
+};
+
+using SqliteStore = BasicSqliteStore<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

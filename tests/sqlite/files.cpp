@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// The SQLite store on files: what stays, what is refused, what fails.
+//
+// Plan
+//   everything is there when the file is opened again                              -> stays
+//   the file is kept in WAL mode, and marked as ours                                -> form
+//   no database, another application's, a later version's, a folder, no folder:
+//     a failure with its cause, nothing changed                                     -> refused
+//   an upgrade that fails leaves nothing                                            -> upgrade
+//   a file that may not be written                                                  -> read_only
+//   a table that is gone, rows of somebody else: a failure with its cause           -> damage
+//   another process writes for too long: `busy`, while reading goes on              -> busy
+//   no room: `full`, nothing half-written, goes on when there is room               -> full
+//   threads and processes on one file: no commit is lost, none is done twice        -> threads,
+//                                                                                      processes
+//   what one store object changes, another shows                                    -> two_objects
+//   the fate of a plan                                                              -> fates
+//   events that are dropped                                                         -> dropping
+//   a copy made while others write is a store of one moment                         -> backup
+
+#include "membership/membership.hpp"
+#include "membership/store/sqlite_store.hpp"
+#include "support/folder.hpp"
+#include "support/host.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <sqlite3.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <span>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+using namespace membership;
+using membership_tests::describe;
+using membership_tests::Folder;
+using membership_tests::make_id;
+
+namespace {
+
+std::string content(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+SqliteStoreOptions quick() {
+  SqliteStoreOptions options;
+  options.synchronous = SqliteSynchronous::off;
+  return options;
+}
+
+std::unique_ptr<SqliteStore> open(const std::string& file,
+                                  const SqliteStoreOptions& options = quick()) {
+  auto opened = SqliteStore::open(file, options);
+  if (!opened) throw std::runtime_error(opened.error().message);
+  return std::move(*opened);
+}
+
+/// Why a file cannot be opened.
+SqliteFailure refusal(const std::string& file) {
+  auto opened = SqliteStore::open(file, quick());
+  if (opened) throw std::runtime_error("opened");
+  return opened.error();
+}
+
+/// What happens to a file beside the store.
+class Beside {
+ public:
+  explicit Beside(const std::string& file) {
+    BOOST_REQUIRE(sqlite3_open(file.c_str(), &database_) == SQLITE_OK);
+  }
+  ~Beside() { sqlite3_close(database_); }
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+  void run(const char* text) {
+    BOOST_REQUIRE_MESSAGE(sqlite3_exec(database_, text, nullptr, nullptr, nullptr) == SQLITE_OK,
+                          text << ": " << sqlite3_errmsg(database_));
+  }
+  std::string text(const char* query) {
+    sqlite3_stmt* statement = nullptr;
+    BOOST_REQUIRE(sqlite3_prepare_v2(database_, query, -1, &statement, nullptr) == SQLITE_OK);
+    BOOST_REQUIRE(sqlite3_step(statement) == SQLITE_ROW);
+    const std::string result = reinterpret_cast<const char*>(sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+    return result;
+  }
+
+ private:
+  sqlite3* database_ = nullptr;
+};
+
+const UserId ada = make_id<UserId>("user_ada");
+const OrganizationId acme = make_id<OrganizationId>("org_acme");
+
+template <class C>
+auto run(SqliteStore& store, const C& command) {
+  return execute(store, MembershipPolicy<>{}, command);
+}
+
+void fill(SqliteStore& store) {
+  CreateUser user;
+  user.id = ada;
+  BOOST_REQUIRE(run(store, user));
+  BOOST_REQUIRE(run(store, CreateOrganization{"Acme", acme}));
+}
+UserId add_user(SqliteStore& store, const std::string& id) {
+  CreateUser user;
+  user.id = make_id<UserId>(id);
+  BOOST_REQUIRE(run(store, user));
+  return *user.id;
+}
+
+std::uint64_t active_members(const SqliteStore& store) {
+  Reads reads;
+  reads.organization = &acme;
+  return (*store.load(reads)).organization->counts.active;
+}
+std::size_t listed_members(const SqliteStore& store) {
+  MembershipFilter filter;
+  filter.organization = acme;
+  Page<MembershipId> page;
+  page.limit = longest_page;
+  std::size_t count = 0;
+  BOOST_REQUIRE(
+      store.list(*MembershipQuery::make(filter, page), [&](const MembershipRow&) { ++count; }));
+  return count;
+}
+std::size_t count_events(const SqliteStore& store, EventType type) {
+  EventFilter filter;
+  filter.types = EventTypes();
+  filter.types.insert(type);
+  std::size_t count = 0;
+  Page<EventId> page;
+  page.limit = longest_page;
+  for (bool more = true; more;) {
+    more = (*store.list(*EventQuery::make(page, filter), [&](const EventRow& row) {
+             page.after = row.id;
+             ++count;
+           })).more;
+  }
+  return count;
+}
+
+/// Does something in another process; what it returns is the process' exit status.
+template <class Action>
+pid_t in_process(const Action& action) {
+  const pid_t process = fork();
+  if (process != 0) return process;
+  int status = 99;
+  try {
+    status = action();
+  } catch (...) {
+  }
+  _exit(status);
+}
+int status_of(pid_t process) {
+  int status = 0;
+  BOOST_REQUIRE(waitpid(process, &status, 0) == process);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(sqlite_files)
+
+BOOST_AUTO_TEST_CASE(stays) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  std::string before;
+  {
+    SqliteStoreOptions options;  // as an application opens it
+    options.created_at = Time::from_milliseconds(1234);
+    const auto store = open(file, options);
+    fill(*store);
+    BOOST_REQUIRE(run(*store, CreateRole{"admin", "Administrator"}));
+    BOOST_REQUIRE(run(*store, CreatePermission{"docs:read", "Read"}));
+    BOOST_REQUIRE(run(*store, AddRolePermission{"admin", "docs:read"}));
+    BOOST_REQUIRE(run(*store, CreateOrganizationRole{acme, "Billing", "org-billing"}));
+    BOOST_REQUIRE(run(*store, CreateMembership{ada, acme, RoleSelection::one("org-billing")}));
+    before = describe(*store);
+  }
+  const auto store = open(file);
+  BOOST_TEST(describe(*store) == before);
+  const UserId bob = add_user(*store, "user_bob");
+  BOOST_REQUIRE(run(*store, CreateMembership{bob, acme}));
+  BOOST_TEST(active_members(*store) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(form) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  const auto store = open(file);
+  fill(*store);
+  BOOST_REQUIRE(run(*store, CreateMembership{ada, acme}));
+  Beside beside(file);
+  BOOST_TEST(beside.text("PRAGMA journal_mode") == "wal");
+  BOOST_TEST(beside.text("PRAGMA application_id") == "1835168371");
+  BOOST_TEST(beside.text("SELECT roles FROM memberships") == "member");
+  BOOST_TEST(beside.text("SELECT status FROM memberships") == "active");
+}
+
+BOOST_AUTO_TEST_CASE(refused) {
+  const Folder folder;
+  {
+    const std::string file = folder / "text.db";
+    std::ofstream(file) << std::string(5000, 'x');
+    const SqliteFailure failure = refusal(file);
+    BOOST_TEST((failure.fault == SqliteFault::not_a_database), failure.message);
+    BOOST_TEST(failure.message.find("not a database") != std::string::npos, failure.message);
+    BOOST_TEST((content(file) == std::string(5000, 'x')));
+  }
+  {
+    const std::string file = folder / "foreign.db";
+    Beside(file).run("CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('mine')");
+    const std::string before = content(file);
+    const SqliteFailure failure = refusal(file);
+    BOOST_TEST((failure.fault == SqliteFault::foreign), failure.message);
+    BOOST_TEST((content(file) == before));
+  }
+  {
+    const std::string file = folder / "later.db";
+    open(file);
+    Beside(file).run("PRAGMA user_version = 99");
+    const std::string before = content(file);
+    const SqliteFailure failure = refusal(file);
+    BOOST_TEST((failure.fault == SqliteFault::newer_schema), failure.message);
+    BOOST_TEST(failure.message.find("99") != std::string::npos, failure.message);
+    BOOST_TEST((content(file) == before));
+  }
+  BOOST_TEST((refusal(folder.path().string()).fault == SqliteFault::cannot_open));
+  BOOST_TEST((refusal(folder / "no/store.db").fault == SqliteFault::cannot_open));
+}
+
+BOOST_AUTO_TEST_CASE(read_only) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  fill(*open(file));
+  const std::string before = content(file);
+  BOOST_REQUIRE(chmod(folder.path().c_str(), 0555) == 0);
+  BOOST_REQUIRE(chmod(file.c_str(), 0444) == 0);
+  // Root may write everything.
+  const int status = status_of(in_process([&] {
+    constexpr uid_t nobody = 65534;
+    if (geteuid() == 0 && setuid(nobody) != 0) return 1;
+    const auto opened = SqliteStore::open(file, quick());
+    if (opened) return 2;
+    return opened.error().fault == SqliteFault::read_only ? 0 : 3;
+  }));
+  BOOST_TEST(status == 0);
+  BOOST_TEST((content(file) == before));
+  BOOST_REQUIRE(chmod(folder.path().c_str(), 0755) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(upgrade) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  std::optional<SqliteFailure> failure;
+  const auto connection = detail::SqliteConnection::open(file, 100, failure);
+  BOOST_REQUIRE(connection);
+  const auto refuse = [&] {
+    connection->fail(SqliteFault::full, "no");
+    return false;
+  };
+  BOOST_TEST(!detail::migrate_sqlite(*connection, refuse));
+  BOOST_TEST((connection->take_failure().fault == SqliteFault::full));
+  BOOST_TEST(*connection->number("SELECT count(*) FROM sqlite_schema") == 0);
+  BOOST_TEST(*connection->number("PRAGMA user_version") == 0);
+  BOOST_TEST(*connection->number("PRAGMA application_id") == 0);
+  BOOST_TEST(detail::migrate_sqlite(*connection, [] { return true; }));
+  BOOST_TEST(*connection->number("PRAGMA user_version") == detail::sqlite_schema_version);
+}
+
+BOOST_AUTO_TEST_CASE(damage) {
+  const Folder folder;
+  {
+    const std::string file = folder / "table.db";
+    const auto store = open(file);
+    fill(*store);
+    Beside(file).run("DROP TABLE memberships");
+    const auto result = run(*store, CreateMembership{ada, acme});
+    BOOST_REQUIRE(!result);
+    BOOST_TEST((result.error().kind == FailureKind::store));
+    BOOST_TEST((result.error().cause->fault == SqliteFault::schema));
+    BOOST_TEST(result.error().cause->message.find("memberships") != std::string::npos);
+  }
+  const auto damaged = [&](const char* name, const char* how) {
+    const std::string file = folder / name;
+    const auto store = open(file);
+    fill(*store);
+    BOOST_REQUIRE(run(*store, CreateMembership{ada, acme}));
+    Beside(file).run(how);
+    Reads reads;
+    reads.user = &ada;
+    reads.organization = &acme;
+    reads.pair = true;
+    const auto seen = store->load(reads);
+    BOOST_REQUIRE_MESSAGE(!seen, how);
+    BOOST_TEST((seen.error().fault == SqliteFault::corrupt), seen.error().message);
+  };
+  damaged("status.db", "UPDATE memberships SET status = 'gone'");
+  damaged("roles.db", "UPDATE memberships SET roles = 'no-such-role'");
+  damaged("environment.db", "DELETE FROM environment");
+}
+
+BOOST_AUTO_TEST_CASE(busy) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  SqliteStoreOptions options = quick();
+  options.busy_milliseconds = 50;
+  const auto store = open(file, options);
+  fill(*store);
+  const std::string before = describe(*store);
+  Beside other(file);
+  other.run("BEGIN IMMEDIATE");
+  const auto result = run(*store, CreateMembership{ada, acme});
+  BOOST_REQUIRE(!result);
+  BOOST_REQUIRE((result.error().kind == FailureKind::store));
+  BOOST_TEST((result.error().cause->fault == SqliteFault::busy));
+  BOOST_TEST(describe(*store) == before);
+  other.run("ROLLBACK");
+  BOOST_TEST(bool(run(*store, CreateMembership{ada, acme})));
+}
+
+BOOST_AUTO_TEST_CASE(full) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  // A limit for the size of files stands for a disk without room.
+  const int status = status_of(in_process([&] {
+    signal(SIGXFSZ, SIG_IGN);
+    const auto store = open(file);
+    fill(*store);
+    rlimit limit{};
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    const rlimit whole = limit;
+    limit.rlim_cur = 300'000;
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 2;
+    std::size_t done = 0;
+    std::optional<SqliteFault> fault;
+    for (int i = 0; i < 10'000 && !fault; ++i) {
+      CreateUser user;
+      user.id = make_id<UserId>("user_" + std::to_string(i));
+      const auto result = run(*store, user);
+      if (result) {
+        ++done;
+      } else {
+        fault = result.error().cause->fault;
+      }
+    }
+    if (fault != SqliteFault::full)
+      return 30 + static_cast<int>(fault.value_or(SqliteFault::other));
+    if (setrlimit(RLIMIT_FSIZE, &whole) != 0) return 4;
+    // Ada and those that were answered; an event each.
+    std::size_t users = 0;
+    Page<UserId> page;
+    page.limit = longest_page;
+    for (bool more = true; more;) {
+      more = (*store->list(*UserQuery::make(page), [&](const UserRow& row) {
+               page.after = row.state.id;
+               ++users;
+             })).more;
+    }
+    if (users != done + 1 || done == 0) return 5;
+    if (count_events(*store, EventType::user_created) != users) return 6;
+    return run(*store, CreateMembership{ada, acme}) ? 0 : 7;
+  }));
+  BOOST_TEST(status == 0);
+  BOOST_TEST(active_members(*open(file)) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(threads) {
+  const Folder folder;
+  const auto store = open(folder / "store.db");
+  fill(*store);
+  constexpr int writers = 4;
+  constexpr int each = 50;
+  std::atomic<bool> done{false};
+  std::atomic<int> failed{0};
+  std::vector<std::thread> running;
+  for (int writer = 0; writer < writers; ++writer) {
+    running.emplace_back([&, writer] {
+      for (int i = 0; i < each; ++i) {
+        CreateUser user;
+        user.id = make_id<UserId>("user_" + std::to_string(writer) + "_" + std::to_string(i));
+        if (!run(*store, user) || !run(*store, CreateMembership{*user.id, acme})) ++failed;
+      }
+    });
+  }
+  std::thread reader([&] {
+    while (!done) {
+      // What is counted and what is there are of one moment each.
+      if (listed_members(*store) > active_members(*store)) ++failed;
+    }
+  });
+  for (std::thread& thread : running) thread.join();
+  done = true;
+  reader.join();
+  BOOST_TEST(failed == 0);
+  BOOST_TEST(active_members(*store) == std::uint64_t{writers * each});
+  BOOST_TEST(listed_members(*store) == std::size_t{writers * each});
+  BOOST_TEST(count_events(*store, EventType::organization_membership_created) ==
+             std::size_t{writers * each});
+}
+
+BOOST_AUTO_TEST_CASE(processes) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  constexpr int writers = 3;
+  constexpr int each = 40;
+  {
+    // All make the file, one after another.
+    std::vector<pid_t> children;
+    for (int writer = 0; writer < writers; ++writer) {
+      children.push_back(in_process([&] { return SqliteStore::open(file, quick()) ? 0 : 1; }));
+    }
+    for (const pid_t child : children) BOOST_TEST(status_of(child) == 0);
+  }
+  {
+    const auto store = open(file);
+    fill(*store);
+  }
+  std::vector<pid_t> children;
+  for (int writer = 0; writer < writers; ++writer) {
+    children.push_back(in_process([&] {
+      const auto store = open(file);
+      for (int i = 0; i < each; ++i) {
+        CreateUser user;
+        user.id = make_id<UserId>("user_" + std::to_string(writer) + "_" + std::to_string(i));
+        if (!run(*store, user) || !run(*store, CreateMembership{*user.id, acme})) return 1;
+      }
+      return 0;
+    }));
+  }
+  for (const pid_t child : children) BOOST_TEST(status_of(child) == 0);
+  const auto store = open(file);
+  BOOST_TEST(active_members(*store) == std::uint64_t{writers * each});
+  BOOST_TEST(listed_members(*store) == std::size_t{writers * each});
+  BOOST_TEST(count_events(*store, EventType::organization_membership_created) ==
+             std::size_t{writers * each});
+}
+
+BOOST_AUTO_TEST_CASE(two_objects) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  const auto one = open(file);
+  const auto other = open(file);
+  fill(*one);
+  BOOST_TEST(!run(*other, CreateMembership{ada, acme, RoleSelection::one("admin")}));
+  BOOST_REQUIRE(run(*one, CreateRole{"admin", "Administrator"}));
+  BOOST_TEST(bool(run(*other, CreateMembership{ada, acme, RoleSelection::one("admin")})));
+  BOOST_REQUIRE(run(*other, CreatePermission{"docs:read", "Read"}));
+  BOOST_REQUIRE(run(*other, AddRolePermission{"admin", "docs:read"}));
+  bool granted = false;
+  BOOST_REQUIRE(one->view(ada, acme, [&](const MembershipRow& row) {
+    granted = !(row.roles.permissions(row.membership.roles) == PermissionSet{});
+  }));
+  BOOST_TEST(granted);
+}
+
+BOOST_AUTO_TEST_CASE(fates) {
+  const Folder folder;
+  const auto store = open(folder / "store.db");
+  fill(*store);
+  const auto created = run(*store, CreateMembership{ada, acme});
+  BOOST_REQUIRE(created);
+  BOOST_TEST(*store->was_committed(created->plan.id));
+  // Without an event.
+  const auto enabled = run(*store, EnableMultipleRoles{});
+  BOOST_REQUIRE(enabled);
+  BOOST_TEST(*store->was_committed(enabled->plan.id));
+  // A plan that came too late.
+  Plan late = created->plan;
+  late.id.value.low += 16;
+  BOOST_TEST((*store->commit(std::span(&late, 1)) == CommitStatus::conflict));
+  BOOST_TEST(!*store->was_committed(late.id));
+}
+
+BOOST_AUTO_TEST_CASE(dropping) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  const auto store = open(file);
+  constexpr std::int64_t day = 86'400'000;
+  Runtime<membership_tests::SetClock, UlidIds<DefaultTraits>> runtime;
+  const auto at = [&](std::int64_t time, const auto& command) {
+    runtime.clock.at = Time::from_milliseconds(time);
+    const auto done = execute(*store, MembershipPolicy<>{}, command, runtime);
+    BOOST_REQUIRE(done);
+    return done->plan.id;
+  };
+  const PlanId settings = at(day, EnableMultipleRoles{});
+  std::vector<EventId> events;
+  for (std::int64_t i = 0; i < 4; ++i) {
+    events.push_back(EventId::of(at(day + i, CreateOrganization{"Org"}), 0));
+  }
+  const auto kept = [&](std::optional<EventId> after) {
+    Page<EventId> page;
+    page.after = after;
+    std::vector<EventId> ids;
+    BOOST_REQUIRE(
+        store->list(*EventQuery::make(page), [&](const EventRow& row) { ids.push_back(row.id); }));
+    return ids;
+  };
+  BOOST_TEST((kept(std::nullopt) == events));
+  BOOST_TEST(*store->drop_events(Time::from_milliseconds(day + 2), 1) == 1u);
+  BOOST_TEST(*store->drop_events(Time::from_milliseconds(day + 2), 9) == 1u);
+  BOOST_TEST(*store->drop_events(Time::from_milliseconds(day + 2), 9) == 0u);
+  const std::vector<EventId> rest(events.begin() + 2, events.end());
+  BOOST_TEST((kept(std::nullopt) == rest));
+  // Everything kept comes after one that is gone.
+  BOOST_TEST((kept(events[0]) == rest));
+  BOOST_TEST(*store->was_committed(settings));
+  BOOST_TEST(*store->drop_events(Time::from_milliseconds(3 * day), 9) == 2u);
+  BOOST_TEST(!*store->was_committed(settings));
+  // A place is not given twice: who read to the end misses nothing.
+  const EventId next = EventId::of(at(4 * day, CreateOrganization{"Org"}), 0);
+  BOOST_TEST((kept(events[3]) == std::vector<EventId>{next}));
+  BOOST_TEST(Beside(file).text("SELECT place FROM events") == "5");
+}
+
+BOOST_AUTO_TEST_CASE(backup) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  const auto store = open(file);
+  fill(*store);
+  std::atomic<bool> done{false};
+  std::atomic<int> written{0};
+  std::thread writer([&] {
+    for (int i = 0; !done; ++i) {
+      CreateUser user;
+      user.id = make_id<UserId>("user_" + std::to_string(i));
+      if (!run(*store, user) || !run(*store, CreateMembership{*user.id, acme})) return;
+      ++written;
+    }
+  });
+  while (written < 20) std::this_thread::yield();
+  Beside(file).run(("VACUUM INTO '" + (folder / "copy.db") + "'").c_str());
+  const int before = written;
+  done = true;
+  writer.join();
+  const auto copy = open(folder / "copy.db");
+  BOOST_TEST(listed_members(*copy) >= 20u);
+  BOOST_TEST(listed_members(*copy) <= static_cast<std::size_t>(before) + 1);
+  BOOST_TEST(active_members(*copy) == listed_members(*copy));
+  BOOST_TEST(count_events(*copy, EventType::organization_membership_created) ==
+             listed_members(*copy));
+  // And it goes on from there.
+  BOOST_TEST(bool(run(*copy, CreateMembership{ada, acme})));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_TESTS_SUPPORT_TEST_STORE_HPP
+#define MEMBERSHIP_TESTS_SUPPORT_TEST_STORE_HPP
+
+#include "membership/membership.hpp"
+
+#ifdef MEMBERSHIP_TESTS_TWIN
+#include "support/twin_store.hpp"
+#endif
+
+namespace membership_tests {
+
+/// The store of tests that run on every store: the program that they are built into chooses.
+#ifdef MEMBERSHIP_TESTS_TWIN
+using TestStore = TwinStore;
+#else
+using TestStore = membership::MemoryStore;
+#endif
+
+}  // namespace membership_tests
+
+#endif
