@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Builds the reference server, starts it on a free port and shows with curl what "create an
-# organization membership" does. Exits non-zero where an answer is not as it should be.
+# Builds the reference server, starts it on a free port over a file of SQLite and shows with curl
+# what "create an organization membership" does, and that it survives a restart. Exits non-zero
+# where an answer is not as it should be.
 # --keep leaves the server running and prints how to talk to it.
 set -u
 . "$(dirname "$0")/lib.sh"
@@ -9,7 +10,7 @@ set -u
 keep=no
 case ${1-} in
   --keep) keep=yes && shift ;;
-  -h | --help) sed -n '3,5s/^# //p' tools/demo.sh && exit 0 ;;
+  -h | --help) sed -n '3,6s/^# //p' tools/demo.sh && exit 0 ;;
 esac
 [ $# -eq 0 ] || die "usage: tools/demo.sh [--keep]"
 
@@ -37,19 +38,36 @@ trap 'exit 143' TERM
 
 key=demo-$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
 log=$scratch/server.log
-if [ "$keep" = yes ]; then log=build/demo-server.log; fi
-MEMBERSHIP_API_KEY=$key build/demo/examples/server/membership-server --port 0 >"$log" 2>&1 &
-server=$!
-url=
-for _ in $(seq 100); do
-  url=$(sed -n 's/^listening on //p' "$log")
-  [ -z "$url" ] || break
-  kill -0 "$server" 2>/dev/null || { cat "$log" && die 'the server ended'; }
-  sleep 0.05
-done
-[ -n "$url" ] || die "the server does not say that it listens, see $log"
+store=$scratch/demo.db
+if [ "$keep" = yes ]; then
+  log=build/demo-server.log
+  store=build/demo.db
+  rm -f "$store" "$store-wal" "$store-shm"
+fi
+
+start_server() { # port
+  : >"$log"
+  MEMBERSHIP_API_KEY=$key build/demo/examples/server/membership-server --port "$1" \
+    --store "sqlite:$store" >"$log" 2>&1 &
+  server=$!
+  url=
+  for _ in $(seq 100); do
+    url=$(sed -n 's/^listening on //p' "$log")
+    [ -z "$url" ] || return 0
+    kill -0 "$server" 2>/dev/null || { cat "$log" && die 'the server ended'; }
+    sleep 0.05
+  done
+  die "the server does not say that it listens, see $log"
+}
+stop_server() {
+  kill "$server"
+  wait "$server" || die "the server ended with status $?"
+  server=
+}
+
+start_server 0
 cat <<EOT
-It listens on a free port and keeps everything in memory. In the calls below:
+It listens on a free port and keeps everything in a file. In the calls below:
   URL=$url
   KEY=$key
 EOT
@@ -161,12 +179,20 @@ expect 200 'Grace and Ada, both active, both administrators' '.data|length' 2 \
   '[.data[].user.first_name]|join(" ")' 'Grace Ada' '[.data[].role.slug]|unique|join(" ")' admin \
   '.list_metadata|tostring' '{"before":null,"after":null}'
 
+title 'The server is stopped and started again' 'The file has everything.'
+members=$answer
+stop_server
+start_server "${url##*:}"
+call GET "$memberships?organization_id=$organization"
+expect 200 'the same members, to the last byte' '.data|length' 2
+[ "$answer" = "$members" ] || die "after the restart: $answer"
+
 printf '\n%sAll answers were as they should be.%s\n' "$bold" "$plain"
 
 if [ "$keep" = yes ]; then
   cat <<EOT
 
-The server goes on running as process $server. To talk to it:
+The server goes on running as process $server, over $store. To talk to it:
 
   URL=$url
   KEY=$key
@@ -179,7 +205,5 @@ EOT
   disown "$server"
   server=
 else
-  kill "$server"
-  wait "$server" || die "the server ended with status $?"
-  server=
+  stop_server
 fi

@@ -38,11 +38,12 @@ class CallMemory {
 
 boost::json::storage_ptr Api::memory() { return CallMemory::of_thread(); }
 
-Api::Api(const Configuration& configuration, const EventLimits& events, Now now)
+Api::Api(const Configuration& configuration, std::unique_ptr<Store> store,
+         std::chrono::seconds event_age, Now now)
     : invitation_url_(configuration.invitation_url.value_or("http://localhost:3000/invitation")),
-      seat_limit_(configuration.seat_limit), event_age_(events.age), now_(std::move(now)),
+      seat_limit_(configuration.seat_limit), event_age_(event_age), now_(std::move(now)),
       ids_(configuration.token_secret),
-      store_(membership::MemoryStoreOptions{.event_limit = events.count, .created_at = now_()}) {
+      owned_(store ? std::move(store) : std::move(*open_store({}, now_()))), store_(*owned_) {
   apply_configuration(
       configuration, store_, policy_, operation_runtime(),
       [](const std::string& line) { std::cerr << "membership-server: " + line + "\n"; });
@@ -52,9 +53,14 @@ void Api::keep_up() {
   constexpr std::size_t at_a_time = 1000;
   const auto age = std::chrono::milliseconds(event_age_).count();
   const auto before = membership::Time::from_milliseconds(now_().milliseconds() - age);
-  for (std::size_t dropped = at_a_time; dropped == at_a_time;) {
-    dropped = *store_.drop_events(before, at_a_time);
-    upkeep_.dropped_events += dropped;
+  for (bool more = true; more;) {
+    const auto dropped = store_.drop_events(before, at_a_time);
+    if (!dropped) {
+      std::cerr << "membership-server: upkeep: " + dropped.error().message + "\n";
+      break;
+    }
+    upkeep_.dropped_events += *dropped;
+    more = *dropped == at_a_time;
   }
   const auto expired = membership::expire_invitations(store_, policy_, operation_runtime());
   if (expired) {
@@ -83,8 +89,12 @@ void Api::add_routes(Router& router) {
 void Api::add(Router& router, std::string_view method, std::string_view pattern, Method handler) {
   router.add(method, pattern, [this, handler](const Call& call) {
     const CallMemory memory_of_call;
-    Result result = (this->*handler)(call);
-    return result ? std::move(*result) : error_response(result.error());
+    try {
+      Result result = (this->*handler)(call);
+      return result ? std::move(*result) : error_response(result.error());
+    } catch (const StoreError& failure) {
+      return error_response(request_error(failure.what));
+    }
   });
 }
 
@@ -97,8 +107,12 @@ Api::RequestError Api::request_error(const membership::Failure<Store>& failure) 
     }
     return error;
   }
-  std::cerr << "membership-server: a shard of the store is full\n";
-  return wire::internal_error();
+  return request_error(*failure.cause);
+}
+
+Api::RequestError Api::request_error(const Store::Failure& failure) {
+  std::cerr << "membership-server: the store: " + failure.message + "\n";
+  return failure.passes ? wire::contended() : wire::internal_error();
 }
 
 Api::RequestError Api::request_error(const membership::Failure<Store>& failure,
@@ -111,7 +125,7 @@ Api::RequestError Api::request_error(const membership::Failure<Store>& failure,
 }
 
 Api::Store::Loaded Api::load(const membership::Reads& reads) const {
-  return std::move(*store_.load(reads));  // a load of the memory store does not fail
+  return checked(store_.load(reads));
 }
 
 bool Api::exists(const membership::UserId& id) const {
@@ -136,9 +150,9 @@ bool Api::exists(const membership::PermissionId& id) const {
   membership::Page<membership::PermissionId> page;
   page.limit = membership::longest_page;
   bool found = false;
-  const auto end = store_.list(*membership::PermissionQuery::make(page),
-                               [&](const auto& row) { found = found || row.id == id; });
-  static_cast<void>(end);
+  const bool more = list_rows(*membership::PermissionQuery::make(page),
+                              [&](const auto& row) { found = found || row.id == id; });
+  static_cast<void>(more);
   return found;
 }
 

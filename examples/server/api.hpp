@@ -14,6 +14,7 @@
 #include "membership/wire/request_error.hpp"
 #include "router.hpp"
 #include "shared_ids.hpp"
+#include "store.hpp"
 #include "store_counters.hpp"
 
 #include <boost/json/array.hpp>
@@ -26,6 +27,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,17 +36,20 @@
 
 namespace membership_server {
 
-/// The calls of the API, over the memory store. It must outlive the router that it adds its routes
+/// The calls of the API, over a store. It must outlive the router that it adds its routes
 /// to. Handlers run on several threads at once: the store is made for that, the rest is constant.
 class Api {
  public:
+  static constexpr std::chrono::seconds default_event_age{90L * 86'400};
   using Now = std::function<membership::Time()>;
 
   /// Applies the configuration, as commands. What changes memberships is said on stderr first.
   /// Throws std::runtime_error where it cannot be applied, with the place in it and why.
-  /// `now` is the clock.
+  /// Without a store everything is kept in memory. Events that are older than `event_age` are
+  /// dropped by the upkeep. `now` is the clock.
   explicit Api(
-      const Configuration& configuration, const EventLimits& events = {},
+      const Configuration& configuration, std::unique_ptr<Store> store = nullptr,
+      std::chrono::seconds event_age = default_event_age,
       Now now = [] { return membership::SystemClock{}.now(); });
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
@@ -66,7 +71,7 @@ class Api {
   const Upkeep& upkeep() const noexcept { return upkeep_; }
 
  private:
-  using Store = membership::MemoryStore;
+  using Store = membership_server::Store;
   using RequestError = membership::wire::RequestError;
   /// A handler answers, or says why it refuses.
   using Result = tl::expected<Response, RequestError>;
@@ -205,6 +210,24 @@ class Api {
   static RequestError request_error(const membership::Failure<Store>& failure,
                                     membership::Field field, std::string_view slug);
 
+  /// The same for a store that failed, which is logged with the cause.
+  static RequestError request_error(const Store::Failure& failure);
+
+  /// Thrown by what only reads, where the store failed. It ends the call.
+  struct StoreError {
+    Store::Failure what;
+  };
+  template <class V>
+  static V checked(tl::expected<V, Store::Failure>&& read) {
+    if (!read) throw StoreError{std::move(read.error())};
+    return std::move(*read);
+  }
+  /// Shows the rows of a list; whether more follow.
+  template <class Query, class Visit>
+  bool list_rows(const Query& query, Visit&& visit) const {
+    return checked(store_.list(query, visit)).more;
+  }
+
   /// The runtime of a long operation.
   Runtime operation_runtime() { return {.clock = {now_}, .ids = ids_}; }
   /// The answer to a long operation, which may name something by a slug.
@@ -275,7 +298,7 @@ class Api {
   template <class I, class Fetch>
   static Response answer_page(const membership::wire::PagePosition<I>& position, Fetch&& fetch) {
     namespace wire = membership::wire;
-    auto page = wire::walk_page(position, fetch);  // a list of the memory store does not fail
+    auto page = wire::walk_page(position, fetch);  // what fails in it has thrown
     boost::json::array data(memory());
     for (Row<I>& row : page->rows) data.push_back(std::move(row.object));
     return answer(200, wire::list_object(std::move(data), page->before, page->after));
@@ -291,7 +314,8 @@ class Api {
   SharedIds ids_;
   StoreCounters counters_;
   Upkeep upkeep_;
-  Store store_;
+  const std::unique_ptr<Store> owned_;
+  Store& store_;
 };
 
 }  // namespace membership_server

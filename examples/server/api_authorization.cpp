@@ -103,7 +103,7 @@ Api::Result Api::list_permissions(const Call& call, std::string_view member_sent
     tl::expected<wire::Rows<Row<PermissionId>>, Store::Failure> fetched(tl::in_place);
     membership::Page<PermissionId> all = part;
     all.limit = membership::longest_page;
-    const auto end = store_.list(
+    const bool more = list_rows(
         *membership::PermissionQuery::make(all), [&](const membership::PermissionRow& row) {
           // A place may have been given to another permission since the membership was seen.
           if (!granted.contains(row.index) || table[row.index].slug != row.state.slug) return;
@@ -113,7 +113,7 @@ Api::Result Api::list_permissions(const Call& call, std::string_view member_sent
             fetched->rows.push_back({row.id, wire::permission_object(row, memory())});
           }
         });
-    static_cast<void>(end);
+    static_cast<void>(more);
     return fetched;
   });
 }

@@ -21,10 +21,9 @@ std::optional<EventId> Api::first_event(const std::optional<EventId>& after) con
   page.limit = 1;
   page.after = after;
   std::optional<EventId> first;
-  const auto end =
-      store_.list(*membership::EventQuery::make(page),
-                  [&first](const membership::EventRow& row) { first.emplace(row.id); });
-  static_cast<void>(end);
+  const bool more = list_rows(*membership::EventQuery::make(page),
+                              [&first](const membership::EventRow& row) { first.emplace(row.id); });
+  static_cast<void>(more);
   return first;
 }
 
@@ -58,11 +57,11 @@ Api::Result Api::list_events(const Call& call) {
   auto page = wire::walk_page(*position, [&](const membership::Page<EventId>& part) {
     tl::expected<wire::Rows<Row<EventId>>, Store::Failure> fetched(tl::in_place);
     if (!possible) return fetched;
-    const auto end = store_.list(
+    const bool more = list_rows(
         *membership::EventQuery::make(part, filter), [&](const membership::EventRow& row) {
           fetched->rows.push_back({row.id, wire::event_object(row, policy_.options, memory())});
         });
-    fetched->more = end->more;
+    fetched->more = more;
     return fetched;
   });
   boost::json::array data(memory());

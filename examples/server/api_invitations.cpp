@@ -105,14 +105,14 @@ Api::Result Api::list_invitations(const Call& call) {
   return list<InvitationId>(request->page, [&](const membership::Page<InvitationId>& page) {
     tl::expected<wire::Rows<Row<InvitationId>>, Store::Failure> fetched(tl::in_place);
     if (!possible) return fetched;
-    const auto end =
-        store_.list(*membership::InvitationQuery::make(page, filter),
-                    [&](const membership::InvitationRow& row) {
-                      const auto role = wire::invitation_role(
-                          row.profile, row.held, row.first_requested, row.roles, policy_.options);
-                      fetched->rows.push_back({row.state.id, shown(row.state, row.profile, role)});
-                    });
-    fetched->more = end->more;
+    const bool more =
+        list_rows(*membership::InvitationQuery::make(page, filter),
+                  [&](const membership::InvitationRow& row) {
+                    const auto role = wire::invitation_role(
+                        row.profile, row.held, row.first_requested, row.roles, policy_.options);
+                    fetched->rows.push_back({row.state.id, shown(row.state, row.profile, role)});
+                  });
+    fetched->more = more;
     return fetched;
   });
 }

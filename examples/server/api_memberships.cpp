@@ -93,12 +93,12 @@ Api::Result Api::list_memberships(const Call& call) {
   };
   const auto page = wire::walk_page(*position, [&](const membership::Page<MembershipId>& part) {
     tl::expected<wire::Rows<Member>, Store::Failure> fetched(tl::in_place);
-    const auto end = store_.list(*membership::MembershipQuery::make(filter, part),
-                                 [&](const membership::MembershipRow& row) {
-                                   fetched->rows.push_back(
-                                       {membership::copy_of<MembershipId>(row.membership.id)});
-                                 });
-    fetched->more = end->more;
+    const bool more =
+        list_rows(*membership::MembershipQuery::make(filter, part),
+                  [&](const membership::MembershipRow& row) {
+                    fetched->rows.push_back({membership::copy_of<MembershipId>(row.membership.id)});
+                  });
+    fetched->more = more;
     return fetched;
   });
 
@@ -109,9 +109,9 @@ Api::Result Api::list_memberships(const Call& call) {
     reads[i].membership = &page->rows[i].id;
     reads[i].profiles = true;
   }
-  const auto seen = store_.load(std::span<const membership::Reads>(reads));
+  const auto seen = checked(store_.load(std::span<const membership::Reads>(reads)));
   boost::json::array data(memory());
-  for (const Store::Loaded& each : *seen) {
+  for (const Store::Loaded& each : seen) {
     if (!each.membership || !filter.statuses.contains(each.membership->status)) continue;
     data.push_back(shown(*each.membership, each));
   }

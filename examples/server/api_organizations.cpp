@@ -38,13 +38,13 @@ Api::Result Api::list_organizations(const Call& call) {
   if (!request) return refuse(request.error());
   return list<OrganizationId>(request->page, [&](const membership::Page<OrganizationId>& page) {
     tl::expected<wire::Rows<Row<OrganizationId>>, Store::Failure> fetched(tl::in_place);
-    const auto end = store_.list(
+    const bool more = list_rows(
         *membership::OrganizationQuery::make(page, request->filter()),
         [&](const membership::OrganizationRow& row) {
           fetched->rows.push_back(
               {row.state.id, wire::organization_object(row.state.id, row.profile, memory())});
         });
-    fetched->more = end->more;
+    fetched->more = more;
     return fetched;
   });
 }
@@ -60,11 +60,11 @@ Api::Result Api::get_organization_by_external_id(const Call& call) {
   membership::OrganizationFilter filter;
   filter.external_id = call.parameters[0];
   std::optional<boost::json::object> found;
-  const auto end = store_.list(*membership::OrganizationQuery::make({}, filter),
-                               [&found](const membership::OrganizationRow& row) {
-                                 found = wire::organization_object(row.state.id, row.profile);
-                               });
-  static_cast<void>(end);
+  const bool more = list_rows(*membership::OrganizationQuery::make({}, filter),
+                              [&found](const membership::OrganizationRow& row) {
+                                found = wire::organization_object(row.state.id, row.profile);
+                              });
+  static_cast<void>(more);
   if (!found) return refuse(wire::not_found(OrganizationId::tag::field, call.parameters[0]));
   return answer(200, *found);
 }

@@ -40,11 +40,11 @@ Api::Result Api::list_permissions(const Call& call) {
   if (!request) return refuse(request.error());
   return list<PermissionId>(*request, [this](const membership::Page<PermissionId>& page) {
     tl::expected<wire::Rows<Row<PermissionId>>, Store::Failure> fetched(tl::in_place);
-    const auto end =
-        store_.list(*membership::PermissionQuery::make(page), [&](const PermissionRow& row) {
+    const bool more =
+        list_rows(*membership::PermissionQuery::make(page), [&](const PermissionRow& row) {
           fetched->rows.push_back({row.id, wire::permission_object(row, memory())});
         });
-    fetched->more = end->more;
+    fetched->more = more;
     return fetched;
   });
 }

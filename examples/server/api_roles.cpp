@@ -97,10 +97,10 @@ Api::Result Api::list_roles(const Call& call) {
   const auto scope = find_scope(call, 0);
   if (!scope) return refuse(scope.error());
   boost::json::array data(memory());
-  const auto end = store_.list(membership::RoleQuery{*scope}, [&](const membership::RoleRow& row) {
+  const bool more = list_rows(membership::RoleQuery{*scope}, [&](const membership::RoleRow& row) {
     data.push_back(wire::role_object(row, memory()));
   });
-  static_cast<void>(end);
+  static_cast<void>(more);
   return answer(200, wire::list_object(std::move(data)));
 }
 
@@ -109,10 +109,10 @@ Api::Result Api::get_role(const Call& call) {
   if (!scope) return refuse(scope.error());
   const std::string& slug = call.parameters.back();
   std::optional<boost::json::object> found;
-  const auto end = store_.list(membership::RoleQuery{*scope}, [&](const membership::RoleRow& row) {
+  const bool more = list_rows(membership::RoleQuery{*scope}, [&](const membership::RoleRow& row) {
     if (row.state.slug.view() == slug) found = wire::role_object(row);
   });
-  static_cast<void>(end);
+  static_cast<void>(more);
   if (!found) return refuse(wire::not_found(membership::Field::role_slug, slug));
   return answer(200, *found);
 }

@@ -41,12 +41,12 @@ Api::Result Api::list_users(const Call& call) {
   if (!request) return refuse(request.error());
   return list<UserId>(request->page, [&](const membership::Page<UserId>& page) {
     tl::expected<wire::Rows<Row<UserId>>, Store::Failure> fetched(tl::in_place);
-    const auto end = store_.list(
+    const bool more = list_rows(
         *membership::UserQuery::make(page, request->filter), [&](const membership::UserRow& row) {
           fetched->rows.push_back(
               {row.state.id, wire::user_object(row.state.id, row.profile, memory())});
         });
-    fetched->more = end->more;
+    fetched->more = more;
     return fetched;
   });
 }
@@ -68,11 +68,11 @@ Api::Result Api::get_user_by_external_id(const Call& call) {
   membership::UserFilter filter;
   filter.external_id = call.parameters[0];
   std::optional<boost::json::object> found;
-  const auto end = store_.list(*membership::UserQuery::make({}, filter),
-                               [&found](const membership::UserRow& row) {
-                                 found = wire::user_object(row.state.id, row.profile);
-                               });
-  static_cast<void>(end);
+  const bool more =
+      list_rows(*membership::UserQuery::make({}, filter), [&found](const membership::UserRow& row) {
+        found = wire::user_object(row.state.id, row.profile);
+      });
+  static_cast<void>(more);
   if (!found) return refuse(wire::not_found(UserId::tag::field, call.parameters[0]));
   return answer(200, *found);
 }

@@ -4,7 +4,6 @@
 
 #include <tl/expected.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -70,12 +69,6 @@ struct Configuration {
   std::vector<User> users{};
   std::vector<Organization> organizations{};
   std::vector<Membership> memberships{};
-};
-
-/// What is kept of events.
-struct EventLimits {
-  std::uint32_t count = 100'000;           ///< of the newest ones
-  std::chrono::seconds age{90L * 86'400};  ///< dropped by the upkeep when they are older
 };
 
 /// Reads a configuration: JSON, in which comments are allowed.

@@ -10,6 +10,7 @@
 #include "options.hpp"
 #include "repeater.hpp"
 #include "router.hpp"
+#include "store.hpp"
 
 #include <cstdlib>
 #include <exception>
@@ -97,7 +98,9 @@ int serve(const membership_server::Options& options) {
   if (configuration.api_keys.empty()) {
     return complain("an API key is required: set MEMBERSHIP_API_KEY or give --api-key", 2);
   }
-  membership_server::Api api(configuration, options.events);
+  auto store = membership_server::open_store(options.store, membership::SystemClock{}.now());
+  if (!store) return complain(store.error(), 1);
+  membership_server::Api api(configuration, std::move(*store), options.event_age);
   membership_server::Router router(options.router, configuration.api_keys);
   api.add_routes(router);
   membership_server::Metrics metrics;

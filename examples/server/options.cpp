@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view usage_text =
     R"(Usage: membership-server [OPTION]...
-A server of organization memberships, kept in memory.
+A server of organization memberships.
 
   --host ADDRESS            address to listen on (127.0.0.1)
   --port NUMBER             port to listen on, 0 for any free one (8080)
@@ -23,6 +23,9 @@ A server of organization memberships, kept in memory.
                             Others can see the command line of a process: rather
                             set MEMBERSHIP_API_KEY, which is read when no --api-key
                             is given
+  --store memory|sqlite:FILE
+                            where everything is kept: in memory as long as it runs, or
+                            in a file, which is made where it is not there (memory)
   --config FILE             roles, permissions, settings, keys and a world to begin
                             with, as JSON: see examples/server/configuration.json.
                             Flags and environment variables go before it
@@ -44,7 +47,8 @@ A server of organization memberships, kept in memory.
                             24 hours, 0 for none (100000)
   --idempotency-bytes NUMBER
                             memory for them (67108864)
-  --event-limit NUMBER      newest events that are kept (100000)
+  --event-limit NUMBER      newest events that are kept in memory (100000); of a file
+                            only their age counts
   --event-age-seconds NUMBER
                             how long they are kept (7776000, 90 days)
   --upkeep-interval-ms NUMBER
@@ -88,9 +92,9 @@ constexpr NumberFlag number_flags[] = {
      [](Options& o, auto n) { o.router.idempotency.entries = n; }},
     {"--idempotency-bytes", 1, 4'000'000'000,
      [](Options& o, auto n) { o.router.idempotency.bytes = n; }},
-    {"--event-limit", 0, a_billion, [](Options& o, auto n) { o.events.count = n; }},
+    {"--event-limit", 0, a_billion, [](Options& o, auto n) { o.store.event_limit = n; }},
     {"--event-age-seconds", 1, a_billion,
-     [](Options& o, auto n) { o.events.age = std::chrono::seconds(n); }},
+     [](Options& o, auto n) { o.event_age = std::chrono::seconds(n); }},
     {"--upkeep-interval-ms", 1, an_hour,
      [](Options& o, auto n) { o.upkeep_interval = Milliseconds(n); }},
     {"--threads", 1, 256, [](Options& o, auto n) { o.limits.threads = n; }},
@@ -126,6 +130,17 @@ bool take_role(Configuration& configuration, std::optional<std::string>& named,
   return true;
 }
 
+bool take_store(Options& options, std::string_view value) {
+  constexpr std::string_view in_file = "sqlite:";
+  if (value == "memory") {
+    options.store.file.clear();
+    return true;
+  }
+  if (value.substr(0, in_file.size()) != in_file) return false;
+  options.store.file = value.substr(in_file.size());
+  return !options.store.file.empty();
+}
+
 bool take_key(Options& options, std::string_view key) {
   if (!is_key(key)) return false;
   options.configuration.api_keys.emplace_back(key);
@@ -140,6 +155,7 @@ bool take_secret(Options& options, std::string_view secret) {
 
 constexpr TextFlag text_flags[] = {
     {"--host", "an address", [](Options& o, auto text) { return o.host = text, true; }},
+    {"--store", "memory or sqlite:FILE", take_store},
     {"--config", "the name of a file",
      [](Options& o, auto text) { return o.config = text, !text.empty(); }},
     {"--api-key", a_key, take_key},

@@ -6,6 +6,7 @@
 #include "configuration.hpp"
 #include "http_server.hpp"
 #include "router.hpp"
+#include "store.hpp"
 
 #include <tl/expected.hpp>
 
@@ -24,7 +25,8 @@ struct Options {
   RouterOptions router{};
   std::string config{};           ///< the file of the configuration, or nothing
   Configuration configuration{};  ///< what the flags say of it, which goes before the file
-  EventLimits events{};
+  StoreOptions store{};
+  std::chrono::seconds event_age{90L * 86'400};
   HttpLimits limits{};
   std::chrono::milliseconds upkeep_interval{60'000};
   LogFormat log = LogFormat::off;

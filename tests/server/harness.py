@@ -15,6 +15,8 @@ BINARY = sys.argv[1]
 WIRE = pathlib.Path(__file__).resolve().parent.parent / "wire"
 KEY = "key-1"
 AUTH = f"Authorization: Bearer {KEY}\r\n"
+# The store of all servers whose test names none.
+STORE = ["--store", os.environ.get("MEMBERSHIP_TEST_STORE", "memory")]
 
 
 def environment(**changes):
@@ -29,7 +31,7 @@ class Server:
 
     def __init__(self, *flags, stderr=None):
         self.process = subprocess.Popen(
-            [BINARY, "--port", "0", "--api-key", KEY, "--api-key", "key-2", *flags],
+            [BINARY, "--port", "0", "--api-key", KEY, "--api-key", "key-2", *STORE, *flags],
             stdout=subprocess.PIPE, stderr=stderr, env=environment(), text=True)
         line = self.process.stdout.readline()
         match = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)\n", line)

@@ -35,7 +35,8 @@ using namespace std::chrono_literals;
 struct World {
   std::atomic<std::int64_t> now{1'800'000'000'000};
   Configuration configuration = with_key();
-  Api api{configuration, EventLimits{.count = 10'000, .age = 24h * 90},
+  Api api{configuration,
+          *open_store({.event_limit = 10'000}, membership::Time::from_milliseconds(now)), 24h * 90,
           [this] { return membership::Time::from_milliseconds(now); }};
   Router router{RouterOptions{}, configuration.api_keys};
 

@@ -179,8 +179,8 @@ class BasicSqliteStore {
     std::int64_t last = 0;
     bool good = writer.begin();
     if (good) {
-      auto rows = writer.query(detail::Sql::oldest_events);
-      while (count < limit && rows.next() && Time::from_milliseconds(rows.integer(1)) < time) {
+      auto rows = writer.query(detail::Sql::oldest_events, std::uint64_t{limit});
+      while (rows.next() && Time::from_milliseconds(rows.integer(1)) < time) {
         last = rows.integer(0);
         ++count;
       }

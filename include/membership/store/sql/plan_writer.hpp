@@ -150,8 +150,9 @@ class PlanWriter {
     if (plan_.touch) {
       const OrganizationTouch& touch = *plan_.touch;
       return connection_.change(Sql::touch_organization, plan_.organization_id()->view(),
-                                touch.expected, touch.fenced_to, touch.after.active,
-                                touch.after.inactive, touch.after.pending, touch.after.owners);
+                                touch.expected, touch.expected + 1, touch.fenced_to,
+                                touch.after.active, touch.after.inactive, touch.after.pending,
+                                touch.after.owners);
     }
     if (!plan_.organization) return true;
     const BasicOrganizationWrite<T>& write = *plan_.organization;

@@ -298,7 +298,7 @@ class SqlReader {
     bound(query.page().until, !ascending);
     if (connection_.has_failed()) return std::nullopt;
     const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
-      RowReader row(rows);
+      RowReader row(rows, 1);
       const EventId id{row.ulid()};
       const EventType type = row.keep(parse_event_type(row.text()), EventType::none);
       BasicEventRow<T> event{id, type, row.time()};
@@ -315,17 +315,12 @@ class SqlReader {
       visit(event);
       return true;
     };
-    const std::int64_t begin = ascending ? low : high;
     const std::int64_t end = ascending ? high : low;
-    const std::size_t limit = query.page().limit;
+    const auto place = [](const auto& rows) { return rows.integer(0); };
     const auto& organization = query.filter().organization;
-    return organization ? walk_rows(connection_.query(directed(Sql::events_of_organization,
-                                                               query.page().direction),
-                                                      begin, end, organization->view()),
-                                    limit, show)
-                        : walk_rows(connection_.query(directed(Sql::events, query.page().direction),
-                                                      begin, end),
-                                    limit, show);
+    return organization ? walk(Sql::events_of_organization, query.page(), ascending ? low : high,
+                               end, place, show, organization->view())
+                        : walk(Sql::events, query.page(), ascending ? low : high, end, place, show);
   }
 
   /// Whether the plan with this id was carried out.
@@ -601,19 +596,31 @@ class SqlReader {
     return static_cast<Sql>(static_cast<unsigned>(ascending) + step);
   }
 
-  /// Shows rows up to a limit: `show(rows, shown)` says whether the filter accepts one, nothing
-  /// where it failed; with `shown` false only that is asked.
-  template <class Rows, class Show>
-  std::optional<ListEnd> walk_rows(Rows rows, std::size_t limit, const Show& show) {
+  /// Shows a page of the rows between two keys: `show(rows, shown)` says whether the filter accepts
+  /// one, nothing where it failed; with `shown` false only that is asked. Rows come in batches,
+  /// which grow where the filter leaves many out.
+  template <class I, class Key, class KeyOf, class Show, class... More>
+  std::optional<ListEnd> walk(Sql statement, const Page<I>& page, Key begin, const Key& end,
+                              const KeyOf& key_of, const Show& show, const More&... more) {
     std::size_t shown = 0;
-    while (rows.next()) {
-      const std::optional<bool> fits = show(rows, shown < limit);
-      if (!fits) return std::nullopt;
-      if (!*fits) continue;
-      if (shown == limit) return ListEnd{true};
-      ++shown;
+    for (std::size_t batch = page.limit + 1;;) {
+      std::size_t found = 0;
+      Key last = begin;
+      {
+        auto rows = connection_.query(directed(statement, page.direction), begin, end, more...,
+                                      std::uint64_t{batch});
+        for (; rows.next(); ++found) {
+          const std::optional<bool> fits = show(rows, shown < page.limit);
+          if (!fits) return std::nullopt;
+          if (*fits && shown++ == page.limit) return ListEnd{true};
+          last = key_of(rows);
+        }
+      }
+      if (connection_.has_failed()) return std::nullopt;
+      if (found < batch) return ListEnd{false};
+      begin = last;
+      batch = batch > longest_page / 2 ? longest_page : 2 * batch;
     }
-    return connection_.has_failed() ? std::nullopt : std::optional(ListEnd{false});
   }
 
   /// A page of a list by ids. Where there is no cursor, its place is taken by a text before or
@@ -622,14 +629,15 @@ class SqlReader {
   std::optional<ListEnd> page(Sql statement, const Page<I>& page, const Show& show,
                               const More&... more) {
     static constexpr LastText<I::capacity()> last{};
-    const std::string_view before_all;
+    const std::string before_all;
+    const std::string behind_all(last.view());
     const bool ascending = page.direction == Direction::ascending;
-    const std::string_view begin = ascending ? before_all : last.view();
-    const std::string_view end = ascending ? last.view() : before_all;
-    return walk_rows(connection_.query(directed(statement, page.direction),
-                                       page.after ? page.after->view() : begin,
-                                       page.until ? page.until->view() : end, more...),
-                     page.limit, show);
+    const auto bound = [](const std::optional<I>& cursor, const std::string& otherwise) {
+      return cursor ? std::string(cursor->view()) : otherwise;
+    };
+    const auto id = [](const auto& rows) { return std::string(rows.text(0)); };
+    return walk(statement, page, bound(page.after, ascending ? before_all : behind_all),
+                bound(page.until, ascending ? behind_all : before_all), id, show, more...);
   }
   /// The last characters that there are, as many as an id may have bytes.
   template <std::size_t Capacity>

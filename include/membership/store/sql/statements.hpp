@@ -119,12 +119,15 @@ inline std::string sql_join(std::initializer_list<std::string_view> parts) {
   return text;
 }
 
-/// A list in the order of `key`, after ?1 and before ?2, with `where` before it.
+/// A list in the order of `key`, after ?1 and before ?2, of at most as many rows as its last
+/// parameter says. `where` comes before it and names ?3.
 inline std::string sql_list(std::string_view select, std::string_view where, std::string_view key,
                             bool descending) {
+  const bool scoped = where.find("?3") != std::string_view::npos;
   return sql_join({select, " WHERE ", where, where.empty() ? "" : " AND ", key,
                    descending ? " < ?1 AND " : " > ?1 AND ", key, descending ? " > ?2" : " < ?2",
-                   " ORDER BY ", key, descending ? " DESC" : ""});
+                   " ORDER BY ", key, descending ? " DESC" : "",
+                   scoped ? " LIMIT ?4" : " LIMIT ?3"});
 }
 
 /// The text of a statement.
@@ -148,7 +151,7 @@ inline std::string sql_text(Sql statement) {
   const std::string users =
       sql_join({"SELECT ", user_columns, ", ", user_profile_columns, " FROM users u"});
   constexpr std::string_view events =
-      "SELECT id, type, created_at, organization_id, revision, payload FROM events";
+      "SELECT place, id, type, created_at, organization_id, revision, payload FROM events";
   const auto list = [](std::string_view select, std::string_view where, std::string_view key) {
     return sql_list(select, where, key, false);
   };
@@ -163,7 +166,7 @@ inline std::string sql_text(Sql statement) {
     case Sql::head_of_membership:
       return head + " FROM environment e LEFT JOIN memberships m ON m.id = ?1"
                     " LEFT JOIN organizations o ON o.id = coalesce(m.organization_id, ?2)"
-                    " LEFT JOIN users u ON u.id = coalesce(?3, CASE WHEN ?4 THEN m.user_id END)"
+                    " LEFT JOIN users u ON u.id = coalesce(?3, CASE WHEN ?4 = 1 THEN m.user_id END)"
                     " WHERE e.id = 1";
     case Sql::head_of_invitation:
       return sql_join(
@@ -176,7 +179,7 @@ inline std::string sql_text(Sql statement) {
            " LEFT JOIN users u ON u.id = coalesce(?2, nullif(i.user_id, ''), h.user_id)"
            " LEFT JOIN memberships m ON m.organization_id = coalesce(?1, i.organization_id)"
            " AND m.user_id = coalesce(?2, nullif(i.user_id, ''), h.user_id)"
-           " AND (?6 OR i.id IS NOT NULL) WHERE e.id = 1"});
+           " AND (?6 = 1 OR i.id IS NOT NULL) WHERE e.id = 1"});
     case Sql::environment:
       return sql_join({"SELECT ", environment_columns, " FROM environment WHERE id = 1"});
     case Sql::catalogue_revisions:
@@ -286,8 +289,8 @@ inline std::string sql_text(Sql statement) {
              " email_verified = ?10, metadata = ?11 WHERE id = ?1";
     case Sql::delete_user: return "DELETE FROM users WHERE id = ?1 AND revision = ?2";
     case Sql::touch_organization:
-      return "UPDATE organizations SET revision = ?2 + 1, fenced_to = ?3, active = ?4,"
-             " inactive = ?5, pending = ?6, owners = ?7 WHERE id = ?1 AND revision = ?2";
+      return "UPDATE organizations SET revision = ?3, fenced_to = ?4, active = ?5,"
+             " inactive = ?6, pending = ?7, owners = ?8 WHERE id = ?1 AND revision = ?2";
     case Sql::insert_organization:
       return "INSERT INTO organizations (id, revision, fenced_to, active, inactive, pending,"
              " owners, seat_limit, default_role, owner_role, phase, generation, roles_revision,"
@@ -379,7 +382,7 @@ inline std::string sql_text(Sql statement) {
     case Sql::plan_of_event: return "SELECT 1 FROM events WHERE id >= ?1 AND id <= ?2";
     case Sql::plan: return "SELECT 1 FROM plans WHERE id = ?1";
     case Sql::oldest_events:
-      return "SELECT place, created_at FROM events WHERE place > 0 ORDER BY place";
+      return "SELECT place, created_at FROM events WHERE place > 0 ORDER BY place LIMIT ?1";
     case Sql::delete_events: return "DELETE FROM events WHERE place <= ?1";
     case Sql::delete_plans: return "DELETE FROM plans WHERE created_at < ?1";
   }
