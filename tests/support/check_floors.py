@@ -16,7 +16,7 @@ FLOORS = {
     "driver": {"domain", "policy", "store/concepts.hpp", "driver"},
     "wire": {"domain", "policy", "command", "wire"},
     "testing": {"domain", "policy", "command", "store", "driver", "testing", "core.hpp",
-                "membership.hpp"},
+                "administration.hpp", "membership.hpp"},
 }
 # Whole files at the top: core.hpp, membership.hpp and administration.hpp are nothing but includes.
 TOP = {

@@ -109,13 +109,11 @@ class Dump {
     for (const std::uint8_t byte : digest.bytes) *this << std::uint64_t{byte};
     return *this;
   }
-  Dump& operator<<(const membership::InvitationState& state) { return put(state) << state.token; }
-  /// Without the token's digest, which events do not show.
-  Dump& put(const membership::InvitationState& state) {
+  Dump& operator<<(const membership::InvitationState& state) {
     return *this << state.id << state.organization << state.user << state.inviter
                  << state.accepted_by << state.revision << state.created_at << state.updated_at
                  << state.expires_at << state.ended_at << state.sent_by.value << state.role
-                 << to_string(state.status);
+                 << to_string(state.status) << state.token;
   }
   Dump& operator<<(const membership::RoleCatalogue& roles) {
     using namespace membership;
@@ -185,7 +183,7 @@ class Dump {
     }
     if (row.permission != nullptr) *this << row.permission->slug.view() << row.permission->system;
     if (row.invitation != nullptr) {
-      put(*row.invitation) << row.held << held_first(row.held, row.first_requested);
+      *this << *row.invitation << row.held << held_first(row.held, row.first_requested);
       put_roles(row.roles, row.held);
     }
     *this << (row.invitation != nullptr ? timeless(row.profile) : row.profile);

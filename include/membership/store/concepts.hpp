@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_STORE_CONCEPTS_HPP
 #define MEMBERSHIP_STORE_CONCEPTS_HPP
 
+#include "membership/domain/ulid.hpp"
 #include "membership/policy/kinds.hpp"
 #include "membership/policy/plan.hpp"
 #include "membership/policy/query.hpp"
@@ -95,6 +96,14 @@ concept MembershipStore =
 template <class S>
 concept QueuesOrganizations = requires(S& store, const BasicReads<typename S::traits>& reads) {
   { store.queue(reads) } -> std::movable;
+};
+
+/// `was_committed(plan)`: whether the commit of the plan with this id was carried out. So the fate
+/// of an interrupted commit can be found out; kept as long as the events and at least 24 hours
+/// (PROTOCOL.md 9).
+template <class S>
+concept FindsPlans = requires(S& store, PlanId plan) {
+  { store.was_committed(plan) } -> std::same_as<tl::expected<bool, typename S::Failure>>;
 };
 
 }  // namespace v0

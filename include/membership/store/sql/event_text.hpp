@@ -31,7 +31,7 @@ constexpr bool is_of_membership(EventType type) noexcept {
 /// was, so the roles that it names are in it, in their order of then, and the permissions of a
 /// role: `3:admin 64:own:billing` are the roles at the indexes 3 and 64.
 ///
-/// Left out is what no event shows: what a role's mark holds, and the digest of a token.
+/// Left out is what no event shows: what a role's mark holds.
 template <class T>
 class EventWriter {
  public:
@@ -145,6 +145,7 @@ class EventWriter {
     json_.add("expires_at", state.expires_at.milliseconds());
     json_.add("ended_at", state.ended_at.milliseconds());
     json_.add("sent_by", ulid_text(state.sent_by.value));
+    json_.add("token", digest_text(state.token));
     put_profiles();
   }
 
@@ -312,6 +313,7 @@ class StoredEvent {
     state.updated_at = time_at("updated_at");
     state.ended_at = time_at("ended_at");
     state.sent_by = PlanId{keep(parse_ulid(text_of("sent_by")), Ulid{})};
+    state.token = keep(digest_of_text(text_of("token")), TokenDigest{});
     state.role = role_at("role", row.roles);
     state.status =
         keep(enumerator_of(text_of("status"), InvitationStatus::pending, InvitationStatus::revoked),

@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_STORE_SQL_PROFILE_TEXTS_HPP
 #define MEMBERSHIP_STORE_SQL_PROFILE_TEXTS_HPP
 
+#include "membership/domain/digest.hpp"
 #include "membership/domain/organization_domain.hpp"
 #include "membership/domain/profile.hpp"
 #include "membership/domain/ulid.hpp"
@@ -57,6 +58,30 @@ std::optional<E> enumerator_of(std::string_view text, E first, E last) noexcept 
     if (to_string(static_cast<E>(value)) == text) return static_cast<E>(value);
   }
   return std::nullopt;
+}
+
+inline std::string digest_text(const TokenDigest& digest) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * TokenDigest::size);
+  for (const std::uint8_t byte : digest.bytes) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15u];
+  }
+  return text;
+}
+
+inline std::optional<TokenDigest> digest_of_text(std::string_view hex) noexcept {
+  constexpr std::string_view digits = "0123456789abcdef";
+  if (hex.size() != 2 * TokenDigest::size) return std::nullopt;
+  TokenDigest digest;
+  for (std::size_t i = 0; i < TokenDigest::size; ++i) {
+    const std::size_t high = digits.find(hex[2 * i]);
+    const std::size_t low = digits.find(hex[2 * i + 1]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    digest.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return digest;
 }
 
 /// Metadata as an object. No metadata is the empty text.

@@ -68,19 +68,7 @@ class RowReader {
     return keep(roles_of_text(text(), catalogue), RoleSet{});
   }
   Ulid ulid() noexcept { return keep(parse_ulid(text()), Ulid{}); }
-  TokenDigest digest() noexcept {
-    constexpr std::string_view digits = "0123456789abcdef";
-    const std::string_view hex = text();
-    TokenDigest digest;
-    corrupt_ = corrupt_ || hex.size() != 2 * TokenDigest::size;
-    for (std::size_t i = 0; !corrupt_ && i < TokenDigest::size; ++i) {
-      const std::size_t high = digits.find(hex[2 * i]);
-      const std::size_t low = digits.find(hex[2 * i + 1]);
-      corrupt_ = high == std::string_view::npos || low == std::string_view::npos;
-      digest.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
-    }
-    return digest;
-  }
+  TokenDigest digest() noexcept { return keep(digest_of_text(text()), TokenDigest{}); }
 
   /// Texts that may be null, then `created_at` and `updated_at`.
   void profile(std::initializer_list<Text> texts, ReadProfile& out) noexcept {
@@ -110,17 +98,6 @@ class RowReader {
   int at_;
   bool corrupt_ = false;
 };
-
-inline std::string digest_text(const TokenDigest& digest) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * TokenDigest::size);
-  for (const std::uint8_t byte : digest.bytes) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15u];
-  }
-  return text;
-}
 
 // The columns of each kind of row, as the statements name them and the functions below read them.
 
