@@ -10,8 +10,8 @@ die() {
   exit 1
 }
 
-# Group, package of Debian 12, and what shows on another system that it is there: a command or a
-# header. With "any" the command counts on Debian too: a Node that came from elsewhere brings its
+# Group, package of Debian 12, and what shows on another system that it is there: a command, a file or
+# a header. With "any" the command counts on Debian too: a Node that came from elsewhere brings its
 # own npm, beside which Debian's cannot be installed.
 packages='
 build   g++-12                cmd:g++-12
@@ -26,6 +26,8 @@ tests   libboost-test1.81-dev header:boost/test/unit_test.hpp
 tests   libboost-json1.81-dev header:boost/json.hpp
 tests   libssl-dev            header:openssl/evp.h
 tests   libsqlite3-dev        header:sqlite3.h
+tests   libpq-dev             header:postgresql/libpq-fe.h
+tests   postgresql-15         file:/usr/lib/postgresql/15/bin/postgres
 tests   librapidcheck-dev     header:rapidcheck.h
 tests   nodejs                any:node
 tests   npm                   any:npm
@@ -37,6 +39,7 @@ load    wrk                   cmd:wrk
 demo    libboost1.81-dev      header:boost/version.hpp
 demo    libboost-json1.81-dev header:boost/json.hpp
 demo    libsqlite3-dev        header:sqlite3.h
+demo    libpq-dev             header:postgresql/libpq-fe.h
 demo    libssl-dev            header:openssl/evp.h
 demo    curl                  cmd:curl
 demo    jq                    cmd:jq
@@ -59,6 +62,8 @@ is_there() { # package, probe
   local kind=${2%%:*} what=${2#*:}
   if [ "$kind" != any ] && on_debian_12; then
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+  elif [ "$kind" = file ]; then
+    [ -e "$what" ]
   elif [ "$kind" = header ]; then
     printf '#include <%s>\n' "$what" | "${CXX:-c++}" -std=c++20 -E -x c++ - >/dev/null 2>&1
   else
@@ -76,6 +81,15 @@ apt_get() {
     apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >/dev/null
 }
 
+# Tests make PostgreSQL clusters of their own: installing it shall not start one.
+without_main_cluster() {
+  local settings=/etc/postgresql-common/createcluster.conf as_root=()
+  [ ! -e "$settings" ] || return 0
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  "${as_root[@]}" mkdir -p /etc/postgresql-common &&
+    echo 'create_main_cluster = false' | "${as_root[@]}" tee "$settings" >/dev/null
+}
+
 # Installs what is missing of the named groups of packages; elsewhere than on Debian 12 only looks.
 require_packages() { # group...
   local group package probe missing=()
@@ -89,6 +103,9 @@ require_packages() { # group...
     die "this is not Debian 12, so nothing is installed. Missing, by the names of Debian 12: ${missing[*]}"
   fi
   say "installing ${missing[*]}"
+  case " ${missing[*]} " in
+    *' postgresql-15 '*) without_main_cluster ;;
+  esac
   apt_get install -y --no-install-recommends "${missing[@]}" ||
     { apt_get update && apt_get install -y --no-install-recommends "${missing[@]}"; } ||
     die "could not install; needed: ${missing[*]}"

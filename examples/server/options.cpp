@@ -23,9 +23,11 @@ A server of organization memberships.
                             Others can see the command line of a process: rather
                             set MEMBERSHIP_API_KEY, which is read when no --api-key
                             is given
-  --store memory|sqlite:FILE
-                            where everything is kept: in memory as long as it runs, or
-                            in a file, which is made where it is not there (memory)
+  --store memory|sqlite:FILE|postgresql://HOST/DATABASE
+                            where everything is kept: in memory as long as it runs, in
+                            a file, or in a schema named membership of a database; both
+                            are made where they are not there (memory). Others can see
+                            a password here: rather set PGPASSWORD
   --config FILE             roles, permissions, settings, keys and a world to begin
                             with, as JSON: see examples/server/configuration.json.
                             Flags and environment variables go before it
@@ -47,8 +49,8 @@ A server of organization memberships.
                             24 hours, 0 for none (100000)
   --idempotency-bytes NUMBER
                             memory for them (67108864)
-  --event-limit NUMBER      newest events that are kept in memory (100000); of a file
-                            only their age counts
+  --event-limit NUMBER      newest events that are kept in memory (100000);
+                            elsewhere only their age counts
   --event-age-seconds NUMBER
                             how long they are kept (7776000, 90 days)
   --upkeep-interval-ms NUMBER
@@ -132,8 +134,12 @@ bool take_role(Configuration& configuration, std::optional<std::string>& named,
 
 bool take_store(Options& options, std::string_view value) {
   constexpr std::string_view in_file = "sqlite:";
-  if (value == "memory") {
-    options.store.file.clear();
+  constexpr std::string_view in_database = "postgresql://";
+  options.store.file.clear();
+  options.store.database.clear();
+  if (value == "memory") return true;
+  if (value.substr(0, in_database.size()) == in_database) {
+    options.store.database = value;
     return true;
   }
   if (value.substr(0, in_file.size()) != in_file) return false;
@@ -155,7 +161,7 @@ bool take_secret(Options& options, std::string_view secret) {
 
 constexpr TextFlag text_flags[] = {
     {"--host", "an address", [](Options& o, auto text) { return o.host = text, true; }},
-    {"--store", "memory or sqlite:FILE", take_store},
+    {"--store", "memory, sqlite:FILE or postgresql://HOST/DATABASE", take_store},
     {"--config", "the name of a file",
      [](Options& o, auto text) { return o.config = text, !text.empty(); }},
     {"--api-key", a_key, take_key},

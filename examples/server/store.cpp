@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "store.hpp"
 
+#include "membership/store/postgres_store.hpp"
 #include "membership/store/sqlite_store.hpp"
 
 #include <utility>
@@ -14,6 +15,12 @@ using namespace membership;
 StoreFailure failure_of(MemoryFailure /*failure*/) { return {"a shard of the store is full"}; }
 StoreFailure failure_of(const SqliteFailure& failure) {
   return {failure.message, failure.fault == SqliteFault::busy};
+}
+
+StoreFailure failure_of(const PostgresFailure& failure) {
+  const bool passes = failure.fault == PostgresFault::connection_lost ||
+                      failure.fault == PostgresFault::cannot_connect;
+  return {failure.message, passes};
 }
 
 /// One kind of store.
@@ -68,11 +75,27 @@ class StoreOf final : public Store {
   std::unique_ptr<S> store_;
 };
 
+/// What a server says may be several lines.
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (c == '\n' || c == '\t') c = ' ';
+  }
+  return text;
+}
+
 }  // namespace
 
 tl::expected<std::unique_ptr<Store>, std::string> open_store(const StoreOptions& options,
                                                              Time now) {
   using Opened = tl::expected<std::unique_ptr<Store>, std::string>;
+  if (!options.database.empty()) {
+    PostgresStoreOptions postgres;
+    postgres.target = options.database;
+    postgres.created_at = now;
+    auto opened = PostgresStore::open(postgres);
+    if (!opened) return Opened(tl::unexpect, one_line(opened.error().message));
+    return Opened(std::make_unique<StoreOf<PostgresStore>>(std::move(*opened)));
+  }
   if (options.file.empty()) {
     MemoryStoreOptions memory;
     memory.event_limit = options.event_limit;

@@ -83,8 +83,9 @@ class Store {
 
 /// Where everything is kept.
 struct StoreOptions {
-  std::string file{};  ///< of SQLite; empty: in memory
-  /// How many of the newest events are kept in memory. In a file only their age counts.
+  std::string file{};      ///< of SQLite
+  std::string database{};  ///< of PostgreSQL, as its connection strings say; neither: in memory
+  /// How many of the newest events are kept in memory. Elsewhere only their age counts.
   std::uint32_t event_limit = 100'000;
 };
 

@@ -754,7 +754,7 @@ BOOST_AUTO_TEST_SUITE(whole)
 
 BOOST_AUTO_TEST_CASE(commands) {
   std::map<String, std::size_t> met;
-  const std::size_t sequences = scaled(1000, 4000);
+  const std::size_t sequences = scaled(1000, 4000) / membership_tests::store_cost;
   constexpr std::size_t steps = 500;
   for (std::size_t number = 0; number < sequences; ++number) {
     Pair pair(membership_tests::seed() * 1'000'003 + number);
@@ -772,6 +772,8 @@ BOOST_AUTO_TEST_CASE(commands) {
     for (const auto& [what, count] : pair.met) met[what] += count;
   }
   for (const auto& [what, count] : met) BOOST_TEST_MESSAGE(count << " times " << what);
+  // Where there are fewer sequences, what is met is for the memory store's test to check.
+  if (membership_tests::store_cost > 1) return;
   for (const char* const what : {"create: reactivated",
                                  "create: role_not_grantable",
                                  "create: seat_limit_reached",

@@ -299,7 +299,7 @@ def a_file_that_is_none(_):
             assert why in line, f"{why!r} not in {line!r}"
     for value in ("disk", "sqlite:", "sqlite", ""):
         equal(refused(2, "--api-key", "k", "--store", value),
-              "membership-server: --store must be memory or sqlite:FILE\n")
+              "membership-server: --store must be memory, sqlite:FILE or postgresql://HOST/DATABASE\n")
 
 
 @check

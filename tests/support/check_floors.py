@@ -29,7 +29,7 @@ TOP = {
 # Long operations are made of commands, and so is what ends an expired invitation on the way.
 EXCEPTIONS = {"driver/operation_steps.hpp": {"command"}, "driver/invitations.hpp": {"command"}}
 # What begins with these needs a package of its own, and nothing else includes it.
-OPT_IN = {"store/sqlite": {"sqlite3.h"}, "store/sql": set()}
+OPT_IN = {"store/sqlite": {"sqlite3.h"}, "store/postgres": {"libpq-fe.h"}, "store/sql": set()}
 PACKAGES = {"wire": {"boost/json", "boost/system"}, "testing": {"rapidcheck"}, **OPT_IN}
 # Headers of packages that are in no folder of their own.
 BARE_PACKAGES = {"sqlite3.h", "libpq-fe.h"}
@@ -53,7 +53,7 @@ for header in sorted(root.glob("membership/**/*.hpp")):
     for included in re.findall(r'^#include "membership/(.*)"', text, re.M):
         if included not in allowed and included.split("/")[0] not in allowed:
             wrong.append(f"{name} includes {included}, which is not on a floor below")
-        if included.startswith("store/sql") and not name.startswith("store/sql"):
+        if included.startswith(tuple(OPT_IN)) and not name.startswith(tuple(OPT_IN)):
             wrong.append(f"{name} includes {included}, which is opt-in")
     for included in re.findall(r"^#include <([^>]*)>", text, re.M):
         if included in BARE_PACKAGES or "/" in included and not included.startswith("sys/"):

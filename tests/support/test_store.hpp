@@ -8,13 +8,17 @@
 #include "support/twin_store.hpp"
 #endif
 
+#include <cstddef>
+
 namespace membership_tests {
 
 /// The store of tests that run on every store: the program that they are built into chooses.
 #ifdef MEMBERSHIP_TESTS_TWIN
 using TestStore = TwinStore;
+inline constexpr std::size_t store_cost = 4;  ///< how many times the memory store's, about
 #else
 using TestStore = membership::MemoryStore;
+inline constexpr std::size_t store_cost = 1;
 #endif
 
 }  // namespace membership_tests

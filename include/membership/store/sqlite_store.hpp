@@ -187,7 +187,7 @@ class BasicSqliteStore {
       good = !writer.has_failed();
     }
     if (good && count > 0) good = writer.run(detail::Sql::delete_events, last);
-    if (good) good = writer.run(detail::Sql::delete_plans, kept_plans(time));
+    if (good) good = writer.run(detail::Sql::delete_plans, detail::kept_plans(time));
     if (good && writer.commit()) return count;
     writer.roll_back();
     return tl::expected<std::size_t, Failure>(tl::unexpect, writer.take_failure());
@@ -333,12 +333,6 @@ class BasicSqliteStore {
     if (!seen.environment) return false;
     return detail::PlanWriter<T, Connection>(*writer_, plan, *seen.environment, seen.own.get())
         .write();
-  }
-
-  /// Plans without events are kept at least a day longer than the events of their time.
-  static Time kept_plans(Time time) noexcept {
-    constexpr std::int64_t day = 86'400'000;
-    return Time::from_milliseconds(time.milliseconds() - day);
   }
 
   std::string file_;

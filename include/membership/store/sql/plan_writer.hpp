@@ -39,9 +39,22 @@ std::string_view id_column(const std::optional<I>& id) noexcept {
   return id ? id->view() : std::string_view();
 }
 
+/// Whether a plan writes anything: one that is `unchanged` does not.
+template <class T>
+constexpr bool changes(const BasicPlan<T>& plan) noexcept {
+  return plan.environment || plan.touch || plan.organization || plan.user || plan.invitation;
+}
+
+/// Plans are noted at least a day longer than the events of their time.
+constexpr Time kept_plans(Time time) noexcept {
+  constexpr std::int64_t day = 86'400'000;
+  return Time::from_milliseconds(time.milliseconds() - day);
+}
+
 /// Carries a plan out as statements, in a transaction that is open already.
 ///
-/// `Connection` has `change(Sql, parameters...)`, which says whether a statement changed exactly
+/// `Connection` says in `notes_every_plan` whether also plans with events are noted by their id. It
+/// has `change(Sql, parameters...)`, which says whether a statement changed exactly
 /// one row (a key that is there already: no), `exists(Sql, parameters...)`, whether it shows a row,
 /// and `run(Sql, parameters...)`, whether it succeeded. Where one says no, a precondition does not
 /// hold or the connection failed; it knows which.
@@ -325,6 +338,13 @@ class PlanWriter {
            }));
   }
 
+  /// The row that the revision of an event in no organization is of: a user or an invitation, else
+  /// the environment.
+  std::string_view event_subject() const noexcept {
+    if (plan_.organization_id() != nullptr) return {};
+    if (plan_.user) return plan_.user->after.id.view();
+    return plan_.invitation ? plan_.invitation->after.id.view() : std::string_view();
+  }
   /// The revision that an event is filed under: of the row that it happened to.
   std::uint64_t event_revision(EventType type) const noexcept {
     if (is_of_membership(type)) return plan_.touch->expected + 1;
@@ -334,10 +354,6 @@ class PlanWriter {
     return plan_.environment ? plan_.environment->after.revision : 0;
   }
 
-  /// Whether the plan writes anything: one that is `unchanged` does not.
-  bool changes() const noexcept {
-    return plan_.environment || plan_.touch || plan_.organization || plan_.user || plan_.invitation;
-  }
   /// The events, or where there is none the plan's id alone (PROTOCOL.md 9).
   bool write_events() {
     const auto* const organization = plan_.organization_id();
@@ -345,13 +361,14 @@ class PlanWriter {
     bool any = false;
     for_each_event(plan_, [&](EventType type, unsigned index) {
       any = true;
-      good = good && connection_.change(
-                         Sql::insert_event, ulid_text(EventId::of(plan_.id, index).value),
-                         to_string(type), plan_.decided_at,
-                         organization == nullptr ? std::string_view() : organization->view(),
-                         event_revision(type), EventWriter<T>(plan_, catalogue_).text(type, index));
+      good = good &&
+             connection_.change(Sql::insert_event, ulid_text(EventId::of(plan_.id, index).value),
+                                to_string(type), plan_.decided_at,
+                                organization == nullptr ? std::string_view() : organization->view(),
+                                event_subject(), event_revision(type),
+                                EventWriter<T>(plan_, catalogue_).text(type, index));
     });
-    if (any || !changes()) return good;
+    if (!good || !changes(plan_) || (any && !Connection::notes_every_plan)) return good;
     return connection_.change(Sql::insert_plan, ulid_text(plan_.id.value), plan_.decided_at);
   }
 

@@ -45,6 +45,50 @@ class EnvironmentCache {
   Ref<EnvironmentVersion<T>> version_;
 };
 
+/// The roles that organizations were seen with, by their revision: what a commit writes slugs with,
+/// without asking again. Few of many organizations; the newest environment of a revision counts.
+template <class T>
+class SeenRoles {
+ public:
+  struct Seen {
+    Ref<EnvironmentVersion<T>> environment;
+    Ref<RoleVersion<T>> own;
+  };
+
+  /// Nothing where the organization was not seen at this revision, or not any more.
+  std::optional<Seen> find(const typename T::OrganizationId& id, std::uint64_t revision) const {
+    const SharedGuard guard(lock_);
+    const Entry& entry = entries_[place_of(id)];
+    if (entry.revision != revision || entry.id != id.view()) return std::nullopt;
+    return entry.seen;
+  }
+  void note(const typename T::OrganizationId& id, std::uint64_t revision, const Seen& seen) {
+    const UniqueGuard guard(lock_);
+    Entry& entry = entries_[place_of(id)];
+    if (entry.revision == revision && entry.id == id.view() &&
+        entry.seen.environment->state.revision >= seen.environment->state.revision) {
+      return;
+    }
+    entry = Entry{std::string(id.view()), revision, seen};
+  }
+
+ private:
+  struct Entry {
+    std::string id;
+    std::uint64_t revision = 0;
+    Seen seen;
+  };
+  static constexpr std::size_t size = 1024;
+  static std::size_t place_of(const typename T::OrganizationId& id) noexcept {
+    std::uint64_t hash = 0xCBF29CE484222325u;
+    for (const char c : id.view()) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+    return static_cast<std::size_t>(hash ^ (hash >> 32)) % size;
+  }
+
+  mutable SharedLock lock_;
+  std::vector<Entry> entries_ = std::vector<Entry>(size);
+};
+
 /// Reads a store's rows by one connection.
 ///
 /// `Connection` has `query(Sql, parameters...)`, which returns the rows of a statement one by one:
@@ -60,8 +104,10 @@ class SqlReader {
   using MembershipId = typename T::MembershipId;
   using UserId = typename T::UserId;
 
-  SqlReader(Connection& connection, EnvironmentCache<T>& cache) noexcept
-      : connection_(connection), cache_(cache) {}
+  /// `seen` is told what loads see of organizations; it may be null.
+  SqlReader(Connection& connection, EnvironmentCache<T>& cache,
+            SeenRoles<T>* seen = nullptr) noexcept
+      : connection_(connection), cache_(cache), seen_(seen) {}
 
   /// Fills a snapshot. False where a statement failed.
   [[nodiscard]] bool load(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
@@ -325,9 +371,10 @@ class SqlReader {
 
   /// Whether the plan with this id was carried out.
   [[nodiscard]] std::optional<bool> was_committed(PlanId plan) {
-    const bool found = connection_.exists(Sql::plan_of_event, ulid_text(EventId::of(plan, 0).value),
-                                          ulid_text(EventId::of(plan, 15).value)) ||
-                       connection_.exists(Sql::plan, ulid_text(plan.value));
+    const std::string first = ulid_text(EventId::of(plan, 0).value);
+    const std::string last = ulid_text(EventId::of(plan, 15).value);
+    const bool found = connection_.query(Sql::plan_of_event, first, last).next() ||
+                       connection_.query(Sql::plan, first).next();
     return connection_.has_failed() ? std::nullopt : std::optional(found);
   }
 
@@ -378,6 +425,7 @@ class SqlReader {
     if (!rows.next()) return Environment();
     RowReader row(rows);
     next->state = read_environment(row, catalogue_of<T>(*next, nullptr), roles->order);
+    row.check(next->state.revision == revision);
     if (row.is_corrupt()) return corrupt("the environment"), Environment();
     cache_.keep(result);
     return result;
@@ -428,9 +476,12 @@ class SqlReader {
       own = read_own(head.text(first_organization_column), *environment);
       if (!own) return false;
     }
-    out.show_roles(*environment, std::move(own));
+    out.show_roles(*environment, own);
     if (has_organization) {
       out.organization.emplace(read_organization<T>(row, out.roles));
+      if (seen_ != nullptr) {
+        seen_->note(out.organization->id, out.organization->revision, {environment, own});
+      }
     } else {
       row.skip(organization_column_count);
     }
@@ -707,15 +758,18 @@ class SqlReader {
     if (id.empty() || (filter.external_id && external_id.user != id)) {
       return !connection_.has_failed();
     }
-    const bool listed = !filter.organization ||
-                        connection_.exists(Sql::membership_of_pair, filter.organization->view(),
-                                           std::string_view(id));
+    const bool listed =
+        !filter.organization ||
+        connection_
+            .query(Sql::membership_of_pair, filter.organization->view(), std::string_view(id))
+            .next();
     if (listed) ids.push_back(copy_of<UserId>(id));
     return !connection_.has_failed();
   }
 
   Connection& connection_;
   EnvironmentCache<T>& cache_;
+  SeenRoles<T>* seen_;
 };
 
 }  // namespace detail

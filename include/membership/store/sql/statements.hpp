@@ -103,6 +103,7 @@ enum class Sql : std::uint8_t {
   delete_claim,
   insert_event,
   insert_plan,
+  void_plan,  ///< keeps a plan from being carried out; where plans are noted so
   // The log.
   event_place,
   plan_of_event,
@@ -374,10 +375,11 @@ inline std::string sql_text(Sql statement) {
       return "INSERT INTO claims (kind, key, user_id, organization_id) VALUES (?1, ?2, ?3, ?4)";
     case Sql::delete_claim: return "DELETE FROM claims WHERE kind = ?1 AND key = ?2";
     case Sql::insert_event:
-      return "INSERT INTO events (id, type, created_at, organization_id, revision, payload)"
-             " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+      return "INSERT INTO events (id, type, created_at, organization_id, subject, revision,"
+             " payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     case Sql::insert_plan: return "INSERT INTO plans (id, created_at) VALUES (?1, ?2)";
 
+    case Sql::void_plan: return "INSERT INTO plans (id, created_at) VALUES (?1, ?2)";
     case Sql::event_place: return "SELECT place FROM events WHERE id = ?1";
     case Sql::plan_of_event: return "SELECT 1 FROM events WHERE id >= ?1 AND id <= ?2";
     case Sql::plan: return "SELECT 1 FROM plans WHERE id = ?1";

@@ -25,6 +25,8 @@ namespace detail {
 /// The first failure is kept until it is taken; what is asked after it finds nothing.
 class SqliteConnection {
  public:
+  static constexpr bool notes_every_plan = false;  // an event names its plan
+
   /// The rows of a statement. While one is open the connection sees one moment.
   class Rows {
    public:

@@ -98,8 +98,8 @@ inline constexpr const char* sqlite_migrations[] = {
     // The place in the log is never given twice, also when the log was emptied.
     "CREATE TABLE events ("
     " place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,"
-    " created_at INTEGER NOT NULL, organization_id TEXT NOT NULL, revision INTEGER NOT NULL,"
-    " payload TEXT NOT NULL);"
+    " created_at INTEGER NOT NULL, organization_id TEXT NOT NULL, subject TEXT NOT NULL,"
+    " revision INTEGER NOT NULL, payload TEXT NOT NULL);"
     "CREATE INDEX events_organization ON events (organization_id, place);"
 
     // Plans without an event.

@@ -25,6 +25,9 @@ struct ConformanceOptions {
   /// The store reads an organization before the environment (PROTOCOL.md 5), so that the
   /// environment of a snapshot may be newer than its organization. Else both are of one moment.
   bool environment_apart = false;
+  /// For a store that is spread by organization: the id of a membership need be unique in its
+  /// organization only.
+  bool ids_apart = false;
 };
 
 /// Something that a store does and should not.

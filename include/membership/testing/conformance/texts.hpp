@@ -202,6 +202,8 @@ std::string failure_text(const F& failure) {
     return std::string(failure.what());
   } else if constexpr (requires { std::string_view(failure.message()); }) {
     return std::string(failure.message());
+  } else if constexpr (requires { std::string_view(failure.message); }) {
+    return std::string(failure.message);
   } else if constexpr (std::is_enum_v<F>) {
     return "number " + std::to_string(static_cast<long long>(failure));
   } else {

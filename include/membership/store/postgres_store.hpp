@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_POSTGRES_STORE_HPP
+#define MEMBERSHIP_STORE_POSTGRES_STORE_HPP
+
+#include "membership/policy/plan.hpp"
+#include "membership/policy/query.hpp"
+#include "membership/policy/reads.hpp"
+#include "membership/store/concepts.hpp"
+#include "membership/store/owned/loaded_snapshot.hpp"
+#include "membership/store/owned/queue_place.hpp"
+#include "membership/store/owned/shared_lock.hpp"
+#include "membership/store/postgres/connection.hpp"
+#include "membership/store/postgres/failure.hpp"
+#include "membership/store/postgres/schema.hpp"
+#include "membership/store/sql/plan_writer.hpp"
+#include "membership/store/sql/reader.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace membership {
+inline namespace v0 {
+
+struct PostgresStoreOptions {
+  /// Where the server is, as libpq's connection strings say it.
+  std::string target{};
+  std::string schema = "membership";  ///< of the environment's tables; made where it is not there
+  /// How long an interrupted commit's fate is asked for while no server answers.
+  int patience_milliseconds = 30'000;
+  /// When the environment of a new schema, and so its first role, was made.
+  Time created_at = Time::from_milliseconds(0);
+};
+
+/// Keeps one environment in a schema of a PostgreSQL database. Needs `libpq`.
+///
+/// Safe for many threads and many processes: each thread at work has a connection of its own. A
+/// commit is one round trip; so is a load of an organization, a user and a membership, where the
+/// environment is as it was seen before and the organization has no roles of its own. A new schema
+/// has the role `member` (DOMAIN.md §3). Roles and permissions are kept by slug, times in
+/// milliseconds. Ids are texts (`TextId`).
+///
+/// Where a connection is lost during a commit, its fate is found out by its plan's id: either it
+/// was carried out, or from then on it cannot be any more.
+template <class T>
+class BasicPostgresStore {
+  static_assert(TextId<typename T::UserId> && TextId<typename T::OrganizationId> &&
+                    TextId<typename T::MembershipId> && TextId<typename T::RoleId> &&
+                    TextId<typename T::PermissionId> && TextId<typename T::InvitationId>,
+                "membership: a PostgreSQL store needs ids that have a text (TextId)");
+  using Connection = detail::PostgresConnection;
+  using Reader = detail::SqlReader<T, Connection>;
+  using Sql = detail::Sql;
+
+ public:
+  using traits = T;
+  using Failure = PostgresFailure;
+  using Loaded = detail::LoadedSnapshot<T>;
+  using QueuePlace = detail::QueuePlace;
+  static constexpr Kinds keeps = all_kinds;
+
+  /// Opens a schema; one that is not there is made, one of an earlier version of the library is
+  /// brought to this one. `member_role` is the id of the first role of a new environment.
+  /// Failures: `cannot_connect`, `access_denied`, `newer_schema`, `read_only`, `full`,
+  /// `connection_lost`: nothing is changed then.
+  [[nodiscard]] static tl::expected<std::unique_ptr<BasicPostgresStore>, Failure>
+  open(const PostgresStoreOptions& options, const typename T::RoleId& member_role) {
+    using Result = tl::expected<std::unique_ptr<BasicPostgresStore>, Failure>;
+    auto store = std::unique_ptr<BasicPostgresStore>(new BasicPostgresStore(options));
+    {
+      const Lease lease(*store);
+      if (!store->migrate(*lease, member_role)) {
+        return Result(tl::unexpect, (*lease).take_failure());
+      }
+    }
+    return Result(tl::in_place, std::move(store));
+  }
+  [[nodiscard]] static tl::expected<std::unique_ptr<BasicPostgresStore>, Failure>
+  open(const PostgresStoreOptions& options) requires requires {
+    T::RoleId::from_ulid(Ulid{});
+  }
+  { return open(options, T::RoleId::from_ulid(Ulid{})); }
+
+  BasicPostgresStore(const BasicPostgresStore&) = delete;
+  BasicPostgresStore& operator=(const BasicPostgresStore&) = delete;
+
+  /// What `reads` asks for, at one moment.
+  [[nodiscard]] tl::expected<Loaded, Failure> load(const BasicReads<T>& reads) const {
+    tl::expected<Loaded, Failure> result(tl::in_place);
+    auto failure = read_moment([&](Reader reader) {
+      *result = Loaded();
+      return reader.load(reads, *result);
+    });
+    if (failure) result = tl::unexpected<Failure>(std::move(*failure));
+    return result;
+  }
+
+  /// As many snapshots of one moment.
+  [[nodiscard]] tl::expected<std::vector<Loaded>, Failure>
+  load(std::span<const BasicReads<T>> reads) const {
+    tl::expected<std::vector<Loaded>, Failure> result(tl::in_place);
+    auto failure = read_moment([&](Reader reader) {
+      *result = std::vector<Loaded>(reads.size());
+      bool good = true;
+      for (std::size_t i = 0; good && i < reads.size(); ++i) {
+        good = reader.load(reads[i], (*result)[i]);
+      }
+      return good;
+    });
+    if (failure) result = tl::unexpected<Failure>(std::move(*failure));
+    return result;
+  }
+
+  /// Shows the membership of a user in an organization as a `BasicMembershipRow`. Returns whether
+  /// there is one.
+  template <class Visit>
+  [[nodiscard]] tl::expected<bool, Failure> view(const typename T::UserId& user,
+                                                 const typename T::OrganizationId& organization,
+                                                 Visit&& visit) const {
+    return read<bool>([&](Reader reader) { return reader.view(user, organization, visit); });
+  }
+
+  /// Carries out all plans or, where a precondition of one no longer holds, none.
+  [[nodiscard]] tl::expected<CommitStatus, Failure> commit(std::span<const BasicPlan<T>> plans) {
+    using Result = tl::expected<CommitStatus, Failure>;
+    Failure failure;
+    {
+      const Lease lease(*this);
+      Connection& connection = *lease;
+      std::vector<Catalogues> catalogues;
+      if (find_catalogues(connection, plans, catalogues) && connection.begin_batch()) {
+        bool sent = true;
+        for (std::size_t i = 0; sent && i < plans.size(); ++i) {
+          const Catalogues& seen = catalogues[i];
+          sent = detail::PlanWriter<T, Connection>(connection, plans[i], *seen.environment,
+                                                   seen.own.get())
+                     .write();
+        }
+        switch (connection.end_batch()) {
+          case Connection::BatchEnd::done: return CommitStatus::committed;
+          case Connection::BatchEnd::conflict: return CommitStatus::conflict;
+          case Connection::BatchEnd::failed: break;
+        }
+      }
+      const bool interrupted = connection.is_interrupted();
+      failure = connection.take_failure();
+      if (!interrupted) return Result(tl::unexpect, std::move(failure));
+    }
+    // One of them stands for all.
+    for (const BasicPlan<T>& plan : plans) {
+      if (detail::changes(plan)) return fate_of(plan.id, std::move(failure));
+    }
+    return CommitStatus::committed;
+  }
+
+  /// Shows a page of a list, each row of its kind, of one moment: `visit` must not call the store.
+  template <class Query, class Visit>
+  [[nodiscard]] tl::expected<ListEnd, Failure> list(const Query& query, Visit&& visit) const {
+    if constexpr (std::is_same_v<Query, BasicEventQuery<T>>) {
+      const auto placed = place_events();
+      if (!placed) return tl::expected<ListEnd, Failure>(tl::unexpect, placed.error());
+    }
+    return read<ListEnd>([&](Reader reader) { return reader.list(query, visit); });
+  }
+
+  /// Gives the events that have none yet their places in the log; whoever lists events does it
+  /// first. Several may do it at once. Returns how many it placed.
+  [[nodiscard]] tl::expected<std::size_t, Failure> place_events() const {
+    const Lease lease(*this);
+    Connection& connection = *lease;
+    std::size_t count = 0;
+    for (std::int64_t placed = most_placed; placed == most_placed;) {
+      // Most often there is nothing to do.
+      const auto unplaced = connection.number("SELECT count(*) FROM (SELECT 1 FROM events"
+                                              " WHERE place IS NULL LIMIT 1) unplaced");
+      if (!unplaced || *unplaced == 0) break;
+      if (!connection.execute("BEGIN") ||
+          !connection.number("SELECT head FROM event_log WHERE id = 1 FOR UPDATE")) {
+        break;
+      }
+      // What is seen now was committed, with all that came before it in its organization (or of its
+      // user, invitation or environment). In that order, and else by the ids, which begin with the
+      // time.
+      const auto done = connection.number(
+          "WITH unplaced AS (SELECT organization_id, id, row_number() OVER"
+          " (ORDER BY time, organization_id, subject, revision, id) AS number FROM"
+          " (SELECT organization_id, subject, revision, id, max(id) OVER"
+          " (PARTITION BY organization_id, subject ORDER BY revision, id) AS time FROM events"
+          " WHERE place IS NULL) timed ORDER BY time, organization_id, subject, revision, id"
+          " LIMIT 1000),"
+          " placed AS (UPDATE events e SET place = l.head + u.number FROM unplaced u, event_log l"
+          " WHERE l.id = 1 AND e.organization_id = u.organization_id AND e.id = u.id RETURNING 1),"
+          " counted AS (SELECT count(*) AS number FROM placed)"
+          " UPDATE event_log SET head = head + counted.number FROM counted WHERE id = 1"
+          " RETURNING counted.number");
+      if (!done || !connection.execute("COMMIT")) break;
+      placed = *done;
+      count += static_cast<std::size_t>(placed);
+    }
+    if (!connection.has_failed()) return count;
+    return tl::expected<std::size_t, Failure>(tl::unexpect, connection.take_failure());
+  }
+
+  /// Whether the commit of the plan with this id was carried out; known as long as its events are
+  /// kept and at least a day.
+  [[nodiscard]] tl::expected<bool, Failure> was_committed(PlanId plan) const {
+    const Lease lease(*this);
+    const std::string id = detail::ulid_text(plan.value);
+    const bool found = (*lease).query(Sql::plan, id).next();
+    if (!(*lease).has_failed()) return found;
+    return tl::expected<bool, Failure>(tl::unexpect, (*lease).take_failure());
+  }
+
+  /// Drops the oldest events, in the order of the log, as long as they are from before `time`, at
+  /// most `limit` of them. Returns how many, `limit` where there may be more.
+  [[nodiscard]] tl::expected<std::size_t, Failure> drop_events(Time time, std::size_t limit) {
+    const auto placed = place_events();
+    if (!placed) return tl::expected<std::size_t, Failure>(tl::unexpect, placed.error());
+    const Lease lease(*this);
+    Connection& connection = *lease;
+    std::size_t count = 0;
+    std::int64_t last = 0;
+    {
+      auto rows = connection.query(Sql::oldest_events, std::uint64_t{limit});
+      while (rows.next() && Time::from_milliseconds(rows.integer(1)) < time) {
+        last = rows.integer(0);
+        ++count;
+      }
+    }
+    if (connection.begin_batch()) {
+      if (count > 0) connection.run(Sql::delete_events, last);
+      connection.run(Sql::delete_plans, detail::kept_plans(time));
+      if (connection.end_batch() == Connection::BatchEnd::done) return count;
+    }
+    return tl::expected<std::size_t, Failure>(tl::unexpect, connection.take_failure());
+  }
+
+  /// Waits for the place in the queue of this process that the organization shares with others.
+  /// Reads that name no organization wait for nothing.
+  [[nodiscard]] QueuePlace queue(const BasicReads<T>& reads) const {
+    if (reads.organization == nullptr) return QueuePlace(nullptr);
+    std::size_t hash = 0;
+    for (const char c : reads.organization->view()) {
+      hash = hash * 31 + static_cast<unsigned char>(c);
+    }
+    return QueuePlace(&queues_[hash % queue_count]);
+  }
+
+ private:
+  using Catalogues = typename Reader::Catalogues;
+  static constexpr std::size_t queue_count = 64;
+  static constexpr std::int64_t most_placed = 1000;
+
+  explicit BasicPostgresStore(const PostgresStoreOptions& options) : options_(options) {}
+
+  /// A connection, given back at the end where it is still good.
+  class Lease {
+   public:
+    explicit Lease(const BasicPostgresStore& store) : store_(store) {
+      {
+        const detail::UniqueGuard guard(store.pool_lock_);
+        if (!store.pool_.empty()) {
+          connection_ = std::move(store.pool_.back());
+          store.pool_.pop_back();
+        }
+      }
+      if (connection_ && connection_->is_connected()) return;
+      connection_ = std::make_unique<Connection>(store.options_.target, store.options_.schema);
+    }
+    ~Lease() {
+      if (!connection_->is_connected() || connection_->has_failed()) return;
+      if (!connection_->is_idle()) return;
+      const detail::UniqueGuard guard(store_.pool_lock_);
+      store_.pool_.push_back(std::move(connection_));
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    Connection& operator*() const noexcept { return *connection_; }
+
+   private:
+    const BasicPostgresStore& store_;
+    std::unique_ptr<Connection> connection_;
+  };
+
+  /// Asks a reader, at one moment; the failure where it could not answer. Asks a second time where
+  /// the connection was lost before.
+  template <class Ask>
+  std::optional<Failure> read_moment(const Ask& ask) const {
+    std::optional<Failure> failure;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      const Lease lease(*this);
+      Connection& connection = *lease;
+      // One query is of one moment by itself.
+      connection.begin_single();
+      bool good = ask(Reader(connection, cache_, &seen_));
+      if (!connection.end_single() && !connection.has_failed()) {
+        good = connection.begin_moment() && ask(Reader(connection, cache_, &seen_)) &&
+               connection.end_moment();
+      }
+      if (good && !connection.has_failed()) return std::nullopt;
+      if (!connection.has_failed()) {
+        connection.fail(PostgresFault::corrupt, {}, "the environment is missing");
+      }
+      failure = connection.take_failure();
+      if (failure->fault != PostgresFault::connection_lost) break;
+    }
+    return failure;
+  }
+  /// The same for what visits rows, which are shown once: always in a moment of its own.
+  template <class Answer, class Ask>
+  tl::expected<Answer, Failure> read(const Ask& ask) const {
+    const Lease lease(*this);
+    Connection& connection = *lease;
+    if (connection.begin_moment()) {
+      const std::optional<Answer> answer = ask(Reader(connection, cache_));
+      if (answer && connection.end_moment()) return *answer;
+    }
+    if (!connection.has_failed()) {
+      connection.fail(PostgresFault::corrupt, {}, "the environment is missing");
+    }
+    return tl::expected<Answer, Failure>(tl::unexpect, connection.take_failure());
+  }
+
+  /// What each plan's slugs are written with: as it was seen at the plan's revision, else as it is.
+  bool find_catalogues(Connection& connection, std::span<const BasicPlan<T>> plans,
+                       std::vector<Catalogues>& out) {
+    out.reserve(plans.size());
+    bool asked = false;
+    for (const BasicPlan<T>& plan : plans) {
+      const auto* const id = plan.organization_id();
+      // Within a span nothing but its last plan changes roles.
+      if (!out.empty() && id != nullptr && plans[out.size() - 1].organization_id() != nullptr &&
+          *plans[out.size() - 1].organization_id() == *id) {
+        out.push_back(out.back());
+        continue;
+      }
+      if (id != nullptr && plan.touch) {
+        const auto seen = seen_.find(*id, plan.touch->expected);
+        if (seen && seen->environment->state.revision >= plan.touch->fenced_to) {
+          out.push_back(Catalogues{seen->environment, seen->own, true});
+          continue;
+        }
+      }
+      if (!asked && !connection.begin_moment()) return false;
+      asked = true;
+      out.push_back(Reader(connection, cache_).catalogues(id));
+      if (!out.back().environment) {
+        if (!connection.has_failed()) {
+          connection.fail(PostgresFault::corrupt, {}, "the environment is missing");
+        }
+        return false;
+      }
+    }
+    return asked ? connection.end_moment() : !connection.has_failed();
+  }
+
+  /// What became of a commit whose end was never heard of. Where it is not there it is kept from
+  /// being carried out late: its plan's id is taken.
+  tl::expected<CommitStatus, Failure> fate_of(PlanId plan, Failure failure) {
+    using Result = tl::expected<CommitStatus, Failure>;
+    const std::string id = detail::ulid_text(plan.value);
+    for (int waited = 0;; waited += wait_step) {
+      {
+        Connection connection(options_.target, options_.schema);
+        if (connection.begin_batch()) {
+          connection.run(Sql::void_plan, id, plan.value.time());
+          const auto end = connection.end_batch();
+          if (end == Connection::BatchEnd::done) {
+            failure.fault = PostgresFault::connection_lost;
+            return Result(tl::unexpect, std::move(failure));
+          }
+          if (end == Connection::BatchEnd::conflict) {
+            const bool found = connection.query(Sql::plan, id).next();
+            if (found) return CommitStatus::committed;
+            if (!connection.has_failed()) {
+              failure.fault = PostgresFault::connection_lost;
+              return Result(tl::unexpect, std::move(failure));
+            }
+          }
+        }
+      }
+      if (waited >= options_.patience_milliseconds) break;
+      detail::postgres_sleep(wait_step);
+    }
+    failure.fault = PostgresFault::fate_unknown;
+    return Result(tl::unexpect, std::move(failure));
+  }
+  static constexpr int wait_step = 50;  ///< milliseconds
+
+  /// Brings the schema to this version.
+  bool migrate(Connection& connection, const typename T::RoleId& member_role) {
+    const std::string schema = connection.quoted(options_.schema);
+    // Others may begin at the same time: what they have made is there.
+    const std::string begin =
+        "CREATE SCHEMA IF NOT EXISTS " + schema + "; CREATE TABLE IF NOT EXISTS " + schema +
+        ".schema_version (id BIGINT PRIMARY KEY, version BIGINT NOT NULL); INSERT INTO " + schema +
+        ".schema_version VALUES (1, 0) ON CONFLICT DO NOTHING";
+    for (int attempt = 0; !connection.execute(begin); ++attempt) {
+      const std::string_view code = connection.failure().code;
+      if (attempt == 10 || (code != "23505" && code != "42P07" && code != "42P06")) return false;
+      static_cast<void>(connection.take_failure());
+    }
+    for (;;) {
+      if (!connection.execute("BEGIN")) return false;
+      const auto version =
+          connection.number("SELECT version FROM schema_version WHERE id = 1 FOR UPDATE");
+      if (!version) return false;
+      if (*version > detail::postgres_schema_version) {
+        connection.fail(PostgresFault::newer_schema, {},
+                        "the schema has version " + std::to_string(*version) +
+                            ", this library knows those up to " +
+                            std::to_string(detail::postgres_schema_version));
+        return false;
+      }
+      if (*version == detail::postgres_schema_version) return connection.execute("ROLLBACK");
+      const bool good =
+          connection.execute(detail::postgres_migrations[static_cast<std::size_t>(*version)]) &&
+          (*version > 0 || fill(connection, member_role)) &&
+          connection.execute("UPDATE schema_version SET version = version + 1 WHERE id = 1") &&
+          connection.execute("COMMIT");
+      if (!good) return false;
+    }
+  }
+
+  /// What a new environment begins with.
+  bool fill(Connection& connection, const typename T::RoleId& member_role) {
+    const std::string time = std::to_string(options_.created_at.milliseconds());
+    const std::string id = connection.literal(member_role.view());
+    return connection.execute(
+        "INSERT INTO environment VALUES (1, 1, '', '', 0, 0, 0, 'live', 0, '', 0, '');"
+        "INSERT INTO roles VALUES ('', 0, " +
+        id + ", 'member', 'live', 1, 0, '', 0, '', 'Member', NULL, 'organization', " + time + ", " +
+        time + ")");
+  }
+
+  PostgresStoreOptions options_;
+  mutable detail::SharedLock queues_[queue_count];
+  mutable detail::SharedLock pool_lock_;
+  mutable std::vector<std::unique_ptr<Connection>> pool_;
+  mutable detail::EnvironmentCache<T> cache_;
+  mutable detail::SeenRoles<T> seen_;
+};
+
+using PostgresStore = BasicPostgresStore<DefaultTraits>;
+
+}  // namespace v0
+}  // namespace membership
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// Plan
+//   two PostgreSQL stores over one schema pass every check  -> schema
+
+#include "membership/membership.hpp"
+#include "membership/store/postgres_store.hpp"
+#include "membership/testing/store_conformance.hpp"
+#include "support/postgres_cluster.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+using namespace membership;
+
+static_assert(MembershipStore<PostgresStore> && QueuesOrganizations<PostgresStore> &&
+              FindsPlans<PostgresStore>);
+
+namespace {
+
+std::unique_ptr<PostgresStore> open(const PostgresStoreOptions& options) {
+  auto opened = PostgresStore::open(options);
+  if (!opened) throw std::runtime_error(opened.error().message);
+  return std::move(*opened);
+}
+
+struct SchemaFactory {
+  membership_tests::PostgresCluster cluster{};
+  int number = 0;
+
+  struct Handle {
+    std::unique_ptr<PostgresStore> one;
+    std::unique_ptr<PostgresStore> other;
+    PostgresStore& store() { return *one; }
+    PostgresStore& another() { return *other; }
+  };
+  Handle fresh() {
+    PostgresStoreOptions options;
+    options.target = cluster.target();
+    options.schema = "environment_" + std::to_string(++number);
+    return {open(options), open(options)};
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(conformance_of_postgres)
+
+BOOST_AUTO_TEST_CASE(schema) {
+  SchemaFactory factory;
+  testing::ConformanceOptions options;
+  options.ids_apart = true;
+  const auto report = testing::check_store(factory, options);
+  BOOST_TEST(report.passed(), report.text());
+  BOOST_TEST(report.skipped.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

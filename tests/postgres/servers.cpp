@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// The PostgreSQL store on a server of its own: what is refused, what fails, what is found out.
+//
+// Plan
+//   everything is there when the schema is opened again                              -> stays
+//   a wrong password, no such database, no server, a later version's schema, a table
+//     that is gone: a failure with its cause, nothing changed                         -> refused
+//   many who make the schema at once                                                  -> beginnings
+//   what one store object changes, another shows                                      ->
+//   two_objects the server is killed while members are made: every acknowledged one is there, no
+//     other half, the store goes on by itself                                         -> kills
+//   a commit whose answer is lost: found carried out, or kept from it for good        -> fates
+//   events that are dropped; a place is not given twice                               -> dropping
+//   a compare that is not locked would let a user go: it waits                        -> held
+
+#include "membership/membership.hpp"
+#include "membership/store/postgres_store.hpp"
+#include "support/host.hpp"
+#include "support/postgres_cluster.hpp"
+#include "support/scale.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <libpq-fe.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace membership;
+using membership_tests::describe;
+using membership_tests::make_id;
+using membership_tests::PostgresCluster;
+using membership_tests::scaled;
+
+namespace {
+
+PostgresCluster& cluster() {
+  static PostgresCluster cluster;
+  return cluster;
+}
+
+/// A schema that no other test uses.
+PostgresStoreOptions fresh(const PostgresCluster& on = cluster()) {
+  static int number = 0;
+  PostgresStoreOptions options;
+  options.target = on.target();
+  options.schema = "Schema \"" + std::to_string(++number);
+  return options;
+}
+std::unique_ptr<PostgresStore> open(const PostgresStoreOptions& options) {
+  auto opened = PostgresStore::open(options);
+  if (!opened) throw std::runtime_error(opened.error().message);
+  return std::move(*opened);
+}
+
+/// A connection beside the store's.
+class Beside {
+ public:
+  explicit Beside(const PostgresStoreOptions& options)
+      : connection_(options.target, options.schema) {}
+  void run(const std::string& text) {
+    const bool good = connection_.execute(text);
+    BOOST_REQUIRE_MESSAGE(good, text << ": " << connection_.take_failure().message);
+  }
+  std::int64_t number(const std::string& text) { return connection_.number(text).value(); }
+
+ private:
+  detail::PostgresConnection connection_;
+};
+
+const UserId ada = make_id<UserId>("user_ada");
+const OrganizationId acme = make_id<OrganizationId>("org_acme");
+
+template <class C>
+auto run(PostgresStore& store, const C& command) {
+  return execute(store, MembershipPolicy<>{}, command);
+}
+void add_user(PostgresStore& store, const UserId& id) {
+  CreateUser user;
+  user.id = id;
+  BOOST_REQUIRE(run(store, user));
+}
+void fill(PostgresStore& store) {
+  add_user(store, ada);
+  BOOST_REQUIRE(run(store, CreateOrganization{"Acme", acme}));
+}
+std::uint64_t active_members(const PostgresStore& store) {
+  Reads reads;
+  reads.organization = &acme;
+  return (*store.load(reads)).organization->counts.active;
+}
+std::set<std::string> listed_members(const PostgresStore& store) {
+  MembershipFilter filter;
+  filter.organization = acme;
+  Page<MembershipId> page;
+  page.limit = longest_page;
+  std::set<std::string> users;
+  for (bool more = true; more;) {
+    more = (*store.list(*MembershipQuery::make(filter, page), [&](const MembershipRow& row) {
+             page.after = copy_of<MembershipId>(row.membership.id);
+             users.emplace(row.membership.user);
+           })).more;
+  }
+  return users;
+}
+
+PostgresFailure refusal(const PostgresStoreOptions& options) {
+  auto opened = PostgresStore::open(options);
+  if (opened) throw std::runtime_error("opened");
+  return opened.error();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(postgres_servers)
+
+BOOST_AUTO_TEST_CASE(stays) {
+  const PostgresStoreOptions options = fresh();
+  std::string before;
+  {
+    const auto store = open(options);
+    fill(*store);
+    BOOST_REQUIRE(run(*store, CreateRole{"admin", "Administrator"}));
+    BOOST_REQUIRE(run(*store, CreateOrganizationRole{acme, "Billing", "org-billing"}));
+    BOOST_REQUIRE(run(*store, CreateMembership{ada, acme, RoleSelection::one("org-billing")}));
+    before = describe(*store);
+  }
+  const auto store = open(options);
+  BOOST_TEST(describe(*store) == before);
+  Beside beside(options);
+  BOOST_TEST(beside.number("SELECT count(*) FROM memberships WHERE roles = 'own:org-billing'"
+                           " AND status = 'active'") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(refused) {
+  PostgresStoreOptions options = fresh();
+  options.target += " port=1";
+  BOOST_TEST((refusal(options).fault == PostgresFault::cannot_connect));
+  options = fresh();
+  options.target += " dbname=nothing";
+  const PostgresFailure missing = refusal(options);
+  BOOST_TEST((missing.fault == PostgresFault::access_denied), missing.message);
+  BOOST_TEST(missing.message.find("nothing") != std::string::npos, missing.message);
+
+  options = fresh();
+  open(options);
+  Beside(options).run("UPDATE schema_version SET version = 99");
+  const PostgresFailure later = refusal(options);
+  BOOST_TEST((later.fault == PostgresFault::newer_schema), later.message);
+  BOOST_TEST(later.message.find("99") != std::string::npos);
+
+  options = fresh();
+  const auto store = open(options);
+  fill(*store);
+  Beside(options).run("ALTER TABLE memberships RENAME TO lost");
+  const auto result = run(*store, CreateMembership{ada, acme});
+  BOOST_REQUIRE(!result);
+  BOOST_TEST((result.error().cause->fault == PostgresFault::schema));
+  BOOST_TEST(result.error().cause->message.find("memberships") != std::string::npos);
+  Beside(options).run("ALTER TABLE lost RENAME TO memberships");
+  BOOST_TEST(active_members(*store) == 0u);
+  BOOST_TEST(bool(run(*store, CreateMembership{ada, acme})));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_password) {
+  PostgresCluster strict;
+  strict.ask_for_passwords("secret");
+  PostgresStoreOptions options = fresh(strict);
+  const PostgresFailure none = refusal(options);
+  BOOST_TEST((none.fault == PostgresFault::access_denied), none.message);
+  options.target += " password=wrong";
+  const PostgresFailure wrong = refusal(options);
+  BOOST_TEST((wrong.fault == PostgresFault::access_denied), wrong.message);
+  BOOST_TEST(wrong.message.find("password") != std::string::npos, wrong.message);
+  options.target += " password=secret";
+  BOOST_TEST(bool(PostgresStore::open(options)));
+}
+
+BOOST_AUTO_TEST_CASE(beginnings) {
+  const PostgresStoreOptions options = fresh();
+  std::atomic<int> good{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      if (PostgresStore::open(options)) ++good;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  BOOST_TEST(good == 4);
+  BOOST_TEST(Beside(options).number("SELECT count(*) FROM roles") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(two_objects) {
+  const PostgresStoreOptions options = fresh();
+  const auto one = open(options);
+  const auto other = open(options);
+  fill(*one);
+  BOOST_TEST(!run(*other, CreateMembership{ada, acme, RoleSelection::one("admin")}));
+  BOOST_REQUIRE(run(*one, CreateRole{"admin", "Administrator"}));
+  BOOST_TEST(bool(run(*other, CreateMembership{ada, acme, RoleSelection::one("admin")})));
+  BOOST_TEST(Beside(options).number("SELECT count(*) FROM memberships WHERE roles = 'admin'") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(kills) {
+  PostgresCluster server("synchronous_commit = on\n");
+  PostgresStoreOptions options = fresh(server);
+  const auto store = open(options);
+  fill(*store);
+  std::mt19937 random(20261128);
+  std::set<std::string> acknowledged;
+  std::atomic<bool> done{false};
+  std::atomic<std::size_t> made{0};
+  std::size_t refused = 0;
+  std::thread writer([&] {
+    for (int i = 0; !done; ++i) {
+      const UserId user = make_id<UserId>("user_" + std::to_string(i));
+      CreateUser create;
+      create.id = user;
+      if (!run(*store, create)) {
+        ++refused;
+        continue;
+      }
+      const auto member = run(*store, CreateMembership{user, acme});
+      if (member) {
+        acknowledged.emplace(user.view());
+        ++made;
+      } else {
+        ++refused;
+      }
+    }
+  });
+  const std::size_t rounds = scaled(3, 20);
+  for (std::size_t i = 0; i < rounds; ++i) {
+    const std::size_t before = made;
+    while (made < before + 5) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 50));
+    server.kill();
+    server.start();
+  }
+  const std::size_t before = made;
+  while (made < before + 5) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  done = true;
+  writer.join();
+  // What was answered is there, and nothing else: what was not carried out was answered as such.
+  BOOST_TEST((listed_members(*store) == acknowledged));
+  BOOST_TEST(active_members(*store) == acknowledged.size());
+  std::set<std::string> told;
+  std::size_t events = 0;
+  EventFilter filter;
+  filter.types = EventTypes();
+  filter.types.insert(EventType::organization_membership_created);
+  Page<EventId> page;
+  page.limit = longest_page;
+  for (bool more = true; more;) {
+    const auto end = store->list(*EventQuery::make(page, filter), [&](const EventRow& row) {
+      page.after = row.id;
+      told.emplace(row.membership->user.view());
+      ++events;
+    });
+    BOOST_REQUIRE(end);
+    more = end->more;
+  }
+  BOOST_TEST((told == acknowledged));
+  BOOST_TEST(events == acknowledged.size());
+  BOOST_TEST_MESSAGE(rounds << " kills, " << acknowledged.size() << " members, " << refused
+                            << " refused");
+}
+
+BOOST_AUTO_TEST_CASE(fates) {
+  const PostgresStoreOptions options = fresh();
+  const auto store = open(options);
+  fill(*store);
+  const auto created = run(*store, CreateMembership{ada, acme});
+  BOOST_REQUIRE(created);
+  BOOST_TEST(*store->was_committed(created->plan.id));
+  const auto enabled = run(*store, EnableMultipleRoles{});
+  BOOST_REQUIRE(enabled);
+  BOOST_TEST(*store->was_committed(enabled->plan.id));
+  Plan late = created->plan;
+  late.id.value.low += 16;
+  BOOST_TEST((*store->commit(std::span(&late, 1)) == CommitStatus::conflict));
+  BOOST_TEST(!*store->was_committed(late.id));
+
+  // Who asks for the fate of a plan that is not there takes its place.
+  const MembershipPolicy<> policy;
+  UlidIds<DefaultTraits> ids;
+  const DeactivateMembership command{created->membership()->id};
+  const auto seen = store->load(command.reads());
+  BOOST_REQUIRE(seen);
+  const auto plan =
+      policy.decide(command, *seen, draw_context<DeactivateMembership>(SystemClock{}.now(), ids));
+  BOOST_REQUIRE(plan);
+  Beside(options).run("INSERT INTO plans VALUES ('" + detail::ulid_text(plan->id.value) +
+                      "', 0, 0)");
+  BOOST_TEST((*store->commit(std::span(&*plan, 1)) == CommitStatus::conflict));
+  BOOST_TEST(!*store->was_committed(plan->id));
+  BOOST_TEST(active_members(*store) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(dropping) {
+  const PostgresStoreOptions options = fresh();
+  const auto store = open(options);
+  constexpr std::int64_t day = 86'400'000;
+  Runtime<membership_tests::SetClock, UlidIds<DefaultTraits>> runtime;
+  const auto at = [&](std::int64_t time, const auto& command) {
+    runtime.clock.at = Time::from_milliseconds(time);
+    const auto done = execute(*store, MembershipPolicy<>{}, command, runtime);
+    BOOST_REQUIRE(done);
+    return done->plan.id;
+  };
+  const auto kept = [&](std::optional<EventId> after) {
+    Page<EventId> page;
+    page.after = after;
+    std::vector<EventId> found;
+    BOOST_REQUIRE(store->list(*EventQuery::make(page),
+                              [&](const EventRow& row) { found.push_back(row.id); }));
+    return found;
+  };
+  std::vector<EventId> events;
+  for (std::int64_t i = 0; i < 4; ++i) {
+    events.push_back(EventId::of(at(day + i, CreateOrganization{"Org"}), 0));
+    BOOST_TEST((kept(std::nullopt) == events));
+  }
+  BOOST_TEST(*store->drop_events(Time::from_milliseconds(day + 2), 1) == 1u);
+  BOOST_TEST(*store->drop_events(Time::from_milliseconds(day + 2), 9) == 1u);
+  BOOST_TEST((kept(events[0]) == std::vector<EventId>(events.begin() + 2, events.end())));
+  BOOST_TEST(*store->drop_events(Time::from_milliseconds(3 * day), 9) == 2u);
+  BOOST_TEST(!*store->was_committed(events[0].plan()));
+  const EventId next = EventId::of(at(4 * day, CreateOrganization{"Org"}), 0);
+  BOOST_TEST((kept(std::nullopt) == std::vector<EventId>{next}));
+  BOOST_TEST(Beside(options).number("SELECT place FROM events") == 5);
+}
+
+BOOST_AUTO_TEST_CASE(held) {
+  const PostgresStoreOptions options = fresh();
+  const auto store = open(options);
+  fill(*store);
+  // Somebody deletes the user and has not committed yet.
+  Beside other(options);
+  other.run("BEGIN; DELETE FROM users WHERE id = 'user_ada'");
+  std::atomic<bool> answered{false};
+  std::thread writer([&] {
+    const auto result = run(*store, CreateMembership{ada, acme});
+    BOOST_TEST(!result);
+    answered = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  BOOST_TEST(!answered);  // it waits for what becomes of the user
+  other.run("COMMIT");
+  writer.join();
+  BOOST_TEST(listed_members(*store).empty());
+  BOOST_TEST(active_members(*store) == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
