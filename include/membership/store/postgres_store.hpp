@@ -404,7 +404,7 @@ class BasicPostgresStore {
         ".schema_version (id BIGINT PRIMARY KEY, version BIGINT NOT NULL); INSERT INTO " + schema +
         ".schema_version VALUES (1, 0) ON CONFLICT DO NOTHING";
     for (int attempt = 0; !connection.execute(begin); ++attempt) {
-      const std::string_view code = connection.failure().code;
+      const std::string_view code = connection.code();
       if (attempt == 10 || (code != "23505" && code != "42P07" && code != "42P06")) return false;
       static_cast<void>(connection.take_failure());
     }

@@ -203,6 +203,7 @@ class ScheduleExplorer {
 
   std::unique_ptr<Run> begin(bool tells = false) {
     std::vector<Fiber*> fibers;
+    fibers.reserve(fibers_.size());
     for (const auto& fiber : fibers_) fibers.push_back(fiber.get());
     auto run = std::make_unique<Run>(make_(), std::move(fibers));
     if constexpr (requires { run->world->attach(run->stage); }) run->world->attach(run->stage);
@@ -300,7 +301,8 @@ class ScheduleExplorer {
       return;
     }
     if (over) {
-      if ((breach = finish(*run, reached))) {
+      breach = finish(*run, reached);
+      if (breach) {
         run.reset();
         result.violation = tell(reached.choices, *breach, true);
       }
@@ -430,7 +432,7 @@ class ScheduleExplorer {
       }
       violation.schedule.push_back(std::move(line));
     }
-    if (at_end) violation.schedule.push_back("then what is marked is finished, events are read");
+    if (at_end) violation.schedule.emplace_back("then what is marked is finished, events are read");
     return violation;
   }
 

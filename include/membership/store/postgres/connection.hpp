@@ -254,7 +254,10 @@ class PostgresConnection {
   }
 
   bool has_failed() const noexcept { return failure_.has_value(); }
-  const PostgresFailure& failure() const noexcept { return *failure_; }
+  /// The SQLSTATE of the failure; empty for none.
+  std::string_view code() const noexcept {
+    return failure_ ? std::string_view(failure_->code) : std::string_view();
+  }
   PostgresFailure take_failure() {
     PostgresFailure failure = failure_.value_or(PostgresFailure{});
     failure_.reset();

@@ -139,7 +139,7 @@ inline std::string postgres_text(Sql statement, PostgresForm form) {
     if (c == '?') c = '$';
   }
   if (form == PostgresForm::plain) return text;
-  const bool shows = text.compare(0, 6, "SELECT") == 0;
+  const bool shows = text.starts_with("SELECT");
   return "WITH done AS (" + text + (shows ? "" : " RETURNING 1") +
          ") SELECT 1 / count(*) FROM done";
 }

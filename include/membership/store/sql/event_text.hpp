@@ -260,7 +260,7 @@ class StoredEvent {
       const std::size_t colon = word.find(':');
       const auto value = integer_of(word.substr(0, colon));
       good_ = good_ && colon != std::string_view::npos && value && *value >= 0 &&
-              *value < 2 * RoleIndex::per_table;
+              *value < std::int64_t{2} * RoleIndex::per_table;
       if (!good_) return;
       const RoleIndex index = RoleIndex::from_value(static_cast<std::uint8_t>(*value));
       std::string_view slug = word.substr(colon + 1);

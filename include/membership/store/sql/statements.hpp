@@ -377,9 +377,9 @@ inline std::string sql_text(Sql statement) {
     case Sql::insert_event:
       return "INSERT INTO events (id, type, created_at, organization_id, subject, revision,"
              " payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    case Sql::insert_plan: return "INSERT INTO plans (id, created_at) VALUES (?1, ?2)";
-
+    case Sql::insert_plan:
     case Sql::void_plan: return "INSERT INTO plans (id, created_at) VALUES (?1, ?2)";
+
     case Sql::event_place: return "SELECT place FROM events WHERE id = ?1";
     case Sql::plan_of_event: return "SELECT 1 FROM events WHERE id >= ?1 AND id <= ?2";
     case Sql::plan: return "SELECT 1 FROM plans WHERE id = ?1";

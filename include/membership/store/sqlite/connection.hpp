@@ -157,8 +157,8 @@ class SqliteConnection {
   }
 
   bool has_failed() const noexcept { return failure_.has_value(); }
-  /// How it failed. Preconditions: it has.
-  SqliteFault fault() const noexcept { return failure_->fault; }
+  /// How it failed, where it has.
+  SqliteFault fault() const noexcept { return failure_ ? failure_->fault : SqliteFault::other; }
   SqliteFailure take_failure() {
     SqliteFailure failure = failure_.value_or(SqliteFailure{});
     failure_.reset();

@@ -11,6 +11,7 @@
 #include <utility>
 
 // What sanitizers have to be told of a change of stacks; null where none is linked.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): their names
 extern "C" {
 [[gnu::weak]] void __sanitizer_start_switch_fiber(void** kept, const void* bottom,
                                                   std::size_t size);
@@ -21,6 +22,7 @@ extern "C" {
 [[gnu::weak]] void __tsan_destroy_fiber(void* fiber);
 [[gnu::weak]] void __tsan_switch_to_fiber(void* fiber, unsigned flags);
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace membership {
 inline namespace v0 {

@@ -52,7 +52,9 @@ class Replay {
       case EventType::permission_updated:
       case EventType::invitation_resent: break;
       case EventType::role_updated:
-      case EventType::organization_role_updated: updated_roles_.push_back(*event.role); break;
+      case EventType::organization_role_updated:
+        updated_roles_.push_back(*event.role);  // NOLINT(bugprone-unchecked-optional-access)
+        break;
     }
     if (fits) return std::nullopt;
     return Breach{Invariant::events, std::string(to_string(event.type)) + " fits nothing"};
@@ -67,12 +69,15 @@ class Replay {
     std::sort(members_.begin(), members_.end(), by_id);
     if (members != members_) return differ("memberships");
     std::vector<OrganizationId> organizations;
+    organizations.reserve(after.organizations.size());
     for (const auto& row : after.organizations) organizations.push_back(row.state.id);
     if (!same(organizations_, organizations)) return differ("organizations");
     std::vector<UserId> users;
+    users.reserve(after.users.size());
     for (const auto& row : after.users) users.push_back(row.id);
     if (!same(users_, users)) return differ("users");
     std::vector<PermissionId> permissions;
+    permissions.reserve(after.permissions.size());
     for (const auto& row : after.permissions) permissions.push_back(row.id);
     if (!same(permissions_, permissions)) return differ("permissions");
     std::vector<RoleId> roles;
@@ -140,11 +145,10 @@ class Replay {
   /// An update that changes nothing is no event.
   bool change_member(const EventCopy& event) {
     OrganizationMembership* const row = find_member(event);
-    if (row == nullptr ||
-        (row->roles == event.membership->roles && row->status == event.membership->status)) {
-      return false;
-    }
-    *row = *event.membership;
+    const OrganizationMembership& now =
+        *event.membership;  // NOLINT(bugprone-unchecked-optional-access)
+    if (row == nullptr || (row->roles == now.roles && row->status == now.status)) return false;
+    *row = now;
     return true;
   }
   bool erase_member(const EventCopy& event) {

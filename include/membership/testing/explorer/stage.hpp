@@ -85,7 +85,9 @@ class Stage {
 
   std::size_t size() const noexcept { return actors_.size(); }
   bool has_ended(std::size_t actor) const noexcept { return actors_[actor].ended.has_value(); }
-  const Ended& end_of(std::size_t actor) const noexcept { return *actors_[actor].ended; }
+  const Ended& end_of(std::size_t actor) const noexcept {
+    return *actors_[actor].ended;  // NOLINT(bugprone-unchecked-optional-access)
+  }
   /// Whether the last that an actor did was a commit, with more to come.
   bool is_between_pages(std::size_t actor) const noexcept { return actors_[actor].at_page; }
   std::size_t steps(std::size_t actor) const noexcept { return actors_[actor].steps; }

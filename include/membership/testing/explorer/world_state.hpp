@@ -140,7 +140,7 @@ namespace detail {
 
 /// A store that fails has no schedules.
 template <class V, class E>
-V must(tl::expected<V, E>&& result) {
+V must(tl::expected<V, E> result) {
   if (!result) throw std::runtime_error("the store failed");
   return std::move(*result);
 }
