@@ -54,11 +54,11 @@ class BasicMemoryStore {
  public:
   using traits = T;
   using Failure = MemoryFailure;
-  static constexpr Kinds keeps = all_kinds;
-
+  /// A snapshot with what it points to.
   using Loaded = detail::LoadedSnapshot<T>;
-
+  /// Holds an organization's place in the queue until it is destroyed.
   using QueuePlace = detail::QueuePlace;
+  static constexpr Kinds keeps = all_kinds;
 
   /// `member_role` is the id of the environment's first role.
   explicit BasicMemoryStore(const typename T::RoleId& member_role,

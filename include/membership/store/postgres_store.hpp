@@ -6,6 +6,7 @@
 #include "membership/policy/query.hpp"
 #include "membership/policy/reads.hpp"
 #include "membership/store/concepts.hpp"
+#include "membership/store/owned/hash.hpp"
 #include "membership/store/owned/loaded_snapshot.hpp"
 #include "membership/store/owned/queue_place.hpp"
 #include "membership/store/owned/shared_lock.hpp"
@@ -52,9 +53,7 @@ struct PostgresStoreOptions {
 /// was carried out, or from then on it cannot be any more.
 template <class T>
 class BasicPostgresStore {
-  static_assert(TextId<typename T::UserId> && TextId<typename T::OrganizationId> &&
-                    TextId<typename T::MembershipId> && TextId<typename T::RoleId> &&
-                    TextId<typename T::PermissionId> && TextId<typename T::InvitationId>,
+  static_assert(detail::HasTextIds<T>,
                 "membership: a PostgreSQL store needs ids that have a text (TextId)");
   using Connection = detail::PostgresConnection;
   using Reader = detail::SqlReader<T, Connection>;
@@ -119,13 +118,20 @@ class BasicPostgresStore {
     return result;
   }
 
-  /// Shows the membership of a user in an organization as a `BasicMembershipRow`. Returns whether
-  /// there is one.
+  /// Shows the membership of a user in an organization as a `BasicMembershipRow`: `visit` must not
+  /// call the store. Returns whether there is one.
   template <class Visit>
   [[nodiscard]] tl::expected<bool, Failure> view(const typename T::UserId& user,
                                                  const typename T::OrganizationId& organization,
                                                  Visit&& visit) const {
-    return read<bool>([&](Reader reader) { return reader.view(user, organization, visit); });
+    bool found = false;
+    auto failure = read_moment([&](Reader reader) {
+      const std::optional<bool> answer = reader.view(user, organization, visit);
+      found = answer.value_or(false);
+      return answer.has_value();
+    });
+    if (failure) return tl::expected<bool, Failure>(tl::unexpect, std::move(*failure));
+    return found;
   }
 
   /// Carries out all plans or, where a precondition of one no longer holds, none.
@@ -214,7 +220,8 @@ class BasicPostgresStore {
   [[nodiscard]] tl::expected<bool, Failure> was_committed(PlanId plan) const {
     const Lease lease(*this);
     const std::string id = detail::ulid_text(plan.value);
-    const bool found = (*lease).query(Sql::plan, id).next();
+    auto rows = (*lease).query(Sql::plan, id);
+    const bool found = rows.next() && rows.integer(0) == 1;
     if (!(*lease).has_failed()) return found;
     return tl::expected<bool, Failure>(tl::unexpect, (*lease).take_failure());
   }
@@ -247,11 +254,7 @@ class BasicPostgresStore {
   /// Reads that name no organization wait for nothing.
   [[nodiscard]] QueuePlace queue(const BasicReads<T>& reads) const {
     if (reads.organization == nullptr) return QueuePlace(nullptr);
-    std::size_t hash = 0;
-    for (const char c : reads.organization->view()) {
-      hash = hash * 31 + static_cast<unsigned char>(c);
-    }
-    return QueuePlace(&queues_[hash % queue_count]);
+    return QueuePlace(&queues_[detail::hash_id(*reads.organization) % queue_count]);
   }
 
  private:
@@ -290,8 +293,9 @@ class BasicPostgresStore {
     std::unique_ptr<Connection> connection_;
   };
 
-  /// Asks a reader, at one moment; the failure where it could not answer. Asks a second time where
-  /// the connection was lost before.
+  /// Asks a reader, at one moment; the failure where it could not answer. Asks again where that
+  /// takes more than one query, and where the connection was lost before: until `ask` says that it
+  /// is done, nothing of it may have been shown.
   template <class Ask>
   std::optional<Failure> read_moment(const Ask& ask) const {
     std::optional<Failure> failure;
@@ -302,31 +306,36 @@ class BasicPostgresStore {
       connection.begin_single();
       bool good = ask(Reader(connection, cache_, &seen_));
       if (!connection.end_single() && !connection.has_failed()) {
-        good = connection.begin_moment() && ask(Reader(connection, cache_, &seen_)) &&
-               connection.end_moment();
+        good = connection.begin_moment() && ask(Reader(connection, cache_, &seen_));
+        if (good) connection.end_moment();
       }
-      if (good && !connection.has_failed()) return std::nullopt;
-      if (!connection.has_failed()) {
-        connection.fail(PostgresFault::corrupt, {}, "the environment is missing");
-      }
-      failure = connection.take_failure();
+      if (good) return std::nullopt;
+      failure = failure_of(connection);
       if (failure->fault != PostgresFault::connection_lost) break;
     }
     return failure;
   }
-  /// The same for what visits rows, which are shown once: always in a moment of its own.
+  /// The same for what shows rows as it goes: once, in a moment of several queries.
   template <class Answer, class Ask>
   tl::expected<Answer, Failure> read(const Ask& ask) const {
     const Lease lease(*this);
     Connection& connection = *lease;
     if (connection.begin_moment()) {
       const std::optional<Answer> answer = ask(Reader(connection, cache_));
-      if (answer && connection.end_moment()) return *answer;
+      if (answer) {
+        connection.end_moment();
+        return *answer;
+      }
     }
-    if (!connection.has_failed()) {
-      connection.fail(PostgresFault::corrupt, {}, "the environment is missing");
-    }
-    return tl::expected<Answer, Failure>(tl::unexpect, connection.take_failure());
+    return tl::expected<Answer, Failure>(tl::unexpect, failure_of(connection));
+  }
+  /// Why a connection found nothing where there is always something.
+  static Failure failure_of(Connection& connection) {
+    note_missing(connection);
+    return connection.take_failure();
+  }
+  static void note_missing(Connection& connection) {
+    connection.fail(PostgresFault::corrupt, {}, "the environment is missing");
   }
 
   /// What each plan's slugs are written with: as it was seen at the plan's revision, else as it is.
@@ -353,9 +362,7 @@ class BasicPostgresStore {
       asked = true;
       out.push_back(Reader(connection, cache_).catalogues(id));
       if (!out.back().environment) {
-        if (!connection.has_failed()) {
-          connection.fail(PostgresFault::corrupt, {}, "the environment is missing");
-        }
+        note_missing(connection);
         return false;
       }
     }
@@ -373,17 +380,17 @@ class BasicPostgresStore {
         if (connection.begin_batch()) {
           connection.run(Sql::void_plan, id, plan.value.time());
           const auto end = connection.end_batch();
-          if (end == Connection::BatchEnd::done) {
+          bool is_void = end == Connection::BatchEnd::done;
+          if (end == Connection::BatchEnd::conflict) {
+            // By a plan's id that is there, or by an accident, which leaves nothing to be found.
+            auto rows = connection.query(Sql::plan, id);
+            const bool found = rows.next();
+            if (found && rows.integer(0) == 1) return CommitStatus::committed;
+            is_void = found;
+          }
+          if (is_void) {
             failure.fault = PostgresFault::connection_lost;
             return Result(tl::unexpect, std::move(failure));
-          }
-          if (end == Connection::BatchEnd::conflict) {
-            const bool found = connection.query(Sql::plan, id).next();
-            if (found) return CommitStatus::committed;
-            if (!connection.has_failed()) {
-              failure.fault = PostgresFault::connection_lost;
-              return Result(tl::unexpect, std::move(failure));
-            }
           }
         }
       }
@@ -432,13 +439,9 @@ class BasicPostgresStore {
 
   /// What a new environment begins with.
   bool fill(Connection& connection, const typename T::RoleId& member_role) {
-    const std::string time = std::to_string(options_.created_at.milliseconds());
-    const std::string id = connection.literal(member_role.view());
-    return connection.execute(
-        "INSERT INTO environment VALUES (1, 1, '', '', 0, 0, 0, 'live', 0, '', 0, '');"
-        "INSERT INTO roles VALUES ('', 0, " +
-        id + ", 'member', 'live', 1, 0, '', 0, '', 'Member', NULL, 'organization', " + time + ", " +
-        time + ")");
+    return connection.begin_batch() &&
+           detail::begin_environment(connection, member_role, options_.created_at) &&
+           connection.end_batch() == Connection::BatchEnd::done;
   }
 
   PostgresStoreOptions options_;

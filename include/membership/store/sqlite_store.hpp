@@ -55,9 +55,7 @@ struct SqliteStoreOptions {
 /// With the file `:memory:` everything is in memory and one thread at a time reads.
 template <class T>
 class BasicSqliteStore {
-  static_assert(TextId<typename T::UserId> && TextId<typename T::OrganizationId> &&
-                    TextId<typename T::MembershipId> && TextId<typename T::RoleId> &&
-                    TextId<typename T::PermissionId> && TextId<typename T::InvitationId>,
+  static_assert(detail::HasTextIds<T>,
                 "membership: a SQLite store needs ids that have a text (TextId)");
   using Connection = detail::SqliteConnection;
   using Reader = detail::SqlReader<T, Connection>;
@@ -67,7 +65,7 @@ class BasicSqliteStore {
   using Failure = SqliteFailure;
   using Loaded = detail::LoadedSnapshot<T>;
   static constexpr Kinds keeps = all_kinds;
-
+  /// Holds the place in the queue of commands until it is destroyed.
   using QueuePlace = detail::QueuePlace;
 
   /// Opens a file; one that is not there is made, one of an earlier version of the library is
@@ -83,9 +81,12 @@ class BasicSqliteStore {
     store->writer_ = store->connect(failure);
     if (!store->writer_) return Result(tl::unexpect, std::move(*failure));
     Connection& writer = *store->writer_;
-    const bool good = store->begin_writing() &&
-                      detail::migrate_sqlite(writer, [&] { return store->fill(member_role); }) &&
-                      (store->in_memory() || store->use_write_ahead_log());
+    const bool good =
+        store->begin_writing() &&
+        detail::migrate_sqlite(
+            writer,
+            [&] { return detail::begin_environment(writer, member_role, options.created_at); }) &&
+        (store->in_memory() || store->use_write_ahead_log());
     if (!good) return Result(tl::unexpect, writer.take_failure());
     return Result(tl::in_place, std::move(store));
   }
@@ -258,9 +259,7 @@ class BasicSqliteStore {
 
   /// Why a connection found nothing where there is always something.
   static Failure failure_of(Connection& connection) {
-    if (!connection.has_failed()) {
-      connection.fail(SqliteFault::corrupt, "the environment is missing");
-    }
+    connection.fail(SqliteFault::corrupt, "the environment is missing");
     return connection.take_failure();
   }
 
@@ -315,18 +314,6 @@ class BasicSqliteStore {
     }
   }
   static constexpr int wait_step = 10;  ///< milliseconds
-
-  /// What a new environment begins with.
-  bool fill(const typename T::RoleId& member_role) {
-    Connection& writer = *writer_;
-    return writer.execute(
-               "INSERT INTO environment VALUES (1, 1, '', '', 0, 0, 0, 'live', 0, '', 0, '')") &&
-           writer.change(detail::Sql::insert_role, std::string_view(), 0u, member_role.view(),
-                         std::string_view("member"), to_string(Phase::live), true, false,
-                         std::string_view(), 0u, std::string_view(), std::string_view("Member"),
-                         nullptr, organization_resource_type, options_.created_at,
-                         options_.created_at);
-  }
 
   bool write(const BasicPlan<T>& plan) {
     const auto seen = Reader(*writer_, cache_).catalogues(plan.organization_id());

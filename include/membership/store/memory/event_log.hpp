@@ -203,6 +203,7 @@ class EventLog {
     record.clear();
     ++begin_;
   }
+
   std::size_t limit_;
   std::size_t slots_;
   std::vector<EventRecord<T>*> chunks_;

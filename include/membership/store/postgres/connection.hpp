@@ -143,8 +143,8 @@ class PostgresConnection {
     return result;
   }
 
-  /// How many queries may be asked before each has to be of the same moment as the last: after the
-  /// first of a single one nothing is found, and `needs_moment` says so.
+  /// Until `end_single` one query is answered, which is of one moment by itself; others find
+  /// nothing. `end_single` says whether one was enough.
   void begin_single() noexcept {
     single_ = true;
     asked_ = 0;
@@ -158,13 +158,6 @@ class PostgresConnection {
   bool begin_moment() { return execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); }
   bool end_moment() { return execute("COMMIT"); }
 
-  std::string literal(std::string_view value) const {
-    char* const text = PQescapeLiteral(connection_, value.data(), value.size());
-    if (text == nullptr) return "''";
-    std::string result = text;
-    PQfreemem(text);
-    return result;
-  }
   /// Whether no transaction is open.
   bool is_idle() const noexcept {
     return PQpipelineStatus(connection_) == PQ_PIPELINE_OFF &&

@@ -54,7 +54,7 @@ constexpr PostgresFault postgres_fault(std::string_view code) noexcept {
   if (code == "53100") return PostgresFault::full;
   if (code == "42501" || code == "3D000" || group == "28") return PostgresFault::access_denied;
   if (code == "42P01" || code == "42703" || code == "3F000") return PostgresFault::schema;
-  if (group == "08" || group == "57") return PostgresFault::connection_lost;
+  if (group == "08" || code.substr(0, 3) == "57P") return PostgresFault::connection_lost;
   return PostgresFault::other;
 }
 

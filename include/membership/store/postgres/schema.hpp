@@ -126,7 +126,7 @@ inline std::string postgres_text(Sql statement, PostgresForm form) {
   switch (statement) {
     case Sql::compare_environment:
     case Sql::compare_user: text = sql_text(statement) + " FOR SHARE"; break;
-    case Sql::plan: text = "SELECT 1 FROM plans WHERE id = ?1 AND carried_out = 1"; break;
+    case Sql::plan: text = "SELECT carried_out FROM plans WHERE id = ?1"; break;
     case Sql::insert_plan:
       text = "INSERT INTO plans (id, created_at, carried_out) VALUES (?1, ?2, 1)";
       break;

@@ -51,13 +51,24 @@ constexpr Time kept_plans(Time time) noexcept {
   return Time::from_milliseconds(time.milliseconds() - day);
 }
 
+/// Writes what a new environment begins with: its row and the role `member` (DOMAIN.md §3).
+template <class I, class Connection>
+[[nodiscard]] bool begin_environment(Connection& connection, const I& member_role,
+                                     Time created_at) {
+  return connection.change(Sql::insert_environment) &&
+         connection.change(Sql::insert_role, std::string_view(), 0u, member_role.view(),
+                           std::string_view("member"), to_string(Phase::live), true, false,
+                           std::string_view(), 0u, std::string_view(), std::string_view("Member"),
+                           nullptr, organization_resource_type, created_at, created_at);
+}
+
 /// Carries a plan out as statements, in a transaction that is open already.
 ///
 /// `Connection` says in `notes_every_plan` whether also plans with events are noted by their id. It
-/// has `change(Sql, parameters...)`, which says whether a statement changed exactly
-/// one row (a key that is there already: no), `exists(Sql, parameters...)`, whether it shows a row,
-/// and `run(Sql, parameters...)`, whether it succeeded. Where one says no, a precondition does not
-/// hold or the connection failed; it knows which.
+/// has `change(Sql, parameters...)`, which says whether a statement changed exactly one row (a key
+/// that is there already: no), `exists(Sql, parameters...)`, whether it shows a row, and
+/// `run(Sql, parameters...)`, whether it succeeded. Where one says no, a precondition does not hold
+/// or the connection failed; it knows which. One that only sends says yes, and no at the end.
 template <class T, class Connection>
 class PlanWriter {
  public:
@@ -81,8 +92,8 @@ class PlanWriter {
   /// Whether every precondition holds and everything is written.
   [[nodiscard]] bool write() {
     return write_environment() && write_user() && write_claims() && write_organization() &&
-           write_role() && write_permission() && write_memberships() && write_invitation() &&
-           write_events();
+           write_role() && write_mark() && write_permission() && write_memberships() &&
+           write_invitation() && write_events();
   }
 
  private:
@@ -198,14 +209,10 @@ class PlanWriter {
           time_of(profile.updated_at), metadata_text(profile), domains_text(profile));
       if (!shown) return false;
     }
-    if (!plan_.role && !plan_.order) return is_new || mark_organization(id);
+    if (!plan_.role && !plan_.order) return true;
     const std::optional<std::string> order =
         plan_.order ? std::optional(role_text(*plan_.order, catalogue_)) : std::nullopt;
     return connection_.change(Sql::set_organization_order, id, after.revision, order);
-  }
-  /// Notes whether the organization or one of its roles is marked.
-  bool mark_organization(std::string_view id) {
-    return connection_.change(Sql::set_organization_mark, id);
   }
 
   bool write_role() {
@@ -215,32 +222,33 @@ class PlanWriter {
         write.index.is_organization() ? plan_.organization_id()->view() : std::string_view();
     const RoleState& after = write.after;
     const unsigned place = write.index.place();
-    bool good = false;
     if (write.effect == Effect::erase) {
-      good = connection_.change(Sql::delete_role, owner, place, write.id.view());
-    } else {
-      const auto with_state = [&](auto&& send) {
-        return send(owner, place, write.id.view(), after.slug.view(), to_string(after.phase),
-                    after.of_organizations, after.only_unused, text(after.replacement),
-                    after.generation,
-                    permission_text(after.permissions, catalogue_.permission_table()));
-      };
-      const auto with_profile = [&](auto&& send) { return with_catalogue_profile(send); };
-      if (write.precondition == Precondition::absent) {
-        good = with_state([&](const auto&... state) {
-          return with_profile([&](const auto&... texts) {
-            return connection_.change(Sql::insert_role, state..., texts...);
-          });
-        });
-      } else {
-        good = with_state(
-            [&](const auto&... state) { return connection_.change(Sql::set_role, state...); });
-        good = good && (!plan_.profile || with_profile([&](const auto&... texts) {
-                 return connection_.change(Sql::set_role_profile, owner, place, texts...);
-               }));
-      }
+      return connection_.change(Sql::delete_role, owner, place, write.id.view());
     }
-    return good && (owner.empty() || mark_organization(owner));
+    const auto with_state = [&](auto&& send) {
+      return send(owner, place, write.id.view(), after.slug.view(), to_string(after.phase),
+                  after.of_organizations, after.only_unused, text(after.replacement),
+                  after.generation,
+                  permission_text(after.permissions, catalogue_.permission_table()));
+    };
+    if (write.precondition == Precondition::absent) {
+      return with_state([&](const auto&... state) {
+        return with_catalogue_profile([&](const auto&... texts) {
+          return connection_.change(Sql::insert_role, state..., texts...);
+        });
+      });
+    }
+    return with_state(
+               [&](const auto&... state) { return connection_.change(Sql::set_role, state...); }) &&
+           (!plan_.profile || with_catalogue_profile([&](const auto&... texts) {
+             return connection_.change(Sql::set_role_profile, owner, place, texts...);
+           }));
+  }
+
+  /// Notes whether the organization or one of its roles is marked, where either is written.
+  bool write_mark() {
+    if (!plan_.organization || plan_.organization->effect == Effect::erase) return true;
+    return connection_.change(Sql::set_organization_mark, plan_.organization->after.id.view());
   }
 
   bool write_permission() {

@@ -8,7 +8,7 @@
 #include "membership/store/owned/catalogue_lists.hpp"
 #include "membership/store/owned/filters.hpp"
 #include "membership/store/owned/loaded_snapshot.hpp"
-#include "membership/store/owned/shared_lock.hpp"
+#include "membership/store/sql/caches.hpp"
 #include "membership/store/sql/event_text.hpp"
 #include "membership/store/sql/plan_writer.hpp"
 #include "membership/store/sql/statements.hpp"
@@ -24,70 +24,6 @@
 namespace membership {
 inline namespace v0 {
 namespace detail {
-
-/// The version of the environment that was read last. It is used under exactly its revision, which
-/// every load reads, and read again under any other (PROTOCOL.md 5).
-template <class T>
-class EnvironmentCache {
- public:
-  Ref<EnvironmentVersion<T>> find(std::uint64_t revision) const {
-    const SharedGuard guard(lock_);
-    return version_ && version_->state.revision == revision ? version_
-                                                            : Ref<EnvironmentVersion<T>>();
-  }
-  void keep(const Ref<EnvironmentVersion<T>>& version) {
-    const UniqueGuard guard(lock_);
-    if (!version_ || version_->state.revision < version->state.revision) version_ = version;
-  }
-
- private:
-  mutable SharedLock lock_;
-  Ref<EnvironmentVersion<T>> version_;
-};
-
-/// The roles that organizations were seen with, by their revision: what a commit writes slugs with,
-/// without asking again. Few of many organizations; the newest environment of a revision counts.
-template <class T>
-class SeenRoles {
- public:
-  struct Seen {
-    Ref<EnvironmentVersion<T>> environment;
-    Ref<RoleVersion<T>> own;
-  };
-
-  /// Nothing where the organization was not seen at this revision, or not any more.
-  std::optional<Seen> find(const typename T::OrganizationId& id, std::uint64_t revision) const {
-    const SharedGuard guard(lock_);
-    const Entry& entry = entries_[place_of(id)];
-    if (entry.revision != revision || entry.id != id.view()) return std::nullopt;
-    return entry.seen;
-  }
-  void note(const typename T::OrganizationId& id, std::uint64_t revision, const Seen& seen) {
-    const UniqueGuard guard(lock_);
-    Entry& entry = entries_[place_of(id)];
-    if (entry.revision == revision && entry.id == id.view() &&
-        entry.seen.environment->state.revision >= seen.environment->state.revision) {
-      return;
-    }
-    entry = Entry{std::string(id.view()), revision, seen};
-  }
-
- private:
-  struct Entry {
-    std::string id;
-    std::uint64_t revision = 0;
-    Seen seen;
-  };
-  static constexpr std::size_t size = 1024;
-  static std::size_t place_of(const typename T::OrganizationId& id) noexcept {
-    std::uint64_t hash = 0xCBF29CE484222325u;
-    for (const char c : id.view()) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-    return static_cast<std::size_t>(hash ^ (hash >> 32)) % size;
-  }
-
-  mutable SharedLock lock_;
-  std::vector<Entry> entries_ = std::vector<Entry>(size);
-};
 
 /// Reads a store's rows by one connection.
 ///

@@ -25,6 +25,12 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
+/// What SQL stores ask of traits: ids are kept as texts.
+template <class T>
+concept HasTextIds = TextId<typename T::UserId> && TextId<typename T::OrganizationId> &&
+    TextId<typename T::MembershipId> && TextId<typename T::RoleId> &&
+    TextId<typename T::PermissionId> && TextId<typename T::InvitationId>;
+
 /// Reads the columns of a row one after another. `Row` has `text(i)`, `integer(i)` and
 /// `is_null(i)`. What is not as this library writes it sets `is_corrupt`.
 template <class Row>

@@ -66,6 +66,7 @@ enum class Sql : std::uint8_t {
   events_of_organization,
   events_of_organization_descending,
   // What a commit reads and writes. Each write changes one row, or a precondition does not hold.
+  insert_environment,
   compare_environment,
   set_environment,
   set_environment_order,
@@ -268,6 +269,10 @@ inline std::string sql_text(Sql statement) {
     case Sql::events_of_organization_descending:
       return descending(events, "organization_id = ?3", "place");
 
+    case Sql::insert_environment:
+      return "INSERT INTO environment (id, revision, default_role, owner_role, multiple_roles,"
+             " seats_pending, seats_inactive, phase, generation, next_owner_role,"
+             " owner_generation, role_order) VALUES (1, 1, '', '', 0, 0, 0, 'live', 0, '', 0, '')";
     case Sql::compare_environment:
       return "SELECT 1 FROM environment WHERE id = 1 AND revision = ?1";
     case Sql::set_environment:
