@@ -40,7 +40,6 @@ namespace membership_server {
 /// to. Handlers run on several threads at once: the store is made for that, the rest is constant.
 class Api {
  public:
-  static constexpr std::chrono::seconds default_event_age{90L * 86'400};
   using Now = std::function<membership::Time()>;
 
   /// Applies the configuration, as commands. What changes memberships is said on stderr first.

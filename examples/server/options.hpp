@@ -26,7 +26,7 @@ struct Options {
   std::string config{};           ///< the file of the configuration, or nothing
   Configuration configuration{};  ///< what the flags say of it, which goes before the file
   StoreOptions store{};
-  std::chrono::seconds event_age{90L * 86'400};
+  std::chrono::seconds event_age = default_event_age;
   HttpLimits limits{};
   std::chrono::milliseconds upkeep_interval{60'000};
   LogFormat log = LogFormat::off;

@@ -6,6 +6,7 @@
 
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -80,6 +81,9 @@ class Store {
   virtual Result<std::size_t> drop_events(membership::Time time, std::size_t limit) = 0;
   virtual QueuePlace queue(const membership::Reads& reads) const = 0;
 };
+
+/// How long events are kept where nothing else is said.
+inline constexpr std::chrono::seconds default_event_age{90L * 86'400};
 
 /// Where everything is kept.
 struct StoreOptions {

@@ -8,6 +8,7 @@
 
 #include "membership/membership.hpp"
 #include "membership/store/sqlite_store.hpp"
+#include "support/durable.hpp"
 #include "support/folder.hpp"
 #include "support/host.hpp"
 #include "support/scale.hpp"
@@ -30,10 +31,10 @@ using namespace membership;
 using membership_tests::Folder;
 using membership_tests::make_id;
 using membership_tests::scaled;
+using membership_tests::durable::acme;
+using membership_tests::durable::whole_members;
 
 namespace {
-
-const OrganizationId acme = make_id<OrganizationId>("org_acme");
 
 std::unique_ptr<SqliteStore> open(const std::string& file) {
   // What a killed process has given to the system stays there: only a loss of power asks for more.
@@ -61,49 +62,6 @@ UserId user_of(std::uint32_t number) { return make_id<UserId>("user_" + std::to_
   } catch (...) {
   }
   _exit(1);
-}
-
-/// The users whose memberships are in the file; checks that counts, rows and events agree.
-std::set<std::string> whole_members(const SqliteStore& store) {
-  std::set<std::string> listed;
-  MembershipFilter filter;
-  filter.organization = acme;
-  Page<MembershipId> page;
-  page.limit = longest_page;
-  for (bool more = true; more;) {
-    more = (*store.list(*MembershipQuery::make(filter, page), [&](const MembershipRow& row) {
-             page.after = copy_of<MembershipId>(row.membership.id);
-             listed.emplace(row.membership.user);
-           })).more;
-  }
-  std::set<std::string> told;
-  std::uint64_t last = 0;
-  std::size_t events = 0;
-  bool ordered = true;
-  EventFilter created;
-  created.types = EventTypes();
-  created.types.insert(EventType::organization_membership_created);
-  Page<EventId> log;
-  log.limit = longest_page;
-  for (bool more = true; more;) {
-    more = (*store.list(*EventQuery::make(log, created), [&](const EventRow& row) {
-             log.after = row.id;
-             ++events;
-             told.emplace(row.membership->user.view());
-             ordered = ordered && row.revision > last;
-             last = row.revision;
-           })).more;
-  }
-  Reads reads;
-  reads.organization = &acme;
-  const auto seen = store.load(reads);
-  BOOST_REQUIRE(seen);
-  BOOST_TEST(seen->organization->counts.active == listed.size());
-  BOOST_TEST(seen->organization->revision == 1 + listed.size());
-  BOOST_TEST(events == listed.size());
-  BOOST_TEST((told == listed));
-  BOOST_TEST(ordered);
-  return listed;
 }
 
 }  // namespace

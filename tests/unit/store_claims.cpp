@@ -98,7 +98,7 @@ struct World : Host {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(memory_store_claims, World)
+BOOST_FIXTURE_TEST_SUITE(store_claims, World)
 
 BOOST_AUTO_TEST_CASE(one_plan) {
   BOOST_TEST(claims() == "10101010110");

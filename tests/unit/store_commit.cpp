@@ -52,7 +52,7 @@ struct World : Host {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(memory_store_commit, World)
+BOOST_FIXTURE_TEST_SUITE(store_commit, World)
 
 BOOST_AUTO_TEST_CASE(load_several) {
   CreateUser with_email;

@@ -60,7 +60,7 @@ Plan inviting(Inviting& host, std::string_view id, std::string_view email,
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(memory_store_invitations)
+BOOST_AUTO_TEST_SUITE(store_invitations)
 
 BOOST_AUTO_TEST_CASE(load_finds_what_is_asked_for) {
   Inviting host;

@@ -148,7 +148,7 @@ struct World : Host {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(memory_store_lists, World)
+BOOST_FIXTURE_TEST_SUITE(store_lists, World)
 
 BOOST_AUTO_TEST_CASE(against_a_sort) {
   fill(3'000, 2);  // org_2 stays empty
