@@ -3,11 +3,8 @@
 #include "on_memory.hpp"
 
 #include "membership/membership.hpp"
-#include "support/scale.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <cstdlib>
 
 namespace membership_tests {
 
@@ -21,11 +18,6 @@ const std::vector<Instance<membership::MemoryStore>>& instances() {
 }
 
 }  // namespace
-
-std::size_t pair_stride(std::size_t in_short, std::size_t in_long) {
-  const char* const set = std::getenv("MEMBERSHIP_EXPLORER_STRIDE");
-  return set == nullptr ? scaled(in_short, in_long) : std::stoul(set);
-}
 
 std::vector<std::string> instance_names() {
   std::vector<std::string> names;

@@ -19,10 +19,6 @@ inline constexpr membership::testing::StartWorld all_worlds[] = {
     membership::testing::StartWorld::edge,
 };
 
-/// Every how many-th of a set of pairs is explored: what MEMBERSHIP_EXPLORER_STRIDE says, 1 for
-/// all, else one of these.
-std::size_t pair_stride(std::size_t in_short, std::size_t in_long);
-
 /// The names of all instances, and of those that are long operations.
 std::vector<std::string> instance_names();
 std::vector<std::string> operation_names();

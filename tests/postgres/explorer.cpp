@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(named_pairs) {
   static const auto instances = explorer_instances<PlacingStore>();
   Server server;
   Exploration all;
-  const std::size_t stride = scaled(10, 3);
+  const std::size_t stride = pair_stride(10, 10);
   std::size_t number = 0;
   for (const ExplorerPair& pair : explorer_pairs()) {
     if (number++ % stride != 0) continue;

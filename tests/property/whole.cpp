@@ -754,7 +754,7 @@ BOOST_AUTO_TEST_SUITE(whole)
 
 BOOST_AUTO_TEST_CASE(commands) {
   std::map<String, std::size_t> met;
-  const std::size_t sequences = scaled(1000, 4000) / membership_tests::store_cost;
+  const std::size_t sequences = scaled(1000, 2000) / membership_tests::store_cost;
   constexpr std::size_t steps = 500;
   for (std::size_t number = 0; number < sequences; ++number) {
     Pair pair(membership_tests::seed() * 1'000'003 + number);

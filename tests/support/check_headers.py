@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Compiles each public header alone and included twice, with -Werror.
+"""Compiles the public headers, with -Werror.
 
---mode default: all headers, with the flags of the build.
---mode bare:    all but testing/ and wire/, with -fno-exceptions -fno-rtti.
+--mode default: each alone and included twice, with the flags of the build.
+--mode bare:    the core's, with -fno-exceptions -fno-rtti, in one translation unit.
 --mode tidy:    clang-tidy over all headers, one translation unit for each group.
 
 The headers are listed when this runs, so a new one needs no edit. What a header needs beside the
@@ -67,7 +67,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         jobs = []
         for group, members in sorted(groups.items()):
-            units = [(group, members, 1)] if options.mode == "tidy" else [(h, [h], 2) for h in members]
+            alone = options.mode == "default"
+            units = [(h, [h], 2) for h in members] if alone else [(group, members, 1)]
             for name, included, times in units:
                 if included:
                     source = pathlib.Path(folder) / f"{len(jobs)}.cpp"
