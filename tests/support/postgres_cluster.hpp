@@ -44,8 +44,11 @@ class PostgresCluster {
     must(control("reload"));
   }
 
-  std::string target() const {
-    return "host=127.0.0.1 port=" + std::to_string(port_) + " user=tester dbname=postgres";
+  int port() const noexcept { return port_; }
+  std::string target() const { return target(port_); }
+  /// The same where something stands before it.
+  static std::string target(int port) {
+    return "host=127.0.0.1 port=" + std::to_string(port) + " user=tester dbname=postgres";
   }
 
  private:

@@ -44,10 +44,15 @@ struct PostgresStoreOptions {
 /// Keeps one environment in a schema of a PostgreSQL database. Needs `libpq`.
 ///
 /// Safe for many threads and many processes: each thread at work has a connection of its own. A
-/// commit is one round trip; so is a load of an organization, a user and a membership, where the
-/// environment is as it was seen before and the organization has no roles of its own. A new schema
-/// has the role `member` (DOMAIN.md §3). Roles and permissions are kept by slug, times in
-/// milliseconds. Ids are texts (`TextId`).
+/// commit is one round trip, and so is a load or a view where the environment is as it was seen
+/// before; one more where it is not, and where it could not be known that an organization has roles
+/// of its own. A list is a round trip for each batch of rows. A new schema has the role `member`
+/// (DOMAIN.md §3). Roles and permissions are kept by slug, times in milliseconds. Ids are texts
+/// (`TextId`).
+///
+/// Where several hosts are named, the first that takes writes is used, unless the target says
+/// otherwise (`target_session_attrs`); where it is lost or becomes read-only, the next call finds
+/// the one that does then.
 ///
 /// Where a connection is lost during a commit, its fate is found out by its plan's id: either it
 /// was carried out, or from then on it cannot be any more.
@@ -94,10 +99,11 @@ class BasicPostgresStore {
   /// What `reads` asks for, at one moment.
   [[nodiscard]] tl::expected<Loaded, Failure> load(const BasicReads<T>& reads) const {
     tl::expected<Loaded, Failure> result(tl::in_place);
-    auto failure = read_moment([&](Reader reader) {
-      *result = Loaded();
-      return reader.load(reads, *result);
-    });
+    auto failure = read_moment([&](Reader reader) { reader.ask(reads); },
+                               [&](Reader reader) {
+                                 *result = Loaded();
+                                 return reader.load(reads, *result);
+                               });
     if (failure) result = tl::unexpected<Failure>(std::move(*failure));
     return result;
   }
@@ -106,7 +112,10 @@ class BasicPostgresStore {
   [[nodiscard]] tl::expected<std::vector<Loaded>, Failure>
   load(std::span<const BasicReads<T>> reads) const {
     tl::expected<std::vector<Loaded>, Failure> result(tl::in_place);
-    auto failure = read_moment([&](Reader reader) {
+    const auto ask = [&](Reader reader) {
+      for (const BasicReads<T>& each : reads) reader.ask(each);
+    };
+    auto failure = read_moment(ask, [&](Reader reader) {
       *result = std::vector<Loaded>(reads.size());
       bool good = true;
       for (std::size_t i = 0; good && i < reads.size(); ++i) {
@@ -125,11 +134,13 @@ class BasicPostgresStore {
                                                  const typename T::OrganizationId& organization,
                                                  Visit&& visit) const {
     bool found = false;
-    auto failure = read_moment([&](Reader reader) {
-      const std::optional<bool> answer = reader.view(user, organization, visit);
-      found = answer.value_or(false);
-      return answer.has_value();
-    });
+    auto failure = read_moment([](Reader) {},
+                               [&](Reader reader) {
+                                 const std::optional<bool> answer =
+                                     reader.view(user, organization, visit);
+                                 found = answer.value_or(false);
+                                 return answer.has_value();
+                               });
     if (failure) return tl::expected<bool, Failure>(tl::unexpect, std::move(*failure));
     return found;
   }
@@ -279,10 +290,14 @@ class BasicPostgresStore {
       connection_ = std::make_unique<Connection>(store.options_.target, store.options_.schema);
     }
     ~Lease() {
-      if (!connection_->is_connected() || connection_->has_failed()) return;
-      if (!connection_->is_idle()) return;
+      std::vector<std::unique_ptr<Connection>> worn;  // closed when nothing is held any more
       const detail::UniqueGuard guard(store_.pool_lock_);
-      store_.pool_.push_back(std::move(connection_));
+      if (connection_->is_good()) {
+        store_.pool_.push_back(std::move(connection_));
+      } else if (connection_->is_worn()) {
+        // What is lost to one is lost to all.
+        worn.swap(store_.pool_);
+      }
     }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
@@ -293,29 +308,36 @@ class BasicPostgresStore {
     std::unique_ptr<Connection> connection_;
   };
 
-  /// Asks a reader, at one moment; the failure where it could not answer. Asks again where that
-  /// takes more than one query, and where the connection was lost before: until `ask` says that it
-  /// is done, nothing of it may have been shown.
-  template <class Ask>
-  std::optional<Failure> read_moment(const Ask& ask) const {
+  /// Reads one moment: `ask` asks for what is known to be needed, `read` reads it and says whether
+  /// all went well. Where more is needed, all is asked and read again, so nothing of it may have
+  /// been shown before `read` is at its end. The failure where it could not be read; a connection
+  /// that was lost is replaced once.
+  template <class Ask, class Read>
+  std::optional<Failure> read_moment(const Ask& ask, const Read& read) const {
     std::optional<Failure> failure;
     for (int attempt = 0; attempt < 2; ++attempt) {
       const Lease lease(*this);
       Connection& connection = *lease;
-      // One query is of one moment by itself.
-      connection.begin_single();
-      bool good = ask(Reader(connection, cache_, &seen_));
-      if (!connection.end_single() && !connection.has_failed()) {
-        good = connection.begin_moment() && ask(Reader(connection, cache_, &seen_));
-        if (good) connection.end_moment();
-      }
+      connection.begin_reading();
+      ask(Reader(connection, cache_, &seen_));
+      bool good = false;
+      do {
+        good = (!connection.lacks_answers() || fetch(connection)) &&
+               read(Reader(connection, cache_, &seen_));
+      } while (connection.lacks_answers());
+      connection.end_reading();
       if (good) return std::nullopt;
       failure = failure_of(connection);
       if (failure->fault != PostgresFault::connection_lost) break;
     }
     return failure;
   }
-  /// The same for what shows rows as it goes: once, in a moment of several queries.
+  /// Waits for the answers to what a connection was asked.
+  static bool fetch(Connection& connection) {
+    if (connection.send_questions()) connection.advance();
+    return !connection.has_failed();
+  }
+  /// The same for what shows rows as it goes: once, each query a round trip.
   template <class Answer, class Ask>
   tl::expected<Answer, Failure> read(const Ask& ask) const {
     const Lease lease(*this);
@@ -341,8 +363,21 @@ class BasicPostgresStore {
   /// What each plan's slugs are written with: as it was seen at the plan's revision, else as it is.
   bool find_catalogues(Connection& connection, std::span<const BasicPlan<T>> plans,
                        std::vector<Catalogues>& out) {
+    connection.begin_reading();
+    bool good = false;
+    do {
+      good = (!connection.lacks_answers() || fetch(connection)) &&
+             read_catalogues(connection, plans, out);
+    } while (connection.lacks_answers());
+    connection.end_reading();
+    if (!good && !connection.has_failed()) note_missing(connection);
+    return good;
+  }
+  bool read_catalogues(Connection& connection, std::span<const BasicPlan<T>> plans,
+                       std::vector<Catalogues>& out) {
+    out.clear();
     out.reserve(plans.size());
-    bool asked = false;
+    bool good = true;
     for (const BasicPlan<T>& plan : plans) {
       const auto* const id = plan.organization_id();
       // Within a span nothing but its last plan changes roles.
@@ -351,22 +386,34 @@ class BasicPostgresStore {
         out.push_back(out.back());
         continue;
       }
-      if (id != nullptr && plan.touch) {
-        const auto seen = seen_.find(*id, plan.touch->expected);
-        if (seen && seen->environment->state.revision >= plan.touch->fenced_to) {
-          out.push_back(Catalogues{seen->environment, seen->own, true});
-          continue;
-        }
+      if (const auto seen = seen_with(plan)) {
+        out.push_back({seen->environment, seen->own, id != nullptr});
+        continue;
       }
-      if (!asked && !connection.begin_moment()) return false;
-      asked = true;
       out.push_back(Reader(connection, cache_).catalogues(id));
-      if (!out.back().environment) {
-        note_missing(connection);
-        return false;
-      }
+      good = good && out.back().environment;
     }
-    return asked ? connection.end_moment() : !connection.has_failed();
+    return good;
+  }
+
+  /// What a plan was decided on, where it is still known.
+  std::optional<typename detail::SeenRoles<T>::Seen> seen_with(const BasicPlan<T>& plan) const {
+    using Seen = typename detail::SeenRoles<T>::Seen;
+    const auto* const id = plan.organization_id();
+    const bool is_new =
+        plan.organization && plan.organization->precondition == Precondition::absent;
+    if (id == nullptr || is_new) {
+      // Without a write of the environment nothing is named that the environment has.
+      if (!plan.environment && plan.invitation) return std::nullopt;
+      const auto environment =
+          plan.environment ? cache_.find(plan.environment->expected) : cache_.last();
+      return environment ? std::optional(Seen{environment, {}}) : std::nullopt;
+    }
+    const auto seen =
+        seen_.find(*id, plan.touch ? plan.touch->expected : plan.organization->expected);
+    const std::uint64_t fenced_to =
+        plan.touch ? plan.touch->fenced_to : plan.organization->after.fenced_to;
+    return seen && seen->environment->state.revision >= fenced_to ? seen : std::nullopt;
   }
 
   /// What became of a commit whose end was never heard of. Where it is not there it is kept from

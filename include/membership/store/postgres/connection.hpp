@@ -59,8 +59,10 @@ class PostgresParameters {
   }
   void set(std::size_t at, std::int64_t number) noexcept {
     char* const begin = digits_[at];
-    *std::to_chars(begin, begin + sizeof digits_[at] - 1, number).ptr = '\0';
+    char* const end = std::to_chars(begin, begin + sizeof digits_[at] - 1, number).ptr;
+    *end = '\0';
     values_[at] = begin;
+    lengths_[at] = static_cast<int>(end - begin);
   }
   void set(std::size_t at, std::uint64_t number) noexcept {
     set(at, static_cast<std::int64_t>(number));
@@ -83,56 +85,138 @@ class PostgresParameters {
   char digits_[Count + 1][24];
 };
 
+/// A query with its parameters, kept to be sent, and what the server answered.
+class PostgresQuestion {
+ public:
+  template <std::size_t Count>
+  PostgresQuestion(Sql sql, const PostgresParameters<Count>& parameters)
+      : sql_(sql), count_(Count) {
+    static_assert(Count <= most);
+    for (std::size_t i = 0; i < Count; ++i) {
+      is_null_[i] = parameters.values()[i] == nullptr;
+      lengths_[i] = parameters.lengths()[i];
+      formats_[i] = parameters.formats()[i];
+      if (!is_null_[i]) {
+        bytes_.append(parameters.values()[i], static_cast<std::size_t>(lengths_[i]));
+      }
+      bytes_ += '\0';
+    }
+  }
+
+  template <std::size_t Count>
+  bool is(Sql sql, const PostgresParameters<Count>& parameters) const noexcept {
+    if (sql != sql_) return false;
+    const char* at = bytes_.data();
+    for (std::size_t i = 0; i < Count; ++i) {
+      const char* const value = parameters.values()[i];
+      if ((value == nullptr) != is_null_[i]) return false;
+      if (value != nullptr) {
+        const auto length = static_cast<std::size_t>(lengths_[i]);
+        if (parameters.lengths()[i] != lengths_[i] ||
+            std::string_view(at, length) != std::string_view(value, length)) {
+          return false;
+        }
+        at += length;
+      }
+      ++at;
+    }
+    return true;
+  }
+
+  Sql sql() const noexcept { return sql_; }
+  /// Sends it as the prepared statement of this name.
+  bool send(PGconn* connection, const char* name) const {
+    const char* values[most + 1]{};
+    const char* at = bytes_.data();
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (!is_null_[i]) {
+        values[i] = at;
+        at += lengths_[i];
+      }
+      ++at;
+    }
+    return PQsendQueryPrepared(connection, name, static_cast<int>(count_), values, lengths_,
+                               formats_, 0) == 1;
+  }
+
+  PostgresResult answer{};
+
+ private:
+  static constexpr std::size_t most = 8;
+
+  Sql sql_;
+  std::size_t count_;
+  bool is_null_[most + 1]{};
+  int lengths_[most + 1]{};
+  int formats_[most + 1]{};
+  std::string bytes_;  // of all that are not null, each with a NUL behind it
+};
+
 /// One connection to a server, for one thread at a time, with its prepared statements.
 ///
-/// What is asked is sent and waited for at once. Between `begin_batch` and `end_batch` what changes
-/// is only sent, and all of it is one transaction and one round trip: each statement is gated, so
-/// that where one does not change its row the whole fails. The first failure is kept until it is
-/// taken.
+/// What is sent goes as a batch, which is one round trip: what a commit changes, each statement
+/// gated, so that where one does not change its row the whole fails; or all that is asked at one
+/// moment. `advance` takes what has come of the answers and says what to wait for; opened as
+/// `blocking` it waits itself. The first failure is kept until it is taken.
 class PostgresConnection {
  public:
   static constexpr bool notes_every_plan = true;  // so that one plan's id can be kept from it
+  static constexpr bool answers_later = true;     // so what is known to be asked is asked first
+
+  enum class Mode : std::uint8_t { blocking, non_blocking };
+  /// What the socket has to be before it is of use to go on.
+  enum class Wait : std::uint8_t { nothing, readable, writable, either };
 
   /// The rows of a statement.
   class Rows {
    public:
-    explicit Rows(PostgresResult result) noexcept : result_(std::move(result)) {}
-    bool next() noexcept { return result_ && ++row_ < PQntuples(result_.get()); }
+    explicit Rows(PostgresResult result) noexcept
+        : owned_(std::move(result)), result_(owned_.get()) {}
+    explicit Rows(const PGresult* result) noexcept : result_(result) {}
+    bool next() noexcept { return result_ != nullptr && ++row_ < PQntuples(result_); }
     std::string_view text(int column) const noexcept {
-      return {PQgetvalue(result_.get(), row_, column),
-              static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))};
+      return {PQgetvalue(result_, row_, column),
+              static_cast<std::size_t>(PQgetlength(result_, row_, column))};
     }
     std::int64_t integer(int column) const noexcept { return integer_of(text(column)).value_or(0); }
-    bool is_null(int column) const noexcept {
-      return PQgetisnull(result_.get(), row_, column) != 0;
-    }
+    bool is_null(int column) const noexcept { return PQgetisnull(result_, row_, column) != 0; }
 
    private:
-    PostgresResult result_;
+    PostgresResult owned_;
+    const PGresult* result_;
     int row_ = -1;
   };
 
-  /// Connects. `schema` is where the tables are.
-  PostgresConnection(const std::string& target, const std::string& schema)
-      : connection_(PQconnectdb(target.c_str())) {
-    if (PQstatus(connection_) != CONNECTION_OK) {
-      const std::string_view said = PQerrorMessage(connection_);
-      const bool denied = said.find("authentication") != std::string_view::npos ||
-                          said.find("does not exist") != std::string_view::npos ||
-                          said.find("no password supplied") != std::string_view::npos;
-      fail(denied ? PostgresFault::access_denied : PostgresFault::cannot_connect, {},
-           std::string(said));
+  /// Connects; `non_blocking` only begins to. `schema` is where the tables are.
+  PostgresConnection(const std::string& target, const std::string& schema,
+                     Mode mode = Mode::blocking)
+      : schema_(schema), mode_(mode) {
+    // Of several servers the one that can be written, where the target does not say otherwise.
+    const char* const names[] = {"dbname", "target_session_attrs", nullptr};
+    const char* const writable_first[] = {"target_session_attrs", "dbname", nullptr};
+    const char* const values[] = {target.c_str(), nullptr, nullptr};
+    const char* const writable_values[] = {"read-write", target.c_str(), nullptr};
+    const bool several = names_several_hosts(target);
+    const auto connect = mode == Mode::blocking ? PQconnectdbParams : PQconnectStartParams;
+    connection_ = several ? connect(writable_first, writable_values, 1) : connect(names, values, 1);
+    if (mode == Mode::non_blocking && PQstatus(connection_) != CONNECTION_BAD) {
+      is_connecting_ = true;
       return;
     }
-    PQsetNoticeProcessor(
-        connection_, [](void*, const char*) {}, nullptr);
-    execute("SET search_path TO " + quoted(schema));
+    if (connected()) execute(search_path());
   }
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;
   ~PostgresConnection() { PQfinish(connection_); }
 
   bool is_connected() const noexcept { return PQstatus(connection_) == CONNECTION_OK; }
+  /// Whether the next one may use it.
+  bool is_good() const noexcept {
+    return is_connected() && !is_worn_ && !has_failed() &&
+           PQpipelineStatus(connection_) == PQ_PIPELINE_OFF &&
+           PQtransactionStatus(connection_) == PQTRANS_IDLE;
+  }
+  int socket() const noexcept { return PQsocket(connection_); }
 
   /// A name as a statement has it.
   std::string quoted(const std::string& name) const {
@@ -143,42 +227,83 @@ class PostgresConnection {
     return result;
   }
 
-  /// Until `end_single` one query is answered, which is of one moment by itself; others find
-  /// nothing. `end_single` says whether one was enough.
-  void begin_single() noexcept {
-    single_ = true;
-    asked_ = 0;
-    needs_moment_ = false;
+  /// Goes on with connecting, and with what was sent, as far as that is possible now.
+  Wait advance() {
+    if (is_connecting_) {
+      switch (PQconnectPoll(connection_)) {
+        case PGRES_POLLING_READING: return Wait::readable;
+        case PGRES_POLLING_WRITING: return Wait::writable;
+        default: break;
+      }
+      is_connecting_ = false;
+      if (!connected()) return Wait::nothing;
+      PQsetnonblocking(connection_, 1);
+      if (!begin_batch() || !send_text(search_path()) || !send_batch()) return Wait::nothing;
+    }
+    while (is_under_way_) {
+      if (mode_ == Mode::non_blocking) {
+        const int unsent = PQflush(connection_);
+        if (unsent < 0 || PQconsumeInput(connection_) != 1) {
+          lose();
+          break;
+        }
+        if (PQisBusy(connection_) == 1) return unsent == 1 ? Wait::either : Wait::readable;
+      }
+      take_next();
+    }
+    return Wait::nothing;
   }
-  bool end_single() noexcept {
-    single_ = false;
-    return !needs_moment_;
-  }
-  /// Begins to see one moment, in which nothing is written.
-  bool begin_moment() { return execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); }
-  bool end_moment() { return execute("COMMIT"); }
 
-  /// Whether no transaction is open.
-  bool is_idle() const noexcept {
-    return PQpipelineStatus(connection_) == PQ_PIPELINE_OFF &&
-           PQtransactionStatus(connection_) == PQTRANS_IDLE;
+  // Reading one moment: what is asked has an answer after the next round trip. Then the same is
+  // asked again and what comes of it, until all of it has an answer.
+
+  void begin_reading() noexcept {
+    questions_.clear();
+    is_reading_ = true;
+    lacks_answers_ = false;
   }
+  void end_reading() noexcept { is_reading_ = false; }
+  /// Whether something was asked that has no answer; until it has, what was read is of no use.
+  bool lacks_answers() const noexcept { return lacks_answers_ && !has_failed(); }
+  /// Sends all that was asked, also what had an answer, so that all is of one moment.
+  bool send_questions() {
+    lacks_answers_ = false;
+    // One is of one moment by itself.
+    const bool several = questions_.size() > 1;
+    bool good = begin_batch() && (!several || send_text(begin_of_moment));
+    for (std::size_t i = 0; good && i < questions_.size(); ++i) {
+      PostgresQuestion& question = questions_[i];
+      good = send_prepare(question.sql(), PostgresForm::plain) &&
+             question.send(connection_, name_of(question.sql(), PostgresForm::plain).c_str());
+      sent_.push_back({question.sql(), PostgresForm::plain, What::question, i});
+    }
+    good = good && (!several || send_text("COMMIT"));
+    return send_batch(good);
+  }
+
+  /// Begins to see one moment where each query is a round trip by itself, and nothing is written.
+  bool begin_moment() { return execute(begin_of_moment); }
+  bool end_moment() { return execute("COMMIT"); }
 
   template <class... Parameters>
   Rows query(Sql sql, Parameters&&... parameters) {
-    if (single_ && asked_++ > 0) {
-      needs_moment_ = true;
+    const PostgresParameters<sizeof...(Parameters)> bound(parameters...);
+    if (is_reading_) {
+      for (const PostgresQuestion& question : questions_) {
+        if (question.is(sql, bound)) return Rows(question.answer.get());
+      }
+      questions_.emplace_back(sql, bound);
+      lacks_answers_ = true;
       return Rows(nullptr);
     }
-    if (!prepare(sql, PostgresForm::plain)) return Rows(nullptr);
-    const PostgresParameters<sizeof...(Parameters)> bound(parameters...);
+    if (!prepare(sql)) return Rows(nullptr);
     PostgresResult result(PQexecPrepared(connection_, name_of(sql, PostgresForm::plain).c_str(),
                                          bound.count(), bound.values(), bound.lengths(),
                                          bound.formats(), 0));
     return Rows(take(std::move(result)));
   }
 
-  // Of a batch. Each says whether it was sent.
+  // Of a batch that changes. Each says whether it was sent.
 
   template <class... Parameters>
   bool exists(Sql sql, const Parameters&... parameters) {
@@ -196,41 +321,33 @@ class PostgresConnection {
   bool begin_batch() {
     if (has_failed()) return false;
     sent_.clear();
+    received_ = 0;
+    has_result_ = false;
     interrupted_ = false;
+    end_ = BatchEnd::done;
     if (PQenterPipelineMode(connection_) == 1) return true;
     lose();
     return false;
   }
-
-  enum class BatchEnd : std::uint8_t { done, conflict, failed };
-  /// Ends a batch and waits for what became of it.
-  BatchEnd end_batch() {
-    BatchEnd end = BatchEnd::done;
-    if (has_failed() || PQpipelineSync(connection_) != 1) {
+  /// Ends what is sent; `good` is whether all of it was.
+  bool send_batch(bool good = true) {
+    if (!good || has_failed() || PQpipelineSync(connection_) != 1) {
       lose();
-      return BatchEnd::failed;
+      return false;
     }
     // From here on the server may carry it out, whatever we hear.
-    interrupted_ = true;
-    for (const auto& [sql, form, prepares] : sent_) {
-      const PostgresResult result(PQgetResult(connection_));
-      const ExecStatusType status = PQresultStatus(result.get());
-      if (!result || PQstatus(connection_) != CONNECTION_OK) {
-        lose();
-        return BatchEnd::failed;
-      }
-      if (status == PGRES_FATAL_ERROR && end == BatchEnd::done) end = refused(result.get());
-      if (prepares && status == PGRES_COMMAND_OK) flag(sql, form) = true;
-      if (prepares && status != PGRES_COMMAND_OK) flag(sql, form) = false;
-      const PostgresResult nothing(PQgetResult(connection_));
-    }
-    const PostgresResult sync(PQgetResult(connection_));
-    if (PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC || PQexitPipelineMode(connection_) != 1) {
-      lose();
-      return BatchEnd::failed;
-    }
-    interrupted_ = false;
-    return end;
+    interrupted_ = !is_reading_;
+    is_under_way_ = true;
+    return true;
+  }
+
+  enum class BatchEnd : std::uint8_t { done, conflict, failed };
+  /// What became of a batch.
+  BatchEnd batch_end() const noexcept { return has_failed() ? BatchEnd::failed : end_; }
+  /// Ends a batch and waits for what becomes of it.
+  BatchEnd end_batch() {
+    if (send_batch()) advance();
+    return batch_end();
   }
   /// Whether a batch was sent and its end never heard of.
   bool is_interrupted() const noexcept { return interrupted_; }
@@ -258,18 +375,61 @@ class PostgresConnection {
   }
   void fail(PostgresFault fault, std::string_view code, std::string message) {
     while (!message.empty() && message.back() == '\n') message.pop_back();
-    if (!failure_) failure_ = PostgresFailure{fault, std::string(code), std::move(message)};
+    if (failure_) return;
+    failure_ = PostgresFailure{fault, std::string(code), std::move(message)};
+    // A server that cannot be written any more has a successor.
+    if (fault == PostgresFault::connection_lost || fault == PostgresFault::read_only) {
+      is_worn_ = true;
+    }
   }
   void corrupt(const char* what) {
     fail(PostgresFault::corrupt, {}, std::string(what) + " is not as this library writes it");
   }
+  /// Whether its server is lost to all that are connected to it.
+  bool is_worn() const noexcept { return is_worn_ || !is_connected(); }
 
  private:
+  static constexpr const char* begin_of_moment = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+  enum class What : std::uint8_t { statement, preparation, text, question };
   struct Sent {
     Sql sql;
     PostgresForm form;
-    bool prepares;
+    What what;
+    std::size_t question;
   };
+
+  static bool names_several_hosts(const std::string& target) {
+    bool several = false;
+    PQconninfoOption* const options = PQconninfoParse(target.c_str(), nullptr);
+    for (const PQconninfoOption* option = options; option && option->keyword; ++option) {
+      const std::string_view name = option->keyword;
+      if ((name == "host" || name == "hostaddr") && option->val != nullptr &&
+          std::string_view(option->val).find(',') != std::string_view::npos) {
+        several = true;
+      }
+    }
+    PQconninfoFree(options);
+    return several;
+  }
+
+  std::string search_path() const { return "SET search_path TO " + quoted(schema_); }
+
+  /// After connecting: whether that went well.
+  bool connected() {
+    if (is_connected()) {
+      PQsetNoticeProcessor(
+          connection_, [](void*, const char*) {}, nullptr);
+      return true;
+    }
+    const std::string_view said = PQerrorMessage(connection_);
+    const bool denied = said.find("authentication") != std::string_view::npos ||
+                        said.find("does not exist") != std::string_view::npos ||
+                        said.find("no password supplied") != std::string_view::npos;
+    fail(denied ? PostgresFault::access_denied : PostgresFault::cannot_connect, {},
+         std::string(said));
+    return false;
+  }
 
   static std::string name_of(Sql sql, PostgresForm form) {
     return (form == PostgresForm::gated ? "g" : "p") + std::to_string(static_cast<unsigned>(sql));
@@ -278,32 +438,67 @@ class PostgresConnection {
     return prepared_[static_cast<std::size_t>(form)][static_cast<std::size_t>(sql)];
   }
 
-  bool prepare(Sql sql, PostgresForm form) {
+  bool prepare(Sql sql) {
     if (has_failed()) return false;
-    bool& done = flag(sql, form);
+    bool& done = flag(sql, PostgresForm::plain);
     if (done) return true;
-    done = static_cast<bool>(take(PostgresResult(PQprepare(
-        connection_, name_of(sql, form).c_str(), postgres_text(sql, form).c_str(), 0, nullptr))));
+    done = static_cast<bool>(take(
+        PostgresResult(PQprepare(connection_, name_of(sql, PostgresForm::plain).c_str(),
+                                 postgres_text(sql, PostgresForm::plain).c_str(), 0, nullptr))));
     return done;
   }
 
+  bool send_text(const std::string& text) {
+    const bool good =
+        PQsendQueryParams(connection_, text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 1;
+    sent_.push_back({Sql{}, PostgresForm::plain, What::text, 0});
+    return good;
+  }
+  bool send_prepare(Sql sql, PostgresForm form) {
+    if (flag(sql, form)) return true;
+    const bool good = PQsendPrepare(connection_, name_of(sql, form).c_str(),
+                                    postgres_text(sql, form).c_str(), 0, nullptr) == 1;
+    sent_.push_back({sql, form, What::preparation, 0});
+    flag(sql, form) = true;  // for what is sent after it
+    return good;
+  }
   template <class... Parameters>
   bool send(Sql sql, PostgresForm form, const Parameters&... parameters) {
     if (has_failed()) return false;
-    const std::string name = name_of(sql, form);
-    bool good = true;
-    if (!flag(sql, form)) {
-      good = PQsendPrepare(connection_, name.c_str(), postgres_text(sql, form).c_str(), 0,
-                           nullptr) == 1;
-      sent_.push_back({sql, form, true});
-      flag(sql, form) = true;  // for what is sent after it
-    }
     const PostgresParameters<sizeof...(Parameters)> bound(parameters...);
-    good = good && PQsendQueryPrepared(connection_, name.c_str(), bound.count(), bound.values(),
-                                       bound.lengths(), bound.formats(), 0) == 1;
-    sent_.push_back({sql, form, false});
+    const bool good = send_prepare(sql, form) &&
+                      PQsendQueryPrepared(connection_, name_of(sql, form).c_str(), bound.count(),
+                                          bound.values(), bound.lengths(), bound.formats(), 0) == 1;
+    sent_.push_back({sql, form, What::statement, 0});
     if (!good) lose();
     return good;
+  }
+
+  /// Takes the next result of a batch. Each of what was sent has one, and a null behind it.
+  void take_next() {
+    PostgresResult result(PQgetResult(connection_));
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (!is_connected()) return lose();
+    if (received_ == sent_.size()) {
+      if (status != PGRES_PIPELINE_SYNC || PQexitPipelineMode(connection_) != 1) return lose();
+      interrupted_ = false;
+      is_under_way_ = false;
+      return;
+    }
+    if (!result) {
+      if (!has_result_) return lose();
+      has_result_ = false;
+      ++received_;
+      return;
+    }
+    has_result_ = true;
+    const Sent& sent = sent_[received_];
+    if (sent.what == What::preparation) flag(sent.sql, sent.form) = status == PGRES_COMMAND_OK;
+    if (sent.what == What::question && status == PGRES_TUPLES_OK) {
+      questions_[sent.question].answer = std::move(result);
+    } else if (status == PGRES_FATAL_ERROR && end_ == BatchEnd::done) {
+      refuse(result.get());
+    }
   }
 
   /// The result where the server took the statement; else its failure is noted.
@@ -317,26 +512,42 @@ class PostgresConnection {
     }
     return nullptr;
   }
-  void note(const PGresult* result) {
+  static std::string_view state_of(const PGresult* result) noexcept {
     const char* const code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const std::string_view state = code == nullptr ? "" : code;
+    return code == nullptr ? "" : code;
+  }
+  void note(const PGresult* result) {
+    const std::string_view state = state_of(result);
     fail(postgres_fault(state), state, PQresultErrorMessage(result));
   }
-  BatchEnd refused(const PGresult* result) {
-    const char* const code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (code != nullptr && is_conflict(code)) return BatchEnd::conflict;
+  void refuse(const PGresult* result) {
+    if (!is_reading_ && is_conflict(state_of(result))) {
+      end_ = BatchEnd::conflict;
+      return;
+    }
+    end_ = BatchEnd::failed;
     note(result);
-    return BatchEnd::failed;
   }
-  void lose() { fail(PostgresFault::connection_lost, {}, PQerrorMessage(connection_)); }
+  void lose() {
+    fail(PostgresFault::connection_lost, {}, PQerrorMessage(connection_));
+    is_under_way_ = false;
+  }
 
   PGconn* connection_;
+  std::string schema_;
+  Mode mode_;
   bool prepared_[2][sql_count]{};
   std::vector<Sent> sent_;
+  std::size_t received_ = 0;
+  bool has_result_ = false;
+  bool is_connecting_ = false;
+  bool is_under_way_ = false;
   bool interrupted_ = false;
-  bool single_ = false;
-  bool needs_moment_ = false;
-  unsigned asked_ = 0;
+  BatchEnd end_ = BatchEnd::done;
+  std::vector<PostgresQuestion> questions_;
+  bool is_reading_ = false;
+  bool lacks_answers_ = false;
+  bool is_worn_ = false;
   std::optional<PostgresFailure> failure_;
 };
 

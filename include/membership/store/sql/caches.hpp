@@ -27,6 +27,11 @@ class EnvironmentCache {
     return version_ && version_->state.revision == revision ? version_
                                                             : Ref<EnvironmentVersion<T>>();
   }
+  /// Whatever its revision; null where none was read.
+  Ref<EnvironmentVersion<T>> last() const {
+    const SharedGuard guard(lock_);
+    return version_;
+  }
   void keep(const Ref<EnvironmentVersion<T>>& version) {
     const UniqueGuard guard(lock_);
     if (!version_ || version_->state.revision < version->state.revision) version_ = version;
@@ -54,8 +59,20 @@ class SeenRoles {
     if (entry.revision != revision || entry.id != id.view()) return std::nullopt;
     return entry.seen;
   }
+  /// Whether the organization was last seen with roles of its own.
+  bool had_roles(const typename T::OrganizationId& id) const {
+    const SharedGuard guard(lock_);
+    const Entry& entry = entries_[place_of(id)];
+    return entry.id == id.view() && static_cast<bool>(entry.seen.own);
+  }
+  /// Whether any organization was ever seen with some.
+  bool any_had_roles() const {
+    const SharedGuard guard(lock_);
+    return any_had_roles_;
+  }
   void note(const typename T::OrganizationId& id, std::uint64_t revision, const Seen& seen) {
     const UniqueGuard guard(lock_);
+    any_had_roles_ = any_had_roles_ || seen.own;
     Entry& entry = entries_[place_of(id)];
     if (entry.revision == revision && entry.id == id.view() &&
         entry.seen.environment->state.revision >= seen.environment->state.revision) {
@@ -77,6 +94,7 @@ class SeenRoles {
 
   mutable SharedLock lock_;
   std::vector<Entry> entries_ = std::vector<Entry>(size);
+  bool any_had_roles_ = false;
 };
 
 }  // namespace detail

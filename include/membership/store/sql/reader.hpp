@@ -45,31 +45,44 @@ class SqlReader {
             SeenRoles<T>* seen = nullptr) noexcept
       : connection_(connection), cache_(cache), seen_(seen) {}
 
+  /// Asks for what `load` will ask for, as far as its reads name it, of a connection whose answers
+  /// come later.
+  void ask(const BasicReads<T>& reads) requires(Connection::answers_later) {
+    const auto ask_for = [](const auto& /*rows*/) {};
+    const LoadedSnapshot<T> unread;
+    const bool has_organization = reads.organization != nullptr || reads.membership != nullptr;
+    ask_for(head_of(reads));
+    if (has_organization && may_have_roles(reads)) {
+      const Place place = organization_of(reads, unread);
+      ask_for(connection_.query(Sql::roles_of, place.id, place.membership));
+      ask_for(connection_.query(Sql::own_order, place.id, place.membership));
+    }
+    if (reads.inviter != nullptr) ask_for(connection_.query(Sql::user, reads.inviter->view()));
+    if (has_organization && reads.other != nullptr) ask_for(other_of(reads, unread));
+    if (has_organization && reads.actor != nullptr) ask_for(actor_of(reads, unread));
+    if (reads.email) ask_for(claim_of(ClaimKind::user_email, reads.email->view()));
+    for (unsigned i = 0; i < reads.claims.size(); ++i) {
+      ask_for(claim_of(reads.claims[i].kind, reads.claims[i].text));
+    }
+    for (std::size_t i = 0; i < reads.domain_count; ++i) {
+      ask_for(claim_of(ClaimKind::organization_domain, reads.domains[i].domain));
+    }
+    if (reads.open_invitation && reads.email) ask_for(open_invitation_of(reads));
+    if (reads.member_invitation && reads.membership != nullptr) {
+      ask_for(member_invitation_of(reads, unread));
+    }
+    if (!reads.profiles) return;
+    if (has_organization) ask_for(organization_profile_of(reads, unread));
+    if (reads.user != nullptr || reads.membership != nullptr) {
+      ask_for(user_profile_of(reads, unread));
+    }
+  }
+
   /// Fills a snapshot. False where a statement failed.
   [[nodiscard]] bool load(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
-    const auto id_of = [](const auto* id) {
-      return id == nullptr ? std::nullopt : std::optional<std::string_view>(id->view());
-    };
-    const auto user = id_of(reads.user);
-    const auto organization = id_of(reads.organization);
-    if (reads.membership != nullptr) {
-      auto head = connection_.query(Sql::head_of_membership, reads.membership->view(), organization,
-                                    user, reads.member_user || reads.profiles);
-      return head.next() && fill(reads, head, false, out);
-    }
-    if (reads.invitation != nullptr || reads.token != nullptr ||
-        (reads.email_user && reads.email)) {
-      std::optional<std::string> token;
-      if (reads.invitation == nullptr && reads.token != nullptr) token = digest_text(*reads.token);
-      std::optional<std::string_view> email;
-      if (reads.email_user && reads.email) email = reads.email->view();
-      auto head = connection_.query(Sql::head_of_invitation, organization, user,
-                                    id_of(reads.invitation), token, email, reads.pair);
-      return head.next() && fill(reads, head, true, out);
-    }
-    auto head =
-        connection_.query(Sql::head_of_pair, organization, user, reads.pair ? user : std::nullopt);
-    return head.next() && fill(reads, head, false, out);
+    const bool with_invitation = reads.membership == nullptr && is_about_invitation(reads);
+    auto head = head_of(reads);
+    return head.next() && fill(reads, head, with_invitation, out);
   }
 
   /// Shows the membership of a user in an organization; whether there is one. Nothing where a
@@ -83,7 +96,7 @@ class SqlReader {
     const Environment environment = environment_at(row.number());
     if (!environment) return std::nullopt;
     const bool has_roles = row.number() != 0;
-    const OwnRoles own = has_roles ? read_own(organization.view(), *environment) : OwnRoles();
+    const OwnRoles own = has_roles ? read_own({organization.view(), {}}, *environment) : OwnRoles();
     if (has_roles && !own) return std::nullopt;
     const RoleCatalogue catalogue = catalogue_of(*environment, own.get());
     const auto shown = view_membership<T>(row, catalogue);
@@ -107,7 +120,7 @@ class SqlReader {
     RowReader row(rows);
     Catalogues result{environment_at(row.number()), {}, !row.is_null()};
     if (result.environment && result.has_organization && row.number() != 0) {
-      result.own = read_own(*id, *result.environment);
+      result.own = read_own({id, {}}, *result.environment);
       if (!result.own) result.environment = Environment();
     }
     return result;
@@ -328,13 +341,65 @@ class SqlReader {
         return true;
       }
       if (organization == id) return true;
-      roles = reader.read_own(id, environment);
+      roles = reader.read_own({id, {}}, environment);
       organization = id;
       return static_cast<bool>(roles);
     }
   };
 
   void corrupt(const char* what) { connection_.corrupt(what); }
+
+  template <class I>
+  static std::optional<std::string_view> id_of(const I* id) noexcept {
+    return id == nullptr ? std::nullopt : std::optional<std::string_view>(id->view());
+  }
+
+  /// How a statement is told an organization or a user: by its id, or by a membership.
+  struct Place {
+    std::optional<std::string_view> id;
+    std::optional<std::string_view> membership;
+  };
+  /// `found` is its id where only what was read says it.
+  static Place organization_of(const BasicReads<T>& reads, std::string_view found) noexcept {
+    if (reads.organization != nullptr || reads.membership != nullptr) {
+      return {id_of(reads.organization), id_of(reads.membership)};
+    }
+    return {found, std::nullopt};
+  }
+  static Place organization_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) noexcept {
+    return organization_of(reads,
+                           out.organization ? out.organization->id.view() : std::string_view());
+  }
+  /// Whether an organization has roles of its own, as far as that can be told from what was seen.
+  bool may_have_roles(const BasicReads<T>& reads) const {
+    if (seen_ == nullptr) return false;
+    return reads.membership != nullptr ? seen_->any_had_roles()
+                                       : seen_->had_roles(*reads.organization);
+  }
+
+  static bool is_about_invitation(const BasicReads<T>& reads) noexcept {
+    return reads.invitation != nullptr || reads.token != nullptr ||
+           (reads.email_user && reads.email);
+  }
+  /// What every load begins with.
+  auto head_of(const BasicReads<T>& reads) {
+    const auto user = id_of(reads.user);
+    const auto organization = id_of(reads.organization);
+    if (reads.membership != nullptr) {
+      return connection_.query(Sql::head_of_membership, reads.membership->view(), organization,
+                               user, reads.member_user || reads.profiles);
+    }
+    if (is_about_invitation(reads)) {
+      std::optional<std::string> token;
+      if (reads.invitation == nullptr && reads.token != nullptr) token = digest_text(*reads.token);
+      std::optional<std::string_view> email;
+      if (reads.email_user && reads.email) email = reads.email->view();
+      return connection_.query(Sql::head_of_invitation, organization, user, id_of(reads.invitation),
+                               token, email, reads.pair);
+    }
+    return connection_.query(Sql::head_of_pair, organization, user,
+                             reads.pair ? user : std::nullopt);
+  }
 
   /// The environment at the moment of a query of `catalogue_revisions`.
   template <class Rows>
@@ -356,7 +421,8 @@ class SqlReader {
       read_permission(row, *permissions);
       if (row.is_corrupt()) return corrupt("a permission"), Environment();
     }
-    if (!read_roles({}, permissions->permissions.table(), nullptr, *roles)) return Environment();
+    if (!read_roles({std::string_view(), {}}, permissions->permissions.table(), nullptr, *roles))
+      return Environment();
     auto rows = connection_.query(Sql::environment);
     if (!rows.next()) return Environment();
     RowReader row(rows);
@@ -368,14 +434,13 @@ class SqlReader {
   }
 
   /// The roles of an organization that has some.
-  OwnRoles read_own(std::string_view organization, const EnvironmentVersion<T>& environment) {
+  OwnRoles read_own(const Place& place, const EnvironmentVersion<T>& environment) {
     auto* const own = new RoleVersion<T>;
     const OwnRoles result(own);
-    if (!read_roles(organization, environment.permissions->permissions.table(), &environment,
-                    *own)) {
+    if (!read_roles(place, environment.permissions->permissions.table(), &environment, *own)) {
       return OwnRoles();
     }
-    auto rows = connection_.query(Sql::own_order, organization);
+    auto rows = connection_.query(Sql::own_order, place.id, place.membership);
     if (!rows.next()) return OwnRoles();
     RowReader row(rows);
     own->order = row.keep(order_of_text(row.text(), catalogue_of(environment, own)), RoleOrder{});
@@ -383,10 +448,10 @@ class SqlReader {
   }
 
   /// `environment` is null for its own roles.
-  bool read_roles(std::string_view organization, PermissionTable permissions,
+  bool read_roles(const Place& place, PermissionTable permissions,
                   const EnvironmentVersion<T>* environment, RoleVersion<T>& out) {
     std::vector<std::pair<unsigned, std::string>> replacements;
-    for (auto rows = connection_.query(Sql::roles_of, organization); rows.next();) {
+    for (auto rows = connection_.query(Sql::roles_of, place.id, place.membership); rows.next();) {
       RowReader row(rows);
       read_role(row, permissions, out, replacements);
       if (row.is_corrupt()) return corrupt("a role"), false;
@@ -409,7 +474,7 @@ class SqlReader {
     const bool has_organization = !row.is_null();
     OwnRoles own;
     if (row.number() != 0) {
-      own = read_own(head.text(first_organization_column), *environment);
+      own = read_own(organization_of(reads, head.text(first_organization_column)), *environment);
       if (!own) return false;
     }
     out.show_roles(*environment, own);
@@ -436,7 +501,8 @@ class SqlReader {
       out.invitation.emplace(read_invitation<T>(row, out.roles, invitation.emplace()));
     }
     if (row.is_corrupt()) return corrupt("a row of a snapshot"), false;
-    if (!fill_others(reads, out) || !fill_claims(reads, out)) return false;
+    if (!fill_inviter(reads, out) || !fill_claims(reads, out)) return false;
+    if (out.organization && !(fill_members(reads, out) && fill_holders(reads, out))) return false;
     if (reads.role) out.show_role(*reads.role, *environment);
     if (reads.permission) out.show_permission(*reads.permission, *environment);
     out.keep(std::move(environment));
@@ -444,39 +510,49 @@ class SqlReader {
   }
   static constexpr int first_organization_column = 2;
 
-  /// Memberships and users that are looked up beside those of the head.
-  bool fill_others(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
-    if (reads.inviter != nullptr) {
-      auto rows = connection_.query(Sql::user, reads.inviter->view());
-      if (rows.next()) {
-        RowReader row(rows);
-        out.inviter.emplace(read_user<T>(row));
-        if (row.is_corrupt()) return corrupt("a user"), false;
-      }
+  bool fill_inviter(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
+    if (reads.inviter == nullptr) return true;
+    auto rows = connection_.query(Sql::user, reads.inviter->view());
+    if (rows.next()) {
+      RowReader row(rows);
+      out.inviter.emplace(read_user<T>(row));
+      if (row.is_corrupt()) return corrupt("a user"), false;
     }
-    if (!out.organization) return !connection_.has_failed();
-    const std::string_view organization = out.organization->id.view();
-    const auto show = [&](Sql statement, std::string_view id, auto& slot) {
-      auto rows = connection_.query(statement, organization, id);
+    return !connection_.has_failed();
+  }
+  auto other_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) {
+    const Place place = organization_of(reads, out);
+    return connection_.query(Sql::membership_of_organization, place.id, place.membership,
+                             reads.other->view());
+  }
+  auto actor_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) {
+    const Place place = organization_of(reads, out);
+    return connection_.query(Sql::membership_of_pair, place.id, place.membership,
+                             reads.actor->view());
+  }
+  /// The memberships of the organization that are looked up beside that of the head.
+  bool fill_members(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
+    const auto show = [&](auto rows, auto& slot) {
       if (!rows.next()) return;
       RowReader row(rows);
       slot.emplace(view_membership<T>(row, out.roles).copy());
       if (row.is_corrupt()) corrupt("a membership");
     };
-    if (reads.other != nullptr) {
-      show(Sql::membership_of_organization, reads.other->view(), out.other);
+    if (reads.other != nullptr) show(other_of(reads, out), out.other);
+    if (reads.actor != nullptr) show(actor_of(reads, out), out.actor);
+    return !connection_.has_failed();
+  }
+  /// How many hold a role.
+  bool fill_holders(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
+    if (reads.holders.is_none()) return true;
+    std::string pattern = "% ";
+    for (const char c : role_text(reads.holders, out.roles)) {
+      if (c == '_') pattern += '\\';
+      pattern += c;
     }
-    if (reads.actor != nullptr) show(Sql::membership_of_pair, reads.actor->view(), out.actor);
-    if (!reads.holders.is_none()) {
-      std::string pattern = "% ";
-      for (const char c : role_text(reads.holders, out.roles)) {
-        if (c == '_') pattern += '\\';
-        pattern += c;
-      }
-      pattern += " %";
-      auto rows = connection_.query(Sql::holders, organization, pattern);
-      if (rows.next()) out.holders = RowReader(rows).number();
-    }
+    pattern += " %";
+    auto rows = connection_.query(Sql::holders, out.organization->id.view(), pattern);
+    if (rows.next()) out.holders = RowReader(rows).number();
     return !connection_.has_failed();
   }
 
@@ -486,9 +562,12 @@ class SqlReader {
     std::string user;
     std::string organization;
   };
-  Holder holder_of(ClaimKind kind, std::string_view text) {
+  auto claim_of(ClaimKind kind, std::string_view text) {
     const ClaimKey key = claim_key(kind, text);
-    auto rows = connection_.query(Sql::claim, to_string(kind), key.view());
+    return connection_.query(Sql::claim, to_string(kind), key.view());
+  }
+  Holder holder_of(ClaimKind kind, std::string_view text) {
+    auto rows = claim_of(kind, text);
     if (!rows.next()) return {};
     return {true, std::string(rows.text(0)), std::string(rows.text(1))};
   }
@@ -527,18 +606,30 @@ class SqlReader {
     if (reads.open_invitation && reads.email) {
       out.invitation.clear();
       named.reset();
-      const std::string_view organization =
-          reads.organization == nullptr ? std::string_view() : reads.organization->view();
-      auto rows = connection_.query(Sql::open_invitation, organization, reads.email->view());
+      auto rows = open_invitation_of(reads);
       if (rows.next()) return show_invitation(reads, rows, out);
     }
     if (named) return fill_profiles(reads, &**named, out);
     if (reads.member_invitation && out.membership && out.membership->status == Status::pending) {
-      auto rows = connection_.query(Sql::member_invitation, out.membership->organization.view(),
-                                    out.membership->user.view());
+      auto rows = member_invitation_of(reads, out);
       if (rows.next()) return show_invitation(reads, rows, out);
     }
     return fill_profiles(reads, nullptr, out);
+  }
+  auto open_invitation_of(const BasicReads<T>& reads) {
+    return connection_.query(Sql::open_invitation,
+                             id_of(reads.organization).value_or(std::string_view()),
+                             reads.email->view());
+  }
+  auto member_invitation_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) {
+    Place organization{std::nullopt, id_of(reads.membership)};
+    std::optional<std::string_view> user;
+    if (reads.membership == nullptr) {
+      organization.id = out.membership->organization.view();
+      user = out.membership->user.view();
+    }
+    return connection_.query(Sql::member_invitation, organization.id, organization.membership,
+                             user);
   }
   template <class Rows>
   bool show_invitation(const BasicReads<T>& reads, const Rows& rows, LoadedSnapshot<T>& out) {
@@ -548,6 +639,19 @@ class SqlReader {
     if (row.is_corrupt()) return corrupt("an invitation"), false;
     return fill_profiles(reads, &*profile, out);
   }
+  auto organization_profile_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) {
+    const Place place = organization_of(reads, out);
+    return connection_.query(Sql::organization_profile, place.id, place.membership);
+  }
+  auto user_profile_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) {
+    Place place{id_of(reads.user), std::nullopt};
+    if (!place.id && reads.membership != nullptr) {
+      place.membership = id_of(reads.membership);
+    } else if (!place.id) {
+      place.id = out.user->id.view();
+    }
+    return connection_.query(Sql::user_profile, place.id, place.membership);
+  }
   bool fill_profiles(const BasicReads<T>& reads, const Profile* invitation,
                      LoadedSnapshot<T>& out) {
     if (!reads.profiles && invitation == nullptr) return !connection_.has_failed();
@@ -555,7 +659,7 @@ class SqlReader {
     const Ref<ShownProfiles> kept(shown);
     if (invitation != nullptr) shown->invitation.emplace(*invitation);
     if (reads.profiles && out.organization) {
-      auto rows = connection_.query(Sql::organization_profile, out.organization->id.view());
+      auto rows = organization_profile_of(reads, out);
       if (rows.next()) {
         RowReader row(rows);
         ReadProfile profile;
@@ -565,7 +669,7 @@ class SqlReader {
       }
     }
     if (reads.profiles && out.user) {
-      auto rows = connection_.query(Sql::user_profile, out.user->id.view());
+      auto rows = user_profile_of(reads, out);
       if (rows.next()) {
         RowReader row(rows);
         ReadProfile profile;
@@ -695,10 +799,10 @@ class SqlReader {
       return !connection_.has_failed();
     }
     const bool listed =
-        !filter.organization ||
-        connection_
-            .query(Sql::membership_of_pair, filter.organization->view(), std::string_view(id))
-            .next();
+        !filter.organization || connection_
+                                    .query(Sql::membership_of_pair, filter.organization->view(),
+                                           nullptr, std::string_view(id))
+                                    .next();
     if (listed) ids.push_back(copy_of<UserId>(id));
     return !connection_.has_failed();
   }

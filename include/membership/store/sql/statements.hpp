@@ -152,6 +152,12 @@ inline std::string sql_text(Sql statement) {
                 " FROM organizations o JOIN organization_profiles p ON p.id = o.id"});
   const std::string users =
       sql_join({"SELECT ", user_columns, ", ", user_profile_columns, " FROM users u"});
+  // Those of the membership ?2, else those that are named: so nobody has to wait for the membership
+  // to ask for what depends on it.
+  constexpr std::string_view organization =
+      "coalesce((SELECT organization_id FROM memberships WHERE id = ?2 LIMIT 1), ?1)";
+  constexpr std::string_view user =
+      "coalesce(?1, (SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1))";
   constexpr std::string_view events =
       "SELECT place, id, type, created_at, organization_id, revision, payload FROM events";
   const auto list = [](std::string_view select, std::string_view where, std::string_view key) {
@@ -189,17 +195,20 @@ inline std::string sql_text(Sql statement) {
              " LEFT JOIN organizations o ON o.id = ?1 WHERE e.id = 1";
     case Sql::roles_of:
       return sql_join({"SELECT ", role_columns, ", ", catalogue_profile_columns,
-                       " FROM roles WHERE organization_id = ?1 ORDER BY place"});
+                       " FROM roles WHERE organization_id = ", organization, " ORDER BY place"});
     case Sql::permissions:
       return sql_join({"SELECT ", permission_columns, ", ", catalogue_profile_columns,
                        " FROM permissions WHERE place >= 0 ORDER BY place"});
-    case Sql::own_order: return "SELECT role_order FROM organizations WHERE id = ?1";
+    case Sql::own_order:
+      return sql_join({"SELECT role_order FROM organizations WHERE id = ", organization});
     case Sql::membership_of_pair:
-      return sql_join({"SELECT ", membership_columns,
-                       " FROM memberships m WHERE m.organization_id = ?1 AND m.user_id = ?2"});
+      return sql_join(
+          {"SELECT ", membership_columns,
+           " FROM memberships m WHERE m.user_id = ?3 AND m.organization_id = ", organization});
     case Sql::membership_of_organization:
-      return sql_join({"SELECT ", membership_columns,
-                       " FROM memberships m WHERE m.organization_id = ?1 AND m.id = ?2"});
+      return sql_join(
+          {"SELECT ", membership_columns,
+           " FROM memberships m WHERE m.id = ?3 AND m.organization_id = ", organization});
     case Sql::user: return sql_join({"SELECT ", user_columns, " FROM users u WHERE u.id = ?1"});
     case Sql::claim:
       return "SELECT user_id, organization_id FROM claims WHERE kind = ?1 AND key = ?2";
@@ -212,15 +221,17 @@ inline std::string sql_text(Sql statement) {
                        " AND i.status = 'pending'"});
     case Sql::member_invitation:
       return sql_join({"SELECT ", invitation_columns,
-                       " FROM invitations i WHERE i.organization_id = ?1 AND i.user_id = ?2"
+                       " FROM invitations i WHERE i.organization_id = ", organization,
+                       " AND i.user_id ="
+                       " coalesce((SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1), ?3)"
                        " AND i.status = 'pending' AND i.user_id <> ''"});
     case Sql::user_profile:
-      return sql_join({"SELECT ", user_profile_columns,
-                       " FROM users u WHERE u.id = ?1 AND u.created_at IS NOT NULL"});
+      return sql_join({"SELECT ", user_profile_columns, " FROM users u WHERE u.id = ", user,
+                       " AND u.created_at IS NOT NULL"});
     case Sql::organization_profile:
-      return sql_join(
-          {"SELECT ", organization_profile_columns,
-           " FROM organization_profiles p WHERE p.id = ?1 AND p.created_at IS NOT NULL"});
+      return sql_join({"SELECT ", organization_profile_columns,
+                       " FROM organization_profiles p WHERE p.id = ", organization,
+                       " AND p.created_at IS NOT NULL"});
     case Sql::view:
       return sql_join({"SELECT e.revision, o.roles_revision, ", membership_columns,
                        " FROM memberships m JOIN organizations o ON o.id = m.organization_id"

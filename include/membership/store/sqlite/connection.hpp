@@ -26,6 +26,7 @@ namespace detail {
 class SqliteConnection {
  public:
   static constexpr bool notes_every_plan = false;  // an event names its plan
+  static constexpr bool answers_later = false;
 
   /// The rows of a statement. While one is open the connection sees one moment.
   class Rows {

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// What the PostgreSQL store waits for, counted on the wire.
+//
+// Plan
+//   each command is one round trip to load and one to commit, also with an actor, an inviter,
+//     claims, profiles, a second membership and roles of the organization's own; one more for an
+//     invitation where there are such roles                                        -> commands
+//   a view, a load of several snapshots; a command that changes nothing           -> reads
+//   an environment that was changed elsewhere is read once                         ->
+//   changed_elsewhere the same with several hosts named, of which the first is not there ->
+//   several_hosts
+
+#include "membership/command/revoke_invitation.hpp"
+#include "membership/command/send_invitation.hpp"
+#include "membership/command/update_organization.hpp"
+#include "membership/command/update_user.hpp"
+#include "membership/driver/operation.hpp"
+#include "membership/membership.hpp"
+#include "membership/store/postgres_store.hpp"
+#include "support/counting_proxy.hpp"
+#include "support/durable.hpp"
+#include "support/host.hpp"
+#include "support/postgres_cluster.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+using namespace membership;
+using namespace membership_tests::durable;
+using membership_tests::CountingProxy;
+using membership_tests::make_id;
+using membership_tests::PostgresCluster;
+
+namespace {
+
+PostgresCluster& cluster() {
+  static PostgresCluster cluster;
+  return cluster;
+}
+std::unique_ptr<PostgresStore> open(const std::string& target, const std::string& schema) {
+  PostgresStoreOptions options;
+  options.target = target;
+  options.schema = schema;
+  auto opened = PostgresStore::open(options);
+  if (!opened) throw std::runtime_error(opened.error().message);
+  return std::move(*opened);
+}
+
+template <class Result>
+std::string why(const Result& result) {
+  if (result) return {};
+  const auto& failure = result.error();
+  if (failure.error) return std::string(to_string(failure.error->code));
+  return failure.cause ? failure.cause->message : "contended";
+}
+
+/// With tokens, as who invites needs them.
+struct Ids : UlidIds<DefaultTraits> {
+  TokenDigest token_digest(PlanId plan) {
+    TokenDigest digest{};
+    digest.bytes[0] = static_cast<unsigned char>(plan.value.low >> 4);
+    digest.bytes[1] = static_cast<unsigned char>(plan.value.low >> 12);
+    return digest;
+  }
+};
+
+/// An organization with roles of its own, and a store whose round trips are counted.
+struct World {
+  CountingProxy proxy{cluster().port()};
+  std::unique_ptr<PostgresStore> store;
+  std::optional<OrganizationMembership> owner;
+  std::optional<OrganizationMembership> member;  ///< the last one that a command was about
+  std::optional<InvitationId> invitation;
+
+  explicit World(const std::string& schema)
+      : store(open(PostgresCluster::target(proxy.port()), schema)) {
+    BOOST_REQUIRE(run(*store, CreateRole{"owner", "Owner"}));
+    BOOST_REQUIRE(name_owner_role(*store, MembershipPolicy<>{}, "owner"));
+    fill(*store);
+    CreateOrganizationRole role{acme, "Auditor", "org-auditor"};
+    BOOST_REQUIRE(run(*store, role));
+    CreateUser user;
+    user.id = make_id<UserId>("user_bea");
+    user.email = "bea@example.com";
+    BOOST_REQUIRE(run(*store, user));
+    const auto made = run(*store, CreateMembership{ada, acme, RoleSelection::one("owner")});
+    owner.emplace(made->plan.membership->after);
+  }
+
+  template <class C>
+  std::size_t trips_of(const C& command, bool with_profiles = false) {
+    const std::size_t before = proxy.round_trips();
+    Runtime<SystemClock, Ids> runtime;
+    runtime.with_profiles = with_profiles;
+    const auto done = execute(*store, MembershipPolicy<>{}, command, runtime);
+    BOOST_REQUIRE_MESSAGE(done, why(done));
+    BOOST_TEST(done->tries == 1u);
+    if (done->plan.membership) member.emplace(done->plan.membership->after);
+    if (done->plan.invitation) invitation.emplace(done->plan.invitation->after.id);
+    return proxy.round_trips() - before;
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(postgres_round_trips)
+
+BOOST_AUTO_TEST_CASE(commands) {
+  World world("commands");
+  const UserId bea = make_id<UserId>("user_bea");
+  // The second time everything is prepared.
+  for (int time = 0; time < 2; ++time) {
+    const std::size_t expected = time == 0 ? 0 : 2;
+    const auto check = [&](std::string_view what, std::size_t trips) {
+      if (expected != 0) BOOST_TEST(trips == expected, what << ": " << trips);
+    };
+    CreateMembership create{bea, acme};
+    create.actor = ada;
+    create.roles = RoleSelection::one("org-auditor");
+    check("create", world.trips_of(create, true));
+    const MembershipId id = world.member->id;
+    check("deactivate", world.trips_of(DeactivateMembership{id, ada}, true));
+    check("create over inactive", world.trips_of(create));
+    check("update roles", world.trips_of(UpdateRoles{id, RoleSelection::one("member"), ada}, true));
+    check("transfer", world.trips_of(TransferOwnership{world.owner->id, id, ada}));
+    check("transfer back", world.trips_of(TransferOwnership{id, world.owner->id, bea}));
+    check("delete", world.trips_of(DeleteMembership{id, ada}, true));
+
+    SendInvitation invite{"new@example.com", acme};
+    invite.role = "org-auditor";
+    invite.inviter = ada;
+    invite.actor = ada;
+    check("invite", world.trips_of(invite));
+    // Whose organization, and so that it has roles of its own, is seen first.
+    const std::size_t revoke = world.trips_of(RevokeInvitation{*world.invitation});
+    if (expected != 0) BOOST_TEST(revoke == 3u);
+
+    const std::string number = std::to_string(time);
+    CreateUser user;
+    const std::string mail = "u" + number + "@example.com";
+    user.email = mail;
+    user.external_id = number;
+    check("create user", world.trips_of(user));
+    UpdateUser change{bea};
+    const std::string address = "bea" + number + "@example.com";
+    change.email = address;
+    check("update user", world.trips_of(change));
+    const std::string name = "Acme " + number;
+    UpdateOrganization rename{acme};
+    rename.name = name;
+    rename.external_id = TextChange::set(number);
+    check("update organization", world.trips_of(rename));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reads) {
+  World world("reads");
+  const auto trips_of = [&](const auto& read) {
+    BOOST_REQUIRE(read());
+    const std::size_t before = world.proxy.round_trips();
+    BOOST_REQUIRE(read());
+    return world.proxy.round_trips() - before;
+  };
+  BOOST_TEST(trips_of([&] { return world.store->view(ada, acme, [](const auto&) {}); }) == 2u);
+  BOOST_REQUIRE(run(*world.store, CreateOrganization{"Plain", make_id<OrganizationId>("org_b")}));
+  BOOST_REQUIRE(run(*world.store, CreateMembership{ada, make_id<OrganizationId>("org_b")}));
+  BOOST_TEST(trips_of([&] {
+               return world.store->view(ada, make_id<OrganizationId>("org_b"), [](const auto&) {});
+             }) == 1u);
+  Reads several[2];
+  several[0].organization = &acme;
+  several[0].user = &ada;
+  several[1].membership = &world.owner->id;
+  BOOST_TEST(trips_of([&] { return world.store->load(std::span<const Reads>(several)); }) == 1u);
+  BOOST_TEST(world.trips_of(UpdateRoles{world.owner->id, RoleSelection::one("owner")}) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(changed_elsewhere) {
+  World world("elsewhere");
+  const auto other = open(cluster().target(), "elsewhere");
+  const UserId bea = make_id<UserId>("user_bea");
+  world.trips_of(CreateMembership{bea, acme});
+  const MembershipId id = world.member->id;
+  world.trips_of(DeactivateMembership{id});
+  world.trips_of(ReactivateMembership{id});
+  CreateRole role{"editor", "Editor"};
+  const auto made = run(*other, role);
+  BOOST_REQUIRE_MESSAGE(made, why(made));
+  BOOST_TEST(world.trips_of(DeactivateMembership{id}) == 3u);
+  BOOST_TEST(world.trips_of(ReactivateMembership{id}) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(several_hosts) {
+  const PostgresCluster read_only("fsync = off\ndefault_transaction_read_only = on\n");
+  const std::string target = "host=127.0.0.1,127.0.0.1 port=" + std::to_string(read_only.port()) +
+                             "," + std::to_string(cluster().port()) +
+                             " user=tester dbname=postgres";
+  const auto store = open(target, "several");
+  fill(*store);
+  BOOST_TEST(organization_state(*store).revision == 1u);
+  // Who asks for any server gets the first.
+  PostgresStoreOptions any;
+  any.target = target + " target_session_attrs=any";
+  const auto refused = PostgresStore::open(any);
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST((refused.error().fault == PostgresFault::read_only));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
