@@ -44,14 +44,18 @@ class PostgresCluster {
     must(control("reload"));
   }
 
+  /// Runs one of the programs that come with the server, as any client.
+  static void run_program(const std::string& program) { must(programs + program); }
+
   std::string target() const {
     return "host=127.0.0.1 port=" + std::to_string(port_) + " user=tester dbname=postgres";
   }
 
  private:
   std::string data() const { return (folder_.path() / "data").string(); }
+  static inline const std::string programs = "/usr/lib/postgresql/15/bin/";
   static std::string as_owner(const std::string& program) {
-    const std::string path = "/usr/lib/postgresql/15/bin/" + program;
+    const std::string path = programs + program;
     return geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups " + path
                           : path;
   }
