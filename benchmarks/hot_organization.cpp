@@ -102,6 +102,7 @@ struct Counts {
 
 constexpr std::uint64_t users = 200'000;
 constexpr std::uint64_t organizations = 1'000;
+constexpr std::uint64_t others = 100'000;  ///< members of these, whom nobody asks for
 
 UserId user_id(std::uint64_t n) { return *UserId::make("user_" + std::to_string(n)); }
 OrganizationId hot_id(std::size_t row) {
@@ -213,22 +214,30 @@ void measure(const char* name, const Open& open, std::size_t number, double seco
   munmap(&counts, sizeof counts);
 }
 
-/// Users and organizations, in one statement each; `series` names rows `n` from 0 below a count.
+/// Users, organizations and members, a statement each; `series` names rows `n` from 0 below a
+/// count. Without members the server would take all statements for ones on empty tables.
 template <class Run>
 void fill(const Run& run, std::string (*series)(std::uint64_t)) {
-  const auto make = [&](const char* id, std::uint64_t count) {
-    const std::string from = std::string(" FROM ") + series(count);
-    run(std::string("INSERT INTO organizations SELECT '") + id +
-        "' || n, 1, 1, 0, 0, 0, 0, NULL, '', '', 'live', 0, 0, '', 0" + from);
-    run(std::string("INSERT INTO organization_profiles SELECT '") + id +
-        "' || n, 'Organization', NULL, NULL, 0, 0, '', ''" + from);
+  const auto make = [&](const std::string& id, std::uint64_t count, std::uint64_t members) {
+    run("INSERT INTO organizations (id, revision, fenced_to, active, inactive, pending, owners,"
+        " default_role, owner_role, phase, generation, roles_revision, role_order, marked)"
+        " SELECT '" +
+        id + "' || n, 1, 1, " + std::to_string(members) +
+        ", 0, 0, 0, '', '', 'live', 0, 0, '', 0 FROM " + series(count));
+    run("INSERT INTO organization_profiles (id, name, created_at, updated_at, metadata, domains)"
+        " SELECT '" +
+        id + "' || n, 'Organization', 0, 0, '', '' FROM " + series(count));
   };
-  make("hot_", std::size(rows));
-  make("org_", organizations);
-  run("INSERT INTO users SELECT 'user_' || n, 1, 'live', 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, "
-      "0,"
-      " 0, '' FROM " +
+  make("hot_", std::size(rows), 0);
+  make("org_", organizations, others / organizations);
+  run("INSERT INTO users (id, revision, phase, generation, created_at, updated_at, email_verified,"
+      " metadata) SELECT 'user_' || n, 1, 'live', 0, 0, 0, 0, '' FROM " +
       series(users));
+  run("INSERT INTO memberships (organization_id, id, user_id, roles, first_requested, status,"
+      " created_at, updated_at, revision, directory_managed) SELECT 'org_' || (n % " +
+      std::to_string(organizations) +
+      "), 'om_other_' || n, 'other_' || n, 'member', 'member', 'active', 0, 0, 1, 0 FROM " +
+      series(others));
 }
 
 void measure_postgres(double seconds) {
