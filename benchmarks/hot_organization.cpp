@@ -18,6 +18,9 @@
 #include "postgres_server.hpp"
 #include "support/folder.hpp"
 
+#include <libpq-fe.h>
+#include <sqlite3.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -25,6 +28,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <span>
@@ -34,7 +38,9 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <thread>
+#include <type_traits>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace {

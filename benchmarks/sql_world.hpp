@@ -9,13 +9,13 @@
 
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <optional>
+#include <cstdlib>
 #include <string>
-#include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 /// A SQL store and its yardstick on the same tables, and what both are asked.
@@ -26,8 +26,6 @@ namespace benchmarks {
 template <class Store>
 class Ours {
  public:
-  static constexpr std::string_view name = "ours";
-
   explicit Ours(Store& store) noexcept : store_(store) {}
 
   bool find(const Member& member, Seen& seen) {

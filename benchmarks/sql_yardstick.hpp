@@ -227,8 +227,6 @@ inline const std::string behind_all = [] {
 template <class Client>
 class Yardstick {
  public:
-  static constexpr std::string_view name = "plain";
-
   explicit Yardstick(Client& client) noexcept : client_(client) {}
 
   bool find(const Member& member, Seen& seen) {
