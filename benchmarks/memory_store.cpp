@@ -9,6 +9,7 @@
 // membership without that; `create` is one more in a store of that size that need not grow.
 
 #include "allocations.hpp"
+#include "members.hpp"
 #include "membership/membership.hpp"
 #include "yardstick.hpp"
 
@@ -34,69 +35,17 @@ namespace {
 using benchmarks::Allocations;
 using benchmarks::CompactStore;
 using benchmarks::FlatMap;
+using benchmarks::made_at;
+using benchmarks::Member;
+using benchmarks::membership_id;
+using benchmarks::mixed;
 using benchmarks::NoMutex;
+using benchmarks::organization_id;
+using benchmarks::Shape;
+using benchmarks::shuffled;
 using benchmarks::StringStore;
+using benchmarks::user_id;
 using benchmarks::YardStatus;
-
-constexpr auto now = membership::Time::from_milliseconds(1'700'000'000'000);
-
-/// How many members there are, and how many of them are in one organization.
-struct Shape {
-  std::size_t members;
-  std::size_t per_organization;
-  std::size_t inactive_of_100 = 0;
-
-  std::size_t organizations() const noexcept { return members / per_organization; }
-  friend bool operator==(const Shape&, const Shape&) = default;
-};
-
-std::uint64_t mixed(std::uint64_t value) noexcept {
-  value = (value ^ (value >> 31)) * 0x9FB21C651E98DF25u;
-  value = (value ^ (value >> 29)) * 0xD6E8FEB86659FD93u;
-  return value ^ (value >> 32);
-}
-/// The ULID of the nth thing of a kind: later ones are greater.
-membership::Ulid ulid(std::uint64_t kind, std::uint64_t n) noexcept {
-  const std::uint64_t random = mixed(n * 8 + kind);
-  return {((1'600'000'000'000u + n) << 16) | (random & 0x7FFFu), random & ~std::uint64_t{15}};
-}
-auto user_id(std::size_t n) noexcept { return membership::UserId::from_ulid(ulid(1, n)); }
-auto organization_id(std::size_t n) noexcept {
-  return membership::OrganizationId::from_ulid(ulid(2, n));
-}
-auto membership_id(std::size_t n) noexcept {
-  return membership::MembershipId::from_ulid(ulid(3, n));
-}
-
-/// A membership to ask for, or one to make.
-struct Member {
-  membership::UserId user;
-  membership::OrganizationId organization;
-  membership::MembershipId id;
-
-  /// The nth of those that a world is filled with.
-  /// Each user once, in no order; the organizations in turn.
-  static Member of(const Shape& shape, std::size_t n) noexcept {
-    return {user_id(n * 7919 % shape.members), organization_id(n % shape.organizations()),
-            membership_id(n)};
-  }
-};
-
-/// Members in random order, each once. In a row, so that reading them costs little.
-std::vector<Member> shuffled(const Shape& shape, std::size_t most) {
-  std::vector<std::uint32_t> order(shape.members);
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
-  std::uint64_t random = 7;
-  for (std::size_t i = order.size() - 1; i > 0; --i) {
-    random = random * 6364136223846793005u + 1442695040888963407u;
-    std::swap(order[i], order[(random >> 33) % (i + 1)]);
-  }
-  std::vector<Member> members;
-  for (std::size_t i = 0; i < order.size() && i < most; ++i) {
-    members.push_back(Member::of(shape, order[i]));
-  }
-  return members;
-}
 
 /// What a visitor reads of each row.
 struct Seen {
@@ -183,7 +132,7 @@ class Ours {
 
  private:
   struct FixedClock {
-    membership::Time now() const noexcept { return ::now; }
+    membership::Time now() const noexcept { return benchmarks::made_at; }
   };
   struct GivenIds {
     const membership::MembershipId* id;
@@ -195,7 +144,7 @@ class Ours {
     return {{}, GivenIds{id}};
   }
   membership::MemoryStore store_{
-      membership::MemoryStoreOptions{.event_limit = 0, .created_at = now}};
+      membership::MemoryStoreOptions{.event_limit = 0, .created_at = made_at}};
   membership::MembershipPolicy<> policy_;
 };
 
@@ -211,16 +160,16 @@ class Compact {
   }
   bool create(const Member& member) {
     return store_.create(member.user.view(), member.organization.view(), member.id.view(), 0,
-                         now.milliseconds());
+                         made_at.milliseconds());
   }
   bool find(const Member& member, Seen& seen) {
     return store_.view(member.user.view(), member.organization.view(), std::ref(seen));
   }
   bool deactivate(const Member& member) {
-    return store_.set_status(member.id.view(), YardStatus::inactive, now.milliseconds());
+    return store_.set_status(member.id.view(), YardStatus::inactive, made_at.milliseconds());
   }
   bool reactivate(const Member& member) {
-    return store_.set_status(member.id.view(), YardStatus::active, now.milliseconds());
+    return store_.set_status(member.id.view(), YardStatus::active, made_at.milliseconds());
   }
   bool erase(const Member& member) { return store_.erase(member.id.view()); }
 
@@ -249,7 +198,7 @@ class Flat {
   void add_organization(const membership::OrganizationId&) {}
   bool create(const Member& member) {
     return map_.create(member.user.view(), member.organization.view(), member.id.view(), 0,
-                       now.milliseconds());
+                       made_at.milliseconds());
   }
   bool find(const Member& member, Seen& seen) {
     return map_.view(member.user.view(), member.organization.view(), std::ref(seen));
@@ -268,7 +217,7 @@ class Strings {
   }
   bool create(const Member& member) {
     return store_.create(member.user.view(), member.organization.view(), member.id.view(), "member",
-                         now.milliseconds());
+                         made_at.milliseconds());
   }
   bool find(const Member& member, Seen& seen) {
     return store_.view(member.user.view(), member.organization.view(), std::ref(seen));

@@ -34,6 +34,9 @@ tests   npm                   any:npm
 tests   ca-certificates       cmd:npm
 tests   curl                  cmd:curl
 bench   libbenchmark-dev      header:benchmark/benchmark.h
+bench   libsqlite3-dev        header:sqlite3.h
+bench   libpq-dev             header:postgresql/libpq-fe.h
+bench   postgresql-15         file:/usr/lib/postgresql/15/bin/postgres
 docs    graphviz              cmd:dot
 load    wrk                   cmd:wrk
 demo    libboost1.81-dev      header:boost/version.hpp

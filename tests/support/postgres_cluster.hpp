@@ -44,6 +44,9 @@ class PostgresCluster {
     must(control("reload"));
   }
 
+  /// Runs one of the programs that come with the server, as any client.
+  static void run_program(const std::string& program) { must(programs + program); }
+
   int port() const noexcept { return port_; }
   std::string target() const { return target(port_); }
   /// The same where something stands before it.
@@ -53,8 +56,9 @@ class PostgresCluster {
 
  private:
   std::string data() const { return (folder_.path() / "data").string(); }
+  static inline const std::string programs = "/usr/lib/postgresql/15/bin/";
   static std::string as_owner(const std::string& program) {
-    const std::string path = "/usr/lib/postgresql/15/bin/" + program;
+    const std::string path = programs + program;
     return geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups " + path
                           : path;
   }
