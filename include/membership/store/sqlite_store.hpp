@@ -106,7 +106,7 @@ class BasicSqliteStore {
     tl::expected<Loaded, Failure> result(tl::in_place);
     std::optional<Failure> failure;
     {
-      const Lease lease(*this, failure);
+      const Lease lease(*this, failure, true);
       if (lease && !Reader(*lease, cache_).load(reads, *result)) failure = failure_of(*lease);
     }
     if (failure) result = tl::unexpected<Failure>(std::move(*failure));
@@ -207,11 +207,14 @@ class BasicSqliteStore {
   /// A connection for reading, given back at the end.
   class Lease {
    public:
-    Lease(const BasicSqliteStore& store, std::optional<Failure>& failure) : store_(store) {
-      if (store.in_memory()) {
+    Lease(const BasicSqliteStore& store, std::optional<Failure>& failure, bool with_writer = false)
+        : store_(store), writer_(store.in_memory()) {
+      if (writer_) {
         store.lock_.lock();
         return;
       }
+      writer_ = with_writer && store.lock_.try_lock();
+      if (writer_) return;
       {
         const detail::UniqueGuard guard(store.pool_lock_);
         if (!store.pool_.empty()) {
@@ -222,7 +225,7 @@ class BasicSqliteStore {
       if (!connection_) connection_ = store.connect_reader(failure);
     }
     ~Lease() {
-      if (store_.in_memory()) {
+      if (writer_) {
         store_.lock_.unlock();
       } else if (connection_) {
         const detail::UniqueGuard guard(store_.pool_lock_);
@@ -233,12 +236,13 @@ class BasicSqliteStore {
     Lease& operator=(const Lease&) = delete;
 
     explicit operator bool() const noexcept {
-      return store_.in_memory() || static_cast<bool>(connection_);
+      return writer_ || static_cast<bool>(connection_);
     }
     Connection& operator*() const noexcept { return connection_ ? *connection_ : *store_.writer_; }
 
    private:
     const BasicSqliteStore& store_;
+    bool writer_;
     std::unique_ptr<Connection> connection_;
   };
 

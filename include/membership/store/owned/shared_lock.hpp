@@ -28,6 +28,12 @@ class SharedLock {
     }
   }
 
+  bool try_lock() noexcept {
+    std::uint32_t seen = state_.load(Order::relaxed);
+    return (seen & (writer | readers)) == 0 &&
+           state_.compare_exchange_strong(seen, (seen & ~pending) | writer, Order::acquire);
+  }
+
   void unlock() noexcept {
     const std::uint32_t before = state_.fetch_and(~(writer | waiters), Order::release);
     if ((before & waiters) != 0) state_.notify_all();

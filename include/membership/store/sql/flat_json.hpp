@@ -18,7 +18,10 @@ namespace detail {
 /// its own, so that people and the databases' own functions can read it.
 class FlatJsonWriter {
  public:
-  FlatJsonWriter() : text_("{") {}
+  FlatJsonWriter() {
+    text_.reserve(512);
+    text_ += '{';
+  }
 
   void add(std::string_view key, std::string_view value) {
     if (text_.size() > 1) text_ += ',';
@@ -39,18 +42,23 @@ class FlatJsonWriter {
   void quote(std::string_view value) {
     constexpr char digits[] = "0123456789abcdef";
     text_ += '"';
-    for (const char c : value) {
-      if (c == '"' || c == '\\') {
-        text_ += '\\';
-        text_ += c;
-      } else if (static_cast<unsigned char>(c) < 0x20) {
+    std::size_t written = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const char c = value[i];
+      const bool control = static_cast<unsigned char>(c) < 0x20;
+      if (!control && c != '"' && c != '\\') continue;
+      text_.append(value, written, i - written);
+      written = i + 1;
+      if (control) {
         text_ += "\\u00";
         text_ += digits[static_cast<unsigned char>(c) >> 4];
         text_ += digits[static_cast<unsigned char>(c) & 15u];
       } else {
+        text_ += '\\';
         text_ += c;
       }
     }
+    text_.append(value, written, value.size() - written);
     text_ += '"';
   }
 

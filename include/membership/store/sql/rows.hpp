@@ -70,6 +70,14 @@ class RowReader {
   RoleIndex first_role(const RoleCatalogue& catalogue) noexcept {
     return role_of_text(text(), catalogue).value_or(RoleIndex::none());
   }
+  /// The roles of a membership and the one that was named first: most often the only one.
+  std::pair<RoleSet, RoleIndex> roles_and_first(const RoleCatalogue& catalogue) {
+    const std::string_view roles = text();
+    const std::string_view first = text();
+    const RoleIndex index = role_of_text(first, catalogue).value_or(RoleIndex::none());
+    if (roles == first && !index.is_none()) return {RoleSet::of(index), index};
+    return {keep(roles_of_text(roles, catalogue), RoleSet{}), index};
+  }
   RoleSet roles(const RoleCatalogue& catalogue) {
     return keep(roles_of_text(text(), catalogue), RoleSet{});
   }
@@ -156,8 +164,7 @@ BasicMembershipView<T> view_membership(RowReader<Row>& row, const RoleCatalogue&
   const std::string_view membership = row.text();
   const std::string_view user = row.text();
   const std::string_view organization = row.text();
-  const RoleSet roles = row.roles(catalogue);
-  const RoleIndex first = row.first_role(catalogue);
+  const auto [roles, first] = row.roles_and_first(catalogue);
   const Status status = row.enumerator(Status::pending, Status::inactive);
   const Time created_at = row.time();
   const Time updated_at = row.time();
