@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <cstdlib>
+#include <memory>
 #include <netinet/in.h>
 #include <stdexcept>
 #include <string>
@@ -23,10 +24,16 @@ class PostgresCluster {
     if (geteuid() == 0) must("chown postgres " + folder_.path().string());
     must("rm -rf " + data() + " && " + as_owner("initdb") + " -D " + data() +
          " -A trust -U tester -E UTF8 --locale=C --no-sync");
-    must("printf '%s' \"" + settings +
-         "listen_addresses = '127.0.0.1'\nport = " + std::to_string(port_) +
-         "\nunix_socket_directories = ''\n\" >> " + data() + "/postgresql.conf");
+    write(settings + "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nport = " +
+          std::to_string(port_) + "\n");
     start();
+  }
+  /// A server that follows another, which is running and has the same settings but for `settings`.
+  /// On `port`, which is free; 0: on any that is.
+  static std::unique_ptr<PostgresCluster> standby_of(const PostgresCluster& primary,
+                                                     const std::string& settings, int port = 0) {
+    return std::unique_ptr<PostgresCluster>(
+        new PostgresCluster(primary, settings, port == 0 ? free_port() : port));
   }
   PostgresCluster(const PostgresCluster&) = delete;
   PostgresCluster& operator=(const PostgresCluster&) = delete;
@@ -35,6 +42,13 @@ class PostgresCluster {
   void start() { must(control("-w -t 60 -l " + data() + "/log start")); }
   /// Without any farewell, as a loss of power would end it.
   void kill() { must(control("-m immediate stop")); }
+  /// Makes a standby take writes.
+  void promote() { must(control("-w -t 60 promote")); }
+  /// Changes settings of a server that is running.
+  void configure(const std::string& settings) {
+    write(settings);
+    must(control("reload"));
+  }
 
   /// From now on only who knows the password is let in.
   void ask_for_passwords(const std::string& password) {
@@ -44,11 +58,30 @@ class PostgresCluster {
     must(control("reload"));
   }
 
+  int port() const noexcept { return port_; }
   std::string target() const {
     return "host=127.0.0.1 port=" + std::to_string(port_) + " user=tester dbname=postgres";
   }
+  /// Whichever of two servers takes writes.
+  static std::string target_of(const PostgresCluster& one, const PostgresCluster& other) {
+    return "host=127.0.0.1,127.0.0.1 port=" + std::to_string(one.port_) + ',' +
+           std::to_string(other.port_) +
+           " user=tester dbname=postgres target_session_attrs=read-write";
+  }
 
  private:
+  PostgresCluster(const PostgresCluster& primary, const std::string& settings, int port)
+      : port_(port) {
+    if (geteuid() == 0) must("chown postgres " + folder_.path().string());
+    must(as_owner("pg_basebackup") + " -D " + data() + " -d '" + primary.target() +
+         "' -R -c fast --no-sync");
+    write(settings + "port = " + std::to_string(port_) + "\n");
+    start();
+  }
+
+  void write(const std::string& settings) {
+    must("printf '%s' \"" + settings + "\" >> " + data() + "/postgresql.conf");
+  }
   std::string data() const { return (folder_.path() / "data").string(); }
   static std::string as_owner(const std::string& program) {
     const std::string path = "/usr/lib/postgresql/15/bin/" + program;
