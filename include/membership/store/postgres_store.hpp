@@ -194,14 +194,23 @@ class BasicPostgresStore {
     const Lease lease(*this);
     Connection& connection = *lease;
     std::size_t count = 0;
+    int conflicts = 0;
     for (std::int64_t placed = most_placed; placed == most_placed;) {
+      if (connection.has_failed()) {
+        // Another placed at the same time.
+        if (!detail::is_conflict(connection.code()) || ++conflicts == most_conflicts) break;
+        static_cast<void>(connection.take_failure());
+        if (!connection.execute("ROLLBACK")) break;
+        detail::postgres_sleep(1 + conflicts / 10);
+      }
       // Most often there is nothing to do.
       const auto unplaced = connection.number("SELECT count(*) FROM (SELECT 1 FROM events"
                                               " WHERE place IS NULL LIMIT 1) unplaced");
-      if (!unplaced || *unplaced == 0) break;
-      if (!connection.execute("BEGIN") ||
+      if (!unplaced) continue;
+      if (*unplaced == 0) break;
+      if (!connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED") ||
           !connection.number("SELECT head FROM event_log WHERE id = 1 FOR UPDATE")) {
-        break;
+        continue;
       }
       // What is seen now was committed, with all that came before it in its organization (or of its
       // user, invitation or environment). In that order, and else by the ids, which begin with the
@@ -218,7 +227,8 @@ class BasicPostgresStore {
           " counted AS (SELECT count(*) AS number FROM placed)"
           " UPDATE event_log SET head = head + counted.number FROM counted WHERE id = 1"
           " RETURNING counted.number");
-      if (!done || !connection.execute("COMMIT")) break;
+      if (!done || !connection.execute("COMMIT")) continue;
+      conflicts = 0;
       placed = *done;
       count += static_cast<std::size_t>(placed);
     }
@@ -272,6 +282,7 @@ class BasicPostgresStore {
   using Catalogues = typename Reader::Catalogues;
   static constexpr std::size_t queue_count = 64;
   static constexpr std::int64_t most_placed = 1000;
+  static constexpr int most_conflicts = 100;  // of what only reads or places, before it fails
 
   explicit BasicPostgresStore(const PostgresStoreOptions& options) : options_(options) {}
 
@@ -315,7 +326,7 @@ class BasicPostgresStore {
   template <class Ask, class Read>
   std::optional<Failure> read_moment(const Ask& ask, const Read& read) const {
     std::optional<Failure> failure;
-    for (int attempt = 0; attempt < 2; ++attempt) {
+    for (int lost = 0, conflicts = 0; lost < 2 && conflicts < most_conflicts;) {
       const Lease lease(*this);
       Connection& connection = *lease;
       connection.begin_reading();
@@ -328,7 +339,13 @@ class BasicPostgresStore {
       connection.end_reading();
       if (good) return std::nullopt;
       failure = failure_of(connection);
-      if (failure->fault != PostgresFault::connection_lost) break;
+      if (detail::is_conflict(failure->code)) {
+        ++conflicts;
+      } else if (failure->fault == PostgresFault::connection_lost) {
+        ++lost;
+      } else {
+        break;
+      }
     }
     return failure;
   }

@@ -480,8 +480,18 @@ class PostgresConnection {
     const ExecStatusType status = PQresultStatus(result.get());
     if (!is_connected()) return lose();
     if (received_ == sent_.size()) {
+      // What is refused only when the transaction ends has a result, and a null behind it, before.
+      if (status == PGRES_FATAL_ERROR && !has_result_) {
+        has_result_ = true;
+        if (end_ == BatchEnd::done) refuse(result.get());
+        return;
+      }
+      if (!result && has_result_) {
+        has_result_ = false;
+        return;
+      }
       if (status != PGRES_PIPELINE_SYNC || PQexitPipelineMode(connection_) != 1) return lose();
-      interrupted_ = false;
+      interrupted_ = interrupted_ && has_failed() && leaves_open(code());
       is_under_way_ = false;
       return;
     }

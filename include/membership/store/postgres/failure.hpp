@@ -65,6 +65,11 @@ constexpr bool is_conflict(std::string_view code) noexcept {
   return code == "22012" || code == "23505" || code == "40001" || code == "40P01";
 }
 
+/// Whether a server says that it does not know what became of a transaction.
+constexpr bool leaves_open(std::string_view code) noexcept {
+  return code == "40003" || code == "08007";
+}
+
 }  // namespace detail
 }  // namespace v0
 }  // namespace membership
