@@ -23,7 +23,7 @@
 
 using namespace membership;
 using namespace membership::testing;
-using membership_tests::scaled;
+using membership_tests::pair_stride;
 
 namespace {
 
