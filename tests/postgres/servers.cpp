@@ -7,8 +7,9 @@
 //   a wrong password, no such database, no server, a later version's schema, a table
 //     that is gone: a failure with its cause, nothing changed                         -> refused
 //   many who make the schema at once                                                  -> beginnings
-//   what one store object changes, another shows                                      ->
-//   two_objects the server is killed while members are made: every acknowledged one is there, no
+//   what one store object changes, another shows                                 -> two_objects
+//   commands that name only a membership queue with those of its organization         -> queued
+//   the server is killed while members are made: every acknowledged one is there, no
 //     other half, the store goes on by itself                                         -> kills
 //   a commit whose answer is lost: found carried out, or kept from it for good        -> fates
 //   events that are dropped; a place is not given twice                               -> dropping
@@ -178,6 +179,31 @@ BOOST_AUTO_TEST_CASE(two_objects) {
   BOOST_REQUIRE(run(*one, CreateRole{"admin", "Administrator"}));
   BOOST_TEST(bool(run(*other, CreateMembership{ada, acme, RoleSelection::one("admin")})));
   BOOST_TEST(Beside(options).number("SELECT count(*) FROM memberships WHERE roles = 'admin'") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(queued) {
+  const auto store = open(fresh());
+  fill(*store);
+  std::vector<MembershipId> ids;
+  for (int i = 0; i < 4; ++i) {
+    const UserId user = add_user(*store, "user_" + std::to_string(i));
+    ids.push_back((*run(*store, CreateMembership{user, acme})).membership()->id);
+    // From now on it is known where it is.
+    BOOST_REQUIRE(run(*store, DeactivateMembership{ids.back()}));
+  }
+  std::atomic<unsigned> tries{0};
+  std::vector<std::thread> threads;
+  for (const MembershipId& id : ids) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 25; ++i) {
+        const auto on = run(*store, ReactivateMembership{id});
+        const auto off = run(*store, DeactivateMembership{id});
+        if (on && off) tries += on->tries + off->tries;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  BOOST_TEST(tries == 200u);
 }
 
 BOOST_AUTO_TEST_CASE(kills) {

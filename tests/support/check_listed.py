@@ -8,7 +8,8 @@ import sys
 
 folder = pathlib.Path(sys.argv[1])
 listed = set(sys.argv[2:])
-suites = ["static", "unit", "exhaustive", "property", "concurrency", "explorer", "server"]
+suites = ["static", "unit", "sqlite", "exhaustive", "property", "concurrency", "conformance",
+          "explorer", "postgres", "server"]
 present = {p.relative_to(folder).as_posix() for s in suites for p in folder.glob(s + "/**/*.cpp")}
 present |= {p.relative_to(folder).as_posix() for p in folder.glob("server/test_*.py")}
 forgotten = sorted(present - listed)

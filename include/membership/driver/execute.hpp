@@ -77,14 +77,11 @@ struct Failure {
 };
 
 namespace detail {
-/// What is wrong with a store, a message each.
+/// What of what a command needs a store does not keep, a message each.
 template <class S, class C>
-constexpr bool check_store() {
+constexpr bool check_kinds() {
   static_assert(NamesItsTypes<S>,
                 "membership: the store names no traits, Loaded, Failure or keeps (NamesItsTypes)");
-  static_assert(LoadsSnapshots<S>, "membership: the store lacks load(reads) (LoadsSnapshots)");
-  static_assert(CommitsPlans<S>,
-                "membership: the store lacks commit(span of plans) (CommitsPlans)");
   static_assert(!C::kinds.has(Kind::environment) || S::keeps.has(Kind::environment),
                 "membership: the store does not keep environments, which this command needs");
   static_assert(!C::kinds.has(Kind::organization) || S::keeps.has(Kind::organization),
@@ -99,6 +96,15 @@ constexpr bool check_store() {
                 "membership: the store does not keep permissions, which this command needs");
   static_assert(!C::kinds.has(Kind::invitation) || S::keeps.has(Kind::invitation),
                 "membership: the store does not keep invitations, which this command needs");
+  return true;
+}
+/// What is wrong with a store, a message each.
+template <class S, class C>
+constexpr bool check_store() {
+  static_assert(check_kinds<S, C>());
+  static_assert(LoadsSnapshots<S>, "membership: the store lacks load(reads) (LoadsSnapshots)");
+  static_assert(CommitsPlans<S>,
+                "membership: the store lacks commit(span of plans) (CommitsPlans)");
   return true;
 }
 
@@ -116,14 +122,19 @@ class Retries {
 
   /// After a conflict: waits and begins another try, or says that a limit is reached.
   bool next() {
+    const std::optional<std::int64_t> pause = next_pause();
+    if (pause) runtime_.wait.sleep(*pause);
+    return pause.has_value();
+  }
+  /// The same for who waits otherwise: begins another try, that many microseconds from now.
+  std::optional<std::int64_t> next_pause() {
     if (tries_ == 1) begun_ = runtime_.wait.elapsed();
     const RetryLimits& limits = runtime_.limits;
     const std::int64_t pause = draw();
-    if (tries_ == limits.tries) return false;
-    if (runtime_.wait.elapsed() - begun_ + pause > limits.microseconds) return false;
-    runtime_.wait.sleep(pause);
+    if (tries_ == limits.tries) return std::nullopt;
+    if (runtime_.wait.elapsed() - begun_ + pause > limits.microseconds) return std::nullopt;
     ++tries_;
-    return true;
+    return pause;
   }
 
  private:
@@ -159,6 +170,32 @@ auto queue_place(S& store, const BasicReads<typename S::traits>& reads) {
   }
 }
 
+/// Decides on what a receipt has loaded. Whether its plan is to be committed.
+template <class S, class Policy, class C>
+bool decide_receipt(tl::expected<Receipt<S>, Failure<S>>& result, const Policy& policy,
+                    const C& command, const BasicContext<typename C::traits>& context) {
+  Receipt<S>& receipt = *result;
+  const Refusal refusal =
+      PolicyAccess::decide_into(policy, command, receipt.snapshot, context, receipt.plan);
+  if (!refusal) return receipt.outcome() != Outcome::unchanged;
+  const Error error = PolicyAccess::error_of(policy, command, receipt.snapshot, refusal);
+  const unsigned tries = receipt.tries;
+  result = tl::unexpected<Failure<S>>(Failure<S>{FailureKind::refused, tries, error, std::nullopt});
+  return false;
+}
+/// Notes how the commit of a receipt's plan ended.
+template <class S>
+void end_receipt(tl::expected<Receipt<S>, Failure<S>>& result,
+                 const tl::expected<CommitStatus, typename S::Failure>& committed) {
+  using Refused = tl::unexpected<Failure<S>>;
+  const unsigned tries = result->tries;
+  if (!committed) {
+    result = Refused(Failure<S>{FailureKind::store, tries, std::nullopt, committed.error()});
+  } else if (*committed != CommitStatus::committed) {
+    result = Refused(Failure<S>{FailureKind::contended, tries, std::nullopt, std::nullopt});
+  }
+}
+
 /// Decides on what was loaded and commits. The receipt is filled where the caller will have it:
 /// what was loaded is moved once, the plan never.
 template <class S, class Policy, class C>
@@ -166,24 +203,11 @@ tl::expected<Receipt<S>, Failure<S>>
 decide_and_commit(S& store, const Policy& policy, const C& command,
                   const BasicContext<typename C::traits>& context, typename S::Loaded&& loaded,
                   unsigned tries) {
-  using Refused = tl::unexpected<Failure<S>>;
   tl::expected<Receipt<S>, Failure<S>> result(tl::in_place, std::move(loaded), context.plan,
                                               context.now, tries);
-  Receipt<S>& receipt = *result;
-  const Refusal refusal =
-      PolicyAccess::decide_into(policy, command, receipt.snapshot, context, receipt.plan);
-  if (refusal) {
-    const Error error = PolicyAccess::error_of(policy, command, receipt.snapshot, refusal);
-    result = Refused(Failure<S>{FailureKind::refused, tries, error, std::nullopt});
-    return result;
-  }
-  if (receipt.outcome() == Outcome::unchanged) return result;
-  const auto committed =
-      store.commit(std::span<const BasicPlan<typename C::traits>>(&receipt.plan, 1));
-  if (!committed) {
-    result = Refused(Failure<S>{FailureKind::store, tries, std::nullopt, committed.error()});
-  } else if (*committed != CommitStatus::committed) {
-    result = Refused(Failure<S>{FailureKind::contended, tries, std::nullopt, std::nullopt});
+  if (decide_receipt(result, policy, command, context)) {
+    end_receipt(result,
+                store.commit(std::span<const BasicPlan<typename C::traits>>(&result->plan, 1)));
   }
   return result;
 }

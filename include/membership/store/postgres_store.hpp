@@ -8,11 +8,14 @@
 #include "membership/store/concepts.hpp"
 #include "membership/store/owned/hash.hpp"
 #include "membership/store/owned/loaded_snapshot.hpp"
+#include "membership/store/owned/member_queues.hpp"
 #include "membership/store/owned/queue_place.hpp"
 #include "membership/store/owned/shared_lock.hpp"
 #include "membership/store/postgres/connection.hpp"
 #include "membership/store/postgres/failure.hpp"
-#include "membership/store/postgres/schema.hpp"
+#include "membership/store/postgres/migration.hpp"
+#include "membership/store/postgres/options.hpp"
+#include "membership/store/postgres/parts.hpp"
 #include "membership/store/sql/plan_writer.hpp"
 #include "membership/store/sql/reader.hpp"
 
@@ -30,16 +33,6 @@
 
 namespace membership {
 inline namespace v0 {
-
-struct PostgresStoreOptions {
-  /// Where the server is, as libpq's connection strings say it.
-  std::string target{};
-  std::string schema = "membership";  ///< of the environment's tables; made where it is not there
-  /// How long an interrupted commit's fate is asked for while no server answers.
-  int patience_milliseconds = 30'000;
-  /// When the environment of a new schema, and so its first role, was made.
-  Time created_at = Time::from_milliseconds(0);
-};
 
 /// Keeps one environment in a schema of a PostgreSQL database. Needs `libpq`.
 ///
@@ -81,7 +74,7 @@ class BasicPostgresStore {
     auto store = std::unique_ptr<BasicPostgresStore>(new BasicPostgresStore(options));
     {
       const Lease lease(*store);
-      if (!store->migrate(*lease, member_role)) {
+      if (!detail::migrate_postgres<T>(*lease, options, member_role)) {
         return Result(tl::unexpect, (*lease).take_failure());
       }
     }
@@ -104,7 +97,11 @@ class BasicPostgresStore {
                                  *result = Loaded();
                                  return reader.load(reads, *result);
                                });
-    if (failure) result = tl::unexpected<Failure>(std::move(*failure));
+    if (failure) {
+      result = tl::unexpected<Failure>(std::move(*failure));
+    } else if (result->membership) {
+      member_queues_.note(result->membership->id, queue_of(result->membership->organization));
+    }
     return result;
   }
 
@@ -153,15 +150,10 @@ class BasicPostgresStore {
       const Lease lease(*this);
       Connection& connection = *lease;
       std::vector<Catalogues> catalogues;
-      if (find_catalogues(connection, plans, catalogues) && connection.begin_batch()) {
-        bool sent = true;
-        for (std::size_t i = 0; sent && i < plans.size(); ++i) {
-          const Catalogues& seen = catalogues[i];
-          sent = detail::PlanWriter<T, Connection>(connection, plans[i], *seen.environment,
-                                                   seen.own.get())
-                     .write();
-        }
-        switch (connection.end_batch()) {
+      if (find_catalogues(connection, plans, catalogues) &&
+          parts_.send(connection, plans, catalogues)) {
+        connection.advance();
+        switch (connection.batch_end()) {
           case Connection::BatchEnd::done: return CommitStatus::committed;
           case Connection::BatchEnd::conflict: return CommitStatus::conflict;
           case Connection::BatchEnd::failed: break;
@@ -240,10 +232,8 @@ class BasicPostgresStore {
   /// kept and at least a day.
   [[nodiscard]] tl::expected<bool, Failure> was_committed(PlanId plan) const {
     const Lease lease(*this);
-    const std::string id = detail::ulid_text(plan.value);
-    auto rows = (*lease).query(Sql::plan, id);
-    const bool found = rows.next() && rows.integer(0) == 1;
-    if (!(*lease).has_failed()) return found;
+    const std::optional<bool> noted = parts_.reader(*lease).was_noted(plan);
+    if (!(*lease).has_failed()) return noted.value_or(false);
     return tl::expected<bool, Failure>(tl::unexpect, (*lease).take_failure());
   }
 
@@ -272,50 +262,40 @@ class BasicPostgresStore {
   }
 
   /// Waits for the place in the queue of this process that the organization shares with others.
-  /// Reads that name no organization wait for nothing.
+  /// Reads that name none, nor a membership that was seen of late, wait for nothing.
   [[nodiscard]] QueuePlace queue(const BasicReads<T>& reads) const {
-    if (reads.organization == nullptr) return QueuePlace(nullptr);
-    return QueuePlace(&queues_[detail::hash_id(*reads.organization) % queue_count]);
+    std::optional<std::uint32_t> number;
+    if (reads.organization != nullptr) {
+      number = queue_of(*reads.organization);
+    } else if (reads.membership != nullptr) {
+      number = member_queues_.find(*reads.membership);
+    }
+    return QueuePlace(number ? &queues_[*number] : nullptr);
   }
 
  private:
   using Catalogues = typename Reader::Catalogues;
-  static constexpr std::size_t queue_count = 64;
+  static constexpr int most_conflicts = detail::PostgresParts<T>::most_conflicts;
+  static constexpr std::uint32_t queue_count = detail::MemberQueues::queue_count;
+  static std::uint32_t queue_of(const typename T::OrganizationId& organization) noexcept {
+    return static_cast<std::uint32_t>(detail::hash_id(organization) % queue_count);
+  }
   static constexpr std::int64_t most_placed = 1000;
-  static constexpr int most_conflicts = 100;  // of what only reads or places, before it fails
 
-  explicit BasicPostgresStore(const PostgresStoreOptions& options) : options_(options) {}
+  explicit BasicPostgresStore(const PostgresStoreOptions& options) : parts_(options) {}
 
   /// A connection, given back at the end where it is still good.
   class Lease {
    public:
-    explicit Lease(const BasicPostgresStore& store) : store_(store) {
-      {
-        const detail::UniqueGuard guard(store.pool_lock_);
-        if (!store.pool_.empty()) {
-          connection_ = std::move(store.pool_.back());
-          store.pool_.pop_back();
-        }
-      }
-      if (connection_ && connection_->is_connected()) return;
-      connection_ = std::make_unique<Connection>(store.options_.target, store.options_.schema);
-    }
-    ~Lease() {
-      std::vector<std::unique_ptr<Connection>> worn;  // closed when nothing is held any more
-      const detail::UniqueGuard guard(store_.pool_lock_);
-      if (connection_->is_good()) {
-        store_.pool_.push_back(std::move(connection_));
-      } else if (connection_->is_worn()) {
-        // What is lost to one is lost to all.
-        worn.swap(store_.pool_);
-      }
-    }
+    explicit Lease(const BasicPostgresStore& store)
+        : parts_(store.parts_), connection_(parts_.take(Connection::Mode::blocking)) {}
+    ~Lease() { parts_.give_back(std::move(connection_)); }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     Connection& operator*() const noexcept { return *connection_; }
 
    private:
-    const BasicPostgresStore& store_;
+    detail::PostgresParts<T>& parts_;
     std::unique_ptr<Connection> connection_;
   };
 
@@ -330,15 +310,15 @@ class BasicPostgresStore {
       const Lease lease(*this);
       Connection& connection = *lease;
       connection.begin_reading();
-      ask(Reader(connection, cache_, &seen_));
+      ask(parts_.reader(connection));
       bool good = false;
       do {
-        good = (!connection.lacks_answers() || fetch(connection)) &&
-               read(Reader(connection, cache_, &seen_));
+        good =
+            (!connection.lacks_answers() || fetch(connection)) && read(parts_.reader(connection));
       } while (connection.lacks_answers());
       connection.end_reading();
       if (good) return std::nullopt;
-      failure = failure_of(connection);
+      failure = parts_.failure_of(connection);
       if (detail::is_conflict(failure->code)) {
         ++conflicts;
       } else if (failure->fault == PostgresFault::connection_lost) {
@@ -360,23 +340,14 @@ class BasicPostgresStore {
     const Lease lease(*this);
     Connection& connection = *lease;
     if (connection.begin_moment()) {
-      const std::optional<Answer> answer = ask(Reader(connection, cache_));
+      const std::optional<Answer> answer = ask(parts_.reader(connection));
       if (answer) {
         connection.end_moment();
         return *answer;
       }
     }
-    return tl::expected<Answer, Failure>(tl::unexpect, failure_of(connection));
+    return tl::expected<Answer, Failure>(tl::unexpect, parts_.failure_of(connection));
   }
-  /// Why a connection found nothing where there is always something.
-  static Failure failure_of(Connection& connection) {
-    note_missing(connection);
-    return connection.take_failure();
-  }
-  static void note_missing(Connection& connection) {
-    connection.fail(PostgresFault::corrupt, {}, "the environment is missing");
-  }
-
   /// What each plan's slugs are written with: as it was seen at the plan's revision, else as it is.
   bool find_catalogues(Connection& connection, std::span<const BasicPlan<T>> plans,
                        std::vector<Catalogues>& out) {
@@ -384,55 +355,12 @@ class BasicPostgresStore {
     bool good = false;
     do {
       good = (!connection.lacks_answers() || fetch(connection)) &&
-             read_catalogues(connection, plans, out);
+             parts_.read_catalogues(connection, plans, out);
     } while (connection.lacks_answers());
     connection.end_reading();
-    if (!good && !connection.has_failed()) note_missing(connection);
+    if (!good && !connection.has_failed()) parts_.note_missing(connection);
     return good;
   }
-  bool read_catalogues(Connection& connection, std::span<const BasicPlan<T>> plans,
-                       std::vector<Catalogues>& out) {
-    out.clear();
-    out.reserve(plans.size());
-    bool good = true;
-    for (const BasicPlan<T>& plan : plans) {
-      const auto* const id = plan.organization_id();
-      // Within a span nothing but its last plan changes roles.
-      if (!out.empty() && id != nullptr && plans[out.size() - 1].organization_id() != nullptr &&
-          *plans[out.size() - 1].organization_id() == *id) {
-        out.push_back(out.back());
-        continue;
-      }
-      if (const auto seen = seen_with(plan)) {
-        out.push_back({seen->environment, seen->own, id != nullptr});
-        continue;
-      }
-      out.push_back(Reader(connection, cache_).catalogues(id));
-      good = good && out.back().environment;
-    }
-    return good;
-  }
-
-  /// What a plan was decided on, where it is still known.
-  std::optional<typename detail::SeenRoles<T>::Seen> seen_with(const BasicPlan<T>& plan) const {
-    using Seen = typename detail::SeenRoles<T>::Seen;
-    const auto* const id = plan.organization_id();
-    const bool is_new =
-        plan.organization && plan.organization->precondition == Precondition::absent;
-    if (id == nullptr || is_new) {
-      // Without a write of the environment nothing is named that the environment has.
-      if (!plan.environment && plan.invitation) return std::nullopt;
-      const auto environment =
-          plan.environment ? cache_.find(plan.environment->expected) : cache_.last();
-      return environment ? std::optional(Seen{environment, {}}) : std::nullopt;
-    }
-    const auto seen =
-        seen_.find(*id, plan.touch ? plan.touch->expected : plan.organization->expected);
-    const std::uint64_t fenced_to =
-        plan.touch ? plan.touch->fenced_to : plan.organization->after.fenced_to;
-    return seen && seen->environment->state.revision >= fenced_to ? seen : std::nullopt;
-  }
-
   /// What became of a commit whose end was never heard of. Where it is not there it is kept from
   /// being carried out late: its plan's id is taken.
   tl::expected<CommitStatus, Failure> fate_of(PlanId plan, Failure failure) {
@@ -440,17 +368,16 @@ class BasicPostgresStore {
     const std::string id = detail::ulid_text(plan.value);
     for (int waited = 0;; waited += wait_step) {
       {
-        Connection connection(options_.target, options_.schema);
+        Connection connection(parts_.options().target, parts_.options().schema);
         if (connection.begin_batch()) {
           connection.run(Sql::void_plan, id, plan.value.time());
           const auto end = connection.end_batch();
           bool is_void = end == Connection::BatchEnd::done;
           if (end == Connection::BatchEnd::conflict) {
             // By a plan's id that is there, or by an accident, which leaves nothing to be found.
-            auto rows = connection.query(Sql::plan, id);
-            const bool found = rows.next();
-            if (found && rows.integer(0) == 1) return CommitStatus::committed;
-            is_void = found;
+            const std::optional<bool> noted = parts_.reader(connection).was_noted(plan);
+            if (noted == true) return CommitStatus::committed;
+            is_void = noted == false;
           }
           if (is_void) {
             failure.fault = PostgresFault::connection_lost;
@@ -458,7 +385,7 @@ class BasicPostgresStore {
           }
         }
       }
-      if (waited >= options_.patience_milliseconds) break;
+      if (waited >= parts_.options().patience_milliseconds) break;
       detail::postgres_sleep(wait_step);
     }
     failure.fault = PostgresFault::fate_unknown;
@@ -466,54 +393,9 @@ class BasicPostgresStore {
   }
   static constexpr int wait_step = 50;  ///< milliseconds
 
-  /// Brings the schema to this version.
-  bool migrate(Connection& connection, const typename T::RoleId& member_role) {
-    const std::string schema = connection.quoted(options_.schema);
-    // Others may begin at the same time: what they have made is there.
-    const std::string begin =
-        "CREATE SCHEMA IF NOT EXISTS " + schema + "; CREATE TABLE IF NOT EXISTS " + schema +
-        ".schema_version (id BIGINT PRIMARY KEY, version BIGINT NOT NULL); INSERT INTO " + schema +
-        ".schema_version VALUES (1, 0) ON CONFLICT DO NOTHING";
-    for (int attempt = 0; !connection.execute(begin); ++attempt) {
-      const std::string_view code = connection.code();
-      if (attempt == 10 || (code != "23505" && code != "42P07" && code != "42P06")) return false;
-      static_cast<void>(connection.take_failure());
-    }
-    for (;;) {
-      if (!connection.execute("BEGIN")) return false;
-      const auto version =
-          connection.number("SELECT version FROM schema_version WHERE id = 1 FOR UPDATE");
-      if (!version) return false;
-      if (*version > detail::postgres_schema_version) {
-        connection.fail(PostgresFault::newer_schema, {},
-                        "the schema has version " + std::to_string(*version) +
-                            ", this library knows those up to " +
-                            std::to_string(detail::postgres_schema_version));
-        return false;
-      }
-      if (*version == detail::postgres_schema_version) return connection.execute("ROLLBACK");
-      const bool good =
-          connection.execute(detail::postgres_migrations[static_cast<std::size_t>(*version)]) &&
-          (*version > 0 || fill(connection, member_role)) &&
-          connection.execute("UPDATE schema_version SET version = version + 1 WHERE id = 1") &&
-          connection.execute("COMMIT");
-      if (!good) return false;
-    }
-  }
-
-  /// What a new environment begins with.
-  bool fill(Connection& connection, const typename T::RoleId& member_role) {
-    return connection.begin_batch() &&
-           detail::begin_environment(connection, member_role, options_.created_at) &&
-           connection.end_batch() == Connection::BatchEnd::done;
-  }
-
-  PostgresStoreOptions options_;
+  mutable detail::PostgresParts<T> parts_;
   mutable detail::SharedLock queues_[queue_count];
-  mutable detail::SharedLock pool_lock_;
-  mutable std::vector<std::unique_ptr<Connection>> pool_;
-  mutable detail::EnvironmentCache<T> cache_;
-  mutable detail::SeenRoles<T> seen_;
+  mutable detail::MemberQueues member_queues_;
 };
 
 using PostgresStore = BasicPostgresStore<DefaultTraits>;

@@ -235,9 +235,7 @@ class BasicSqliteStore {
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
 
-    explicit operator bool() const noexcept {
-      return writer_ || static_cast<bool>(connection_);
-    }
+    explicit operator bool() const noexcept { return writer_ || static_cast<bool>(connection_); }
     Connection& operator*() const noexcept { return connection_ ? *connection_ : *store_.writer_; }
 
    private:

@@ -322,6 +322,12 @@ class SqlReader {
                         : walk(Sql::events, query.page(), ascending ? low : high, end, place, show);
   }
 
+  /// Whether a plan that is noted by its id was carried out; nothing where it is not noted.
+  [[nodiscard]] std::optional<bool> was_noted(PlanId plan) requires(Connection::notes_every_plan) {
+    const std::string id = ulid_text(plan.value);
+    auto rows = connection_.query(Sql::plan, id);
+    return rows.next() ? std::optional(rows.integer(0) == 1) : std::nullopt;
+  }
   /// Whether the plan with this id was carried out.
   [[nodiscard]] std::optional<bool> was_committed(PlanId plan) {
     const std::string first = ulid_text(EventId::of(plan, 0).value);

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_OWNED_MEMBER_QUEUES_HPP
+#define MEMBERSHIP_STORE_OWNED_MEMBER_QUEUES_HPP
+
+#include "membership/store/owned/atomic.hpp"
+#include "membership/store/owned/hash.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace membership {
+inline namespace v0 {
+namespace detail {
+
+/// Which queue the organization of a membership has, of the memberships that were seen last: so
+/// commands that name only a membership queue with those of its organization. What is forgotten, or
+/// taken for another, costs a conflict or a wait, never more.
+class MemberQueues {
+ public:
+  static constexpr std::uint32_t queue_count = 64;
+
+  template <class MembershipId>
+  std::optional<std::uint32_t> find(const MembershipId& id) const noexcept {
+    const std::uint64_t hash = hash_id(id);
+    const std::uint32_t entry = entries_[hash % size].load(Order::relaxed);
+    if ((entry ^ tag_of(hash)) >= queue_count) return std::nullopt;
+    return entry % queue_count;
+  }
+  template <class MembershipId>
+  void note(const MembershipId& id, std::uint32_t queue) noexcept {
+    const std::uint64_t hash = hash_id(id);
+    entries_[hash % size].store(tag_of(hash) | queue, Order::relaxed);
+  }
+
+ private:
+  static constexpr std::size_t size = 4096;
+  /// What is not the queue; never 0, which no membership has.
+  static std::uint32_t tag_of(std::uint64_t hash) noexcept {
+    return static_cast<std::uint32_t>(hash >> 32) / queue_count * queue_count | 1u << 31;
+  }
+
+  std::vector<Atomic<std::uint32_t>> entries_ = std::vector<Atomic<std::uint32_t>>(size);
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace membership
+
+#endif

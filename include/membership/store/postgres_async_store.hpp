@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef MEMBERSHIP_STORE_POSTGRES_ASYNC_STORE_HPP
+#define MEMBERSHIP_STORE_POSTGRES_ASYNC_STORE_HPP
+
+#include "membership/policy/plan.hpp"
+#include "membership/policy/reads.hpp"
+#include "membership/store/concepts.hpp"
+#include "membership/store/owned/loaded_snapshot.hpp"
+#include "membership/store/postgres/connection.hpp"
+#include "membership/store/postgres/failure.hpp"
+#include "membership/store/postgres/options.hpp"
+#include "membership/store/postgres/parts.hpp"
+#include "membership/store/sql/statements.hpp"
+
+#include <tl/expected.hpp>
+
+// Nothing where the compiler has no coroutines (clang before 16).
+#ifdef __cpp_impl_coroutine
+
+#include <concepts>
+#include <coroutine>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace membership {
+inline namespace v0 {
+
+/// What an asynchronous store waits by; a host makes it of its event loop.
+///
+/// `Task<V>` is what a coroutine that comes to a V returns. `ready(socket, read, write)` is awaited
+/// until the socket can be read or written; it leaves the socket open. `sleep(milliseconds)` is
+/// awaited that long. Of a `Signal` each `wait()` is awaited until a `raise()`, which ends the
+/// oldest wait.
+template <class Io>
+concept AsyncIo = requires(Io& io, typename Io::Signal& signal, int number, bool flag) {
+  { io.ready(number, flag, flag) } -> std::same_as<typename Io::template Task<void>>;
+  { io.sleep(number) } -> std::same_as<typename Io::template Task<void>>;
+  { signal.wait() } -> std::same_as<typename Io::template Task<void>>;
+  signal.raise();
+};
+
+/// The PostgreSQL store without a blocked thread: the same statements on the same tables, and verbs
+/// that are awaited, for `co_execute`. Needs `libpq`.
+///
+/// For one thread, or one strand, at a time; many calls may be under way, each on a connection of
+/// its own, at most as many as it is given, else it waits for one. The schema is there already:
+/// `PostgresStore::open` makes it or brings it to this version. What a call is given by reference
+/// lives until it has ended. Only names of hosts are looked up blocking; give addresses.
+template <class T, AsyncIo Io>
+class BasicAsyncPostgresStore {
+  using Connection = detail::PostgresConnection;
+  using Parts = detail::PostgresParts<T>;
+  using Reader = typename Parts::Reader;
+  using Catalogues = typename Parts::Catalogues;
+
+ public:
+  template <class V>
+  using Task = typename Io::template Task<V>;
+  using traits = T;
+  using Failure = PostgresFailure;
+  using Loaded = detail::LoadedSnapshot<T>;
+  static constexpr Kinds keeps = all_kinds;
+
+  BasicAsyncPostgresStore(const PostgresStoreOptions& options, Io& io, unsigned connections = 8)
+      : parts_(options), io_(io), free_(connections == 0 ? 1 : connections) {}
+  BasicAsyncPostgresStore(const BasicAsyncPostgresStore&) = delete;
+  BasicAsyncPostgresStore& operator=(const BasicAsyncPostgresStore&) = delete;
+
+  /// What `reads` asks for, at one moment.
+  [[nodiscard]] Task<tl::expected<Loaded, Failure>> load(const BasicReads<T>& reads) {
+    tl::expected<Loaded, Failure> result(tl::in_place);
+    auto failure = co_await read_moment([&](Reader reader) { reader.ask(reads); },
+                                        [&](Reader reader) {
+                                          *result = Loaded();
+                                          return reader.load(reads, *result);
+                                        });
+    if (failure) result = tl::unexpected<Failure>(std::move(*failure));
+    co_return result;
+  }
+
+  /// Shows the membership of a user in an organization as a `BasicMembershipRow`. Whether there is
+  /// one.
+  template <class Visit>
+  [[nodiscard]] Task<tl::expected<bool, Failure>>
+  view(typename T::UserId user, typename T::OrganizationId organization, Visit visit) {
+    bool found = false;
+    auto failure = co_await read_moment([](Reader) {},
+                                        [&](Reader reader) {
+                                          const auto answer =
+                                              reader.view(user, organization, visit);
+                                          found = answer.value_or(false);
+                                          return answer.has_value();
+                                        });
+    if (failure) co_return tl::unexpected<Failure>(std::move(*failure));
+    co_return found;
+  }
+
+  /// Shows a page of a list (of events: `PostgresStore`), of one moment. What a filter leaves out
+  /// is asked for again with each batch of rows.
+  template <class Query, class Visit>
+  requires(!std::same_as<Query, BasicEventQuery<T>>)
+      [[nodiscard]] Task<tl::expected<ListEnd, Failure>> list(Query query, Visit visit) {
+    ListEnd end{};
+    auto failure = co_await read_moment([](Reader) {},
+                                        [&](Reader reader) {
+                                          const detail::AnyVisitor unshown;
+                                          return reader.list(query, unshown).has_value();
+                                        },
+                                        [&](Reader reader) { end = *reader.list(query, visit); });
+    if (failure) co_return tl::unexpected<Failure>(std::move(*failure));
+    co_return end;
+  }
+
+  /// Carries out all plans or, where a precondition of one no longer holds, none.
+  [[nodiscard]] Task<tl::expected<CommitStatus, Failure>>
+  commit(std::span<const BasicPlan<T>> plans) {
+    Failure failure;
+    {
+      const Lease lease = co_await borrow();
+      Connection& connection = *lease;
+      std::vector<Catalogues> catalogues;
+      co_await read_all(connection, [&](Reader) {
+        return parts_.read_catalogues(connection, plans, catalogues);
+      });
+      if (!connection.has_failed()) {
+        parts_.send(connection, plans, catalogues);
+        co_await settle(connection);
+        const auto end = connection.batch_end();
+        if (end == Connection::BatchEnd::done) co_return CommitStatus::committed;
+        if (end == Connection::BatchEnd::conflict) co_return CommitStatus::conflict;
+      }
+      const bool interrupted = connection.is_interrupted();
+      failure = connection.take_failure();
+      if (!interrupted) co_return tl::unexpected<Failure>(std::move(failure));
+    }
+    // One of them stands for all.
+    for (const BasicPlan<T>& plan : plans) {
+      if (!detail::changes(plan)) continue;
+      auto fate = co_await fate_of(plan.id, std::move(failure));
+      co_return fate;
+    }
+    co_return CommitStatus::committed;
+  }
+
+  /// Whether the commit of the plan with this id was carried out.
+  [[nodiscard]] Task<tl::expected<bool, Failure>> was_committed(PlanId plan) {
+    std::optional<bool> carried_out;
+    auto failure = co_await read_moment([](Reader) {},
+                                        [&](Reader reader) {
+                                          carried_out = reader.was_noted(plan);
+                                          return true;
+                                        });
+    if (failure) co_return tl::unexpected<Failure>(std::move(*failure));
+    co_return carried_out.value_or(false);
+  }
+
+ private:
+  static constexpr int wait_step = 50;  // milliseconds
+
+  /// A connection and the right to it, given back at the end.
+  class Lease {
+   public:
+    explicit Lease(BasicAsyncPostgresStore& store)
+        : store_(&store), connection_(store.parts_.take(Connection::Mode::non_blocking)) {
+      --store.free_;
+    }
+    Lease(Lease&& other) noexcept
+        : store_(std::exchange(other.store_, nullptr)), connection_(std::move(other.connection_)) {}
+    Lease& operator=(Lease&&) = delete;
+    ~Lease() {
+      if (store_ == nullptr) return;
+      store_->parts_.give_back(std::move(connection_));
+      ++store_->free_;
+      store_->freed_.raise();
+    }
+    Connection& operator*() const noexcept { return *connection_; }
+
+   private:
+    BasicAsyncPostgresStore* store_;
+    std::unique_ptr<Connection> connection_;
+  };
+
+  Task<Lease> borrow() {
+    while (free_ == 0) co_await freed_.wait();
+    Lease lease(*this);
+    co_await settle(*lease);
+    co_return std::move(lease);
+  }
+
+  /// Until a connection has nothing to wait for.
+  Task<void> settle(Connection& connection) {
+    using Wait = Connection::Wait;
+    for (Wait wait = connection.advance(); wait != Wait::nothing; wait = connection.advance()) {
+      co_await io_.ready(connection.socket(), wait != Wait::writable, wait != Wait::readable);
+    }
+  }
+
+  /// Reads until everything has an answer, beginning with what was asked already.
+  template <class Read>
+  Task<void> read_all(Connection& connection, Read read) {
+    connection.begin_reading();
+    co_await read_on(connection, read);
+    connection.end_reading();
+  }
+  template <class Read>
+  Task<void> read_on(Connection& connection, Read& read) {
+    bool good = false;
+    for (bool again = true; again; again = connection.lacks_answers()) {
+      if (connection.lacks_answers()) {
+        connection.send_questions();
+        co_await settle(connection);
+      }
+      good = !connection.has_failed() && read(parts_.reader(connection));
+    }
+    if (!good) Parts::note_missing(connection);
+  }
+
+  struct NothingMore {
+    void operator()(Reader) const noexcept {}
+  };
+  /// As `PostgresStore` does it. `show` is told at the end, when everything has an answer.
+  template <class Ask, class Read, class Show = NothingMore>
+  Task<std::optional<Failure>> read_moment(Ask ask, Read read, Show show = {}) {
+    std::optional<Failure> failure;
+    for (int lost = 0, conflicts = 0; lost < 2 && conflicts < Parts::most_conflicts;) {
+      const Lease lease = co_await borrow();
+      Connection& connection = *lease;
+      connection.begin_reading();
+      ask(parts_.reader(connection));
+      co_await read_on(connection, read);
+      if (!connection.has_failed()) show(parts_.reader(connection));
+      connection.end_reading();
+      if (!connection.has_failed()) co_return std::nullopt;
+      failure = connection.take_failure();
+      if (detail::is_conflict(failure->code)) {
+        ++conflicts;
+      } else if (failure->fault == PostgresFault::connection_lost) {
+        ++lost;
+      } else {
+        break;
+      }
+    }
+    co_return failure;
+  }
+
+  /// As that of `PostgresStore`.
+  Task<tl::expected<CommitStatus, Failure>> fate_of(PlanId plan, Failure failure) {
+    const std::string id = detail::ulid_text(plan.value);
+    for (int waited = 0;; waited += wait_step) {
+      {
+        Connection connection(parts_.options().target, parts_.options().schema,
+                              Connection::Mode::non_blocking);
+        co_await settle(connection);
+        if (connection.begin_batch()) {
+          connection.send_batch(connection.run(detail::Sql::void_plan, id, plan.value.time()));
+          co_await settle(connection);
+        }
+        auto end = connection.batch_end();
+        if (end == Connection::BatchEnd::conflict) {
+          std::optional<bool> carried_out;
+          co_await read_all(connection, [&](Reader reader) {
+            carried_out = reader.was_noted(plan);
+            return true;
+          });
+          if (carried_out == true) co_return CommitStatus::committed;
+          if (carried_out == false) end = Connection::BatchEnd::done;
+        }
+        if (end == Connection::BatchEnd::done) {
+          failure.fault = PostgresFault::connection_lost;
+          co_return tl::unexpected<Failure>(std::move(failure));
+        }
+      }
+      if (waited >= parts_.options().patience_milliseconds) break;
+      co_await io_.sleep(wait_step);
+    }
+    failure.fault = PostgresFault::fate_unknown;
+    co_return tl::unexpected<Failure>(std::move(failure));
+  }
+
+  Parts parts_;
+  Io& io_;
+  unsigned free_;
+  typename Io::Signal freed_;
+};
+
+}  // namespace v0
+}  // namespace membership
+
+#endif
+
+#endif

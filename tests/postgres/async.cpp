@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// The PostgreSQL store whose verbs are awaited, in an event loop of one thread.
+//
+// Plan
+//   it passes every check of the kit, each call run to its end                       -> passes
+//   many commands under way on few connections, which other processes of the server
+//     end meanwhile: each acknowledged one is there, once                            ->
+//     ended_connections
+//   an organization whose row another holds keeps nobody waiting but its own         ->
+//   nobody_waits no server, a wrong password: a failure with its cause -> refused
+
+#include "membership/driver/co_execute.hpp"
+#include "membership/membership.hpp"
+#include "membership/store/postgres_async_store.hpp"
+#include "membership/store/postgres_store.hpp"
+#include "membership/testing/store_conformance.hpp"
+#include "support/durable.hpp"
+#include "support/postgres_cluster.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#ifdef __cpp_impl_coroutine
+
+#include "../../examples/async_server/asio_io.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+using namespace membership;
+using namespace membership_tests::durable;
+using asio_io::Io;
+using membership_tests::make_id;
+using membership_tests::PostgresCluster;
+
+namespace {
+
+namespace asio = boost::asio;
+using AsyncStore = BasicAsyncPostgresStore<DefaultTraits, Io>;
+using AsyncRuntime = Runtime<SystemClock, UlidIds<DefaultTraits>, asio_io::Wait>;
+static_assert(AwaitedStore<AsyncStore>);
+
+PostgresCluster& cluster() {
+  static PostgresCluster cluster;
+  return cluster;
+}
+PostgresStoreOptions fresh() {
+  static int number = 0;
+  PostgresStoreOptions options;
+  options.target = cluster().target();
+  options.schema = "async_" + std::to_string(++number);
+  return options;
+}
+std::unique_ptr<PostgresStore> open(const PostgresStoreOptions& options) {
+  auto opened = PostgresStore::open(options);
+  if (!opened) throw std::runtime_error(opened.error().message);
+  return std::move(*opened);
+}
+
+/// Runs a task to its end.
+template <class V>
+V run_task(asio::io_context& context, Io::Task<V> task) {
+  std::optional<V> result;
+  co_spawn(context, std::move(task), [&](std::exception_ptr problem, V value) {
+    if (problem) std::rethrow_exception(problem);
+    result.emplace(std::move(value));
+  });
+  context.restart();
+  context.run();
+  return std::move(*result);
+}
+
+/// The store as one that waits. What the asynchronous one leaves out, the other does.
+class WaitingStore {
+  template <class Start>
+  auto run(const Start& start) const {
+    const std::lock_guard guard(mutex_);
+    return run_task(context_, start());
+  }
+
+  std::unique_ptr<PostgresStore> beside_;
+  mutable std::mutex mutex_;
+  mutable asio::io_context context_;
+  mutable Io io_;
+  mutable AsyncStore store_;
+
+ public:
+  using traits = DefaultTraits;
+  using Failure = PostgresFailure;
+  using Loaded = AsyncStore::Loaded;
+  static constexpr Kinds keeps = AsyncStore::keeps;
+
+  explicit WaitingStore(const PostgresStoreOptions& options)
+      : beside_(open(options)), store_(options, io_, 2) {}
+
+  tl::expected<Loaded, Failure> load(const Reads& reads) const {
+    return run([&] { return store_.load(reads); });
+  }
+  tl::expected<std::vector<Loaded>, Failure> load(std::span<const Reads> reads) const {
+    return beside_->load(reads);
+  }
+  template <class Visit>
+  tl::expected<bool, Failure> view(const UserId& user, const OrganizationId& organization,
+                                   Visit&& visit) const {
+    return run([&] { return store_.view(user, organization, std::ref(visit)); });
+  }
+  template <class Query, class Visit>
+  tl::expected<ListEnd, Failure> list(const Query& query, Visit&& visit) const {
+    if constexpr (std::is_same_v<Query, EventQuery>) {
+      return beside_->list(query, visit);
+    } else {
+      return run([&] { return store_.list(query, std::ref(visit)); });
+    }
+  }
+  tl::expected<CommitStatus, Failure> commit(std::span<const Plan> plans) {
+    return run([&] { return store_.commit(plans); });
+  }
+  tl::expected<bool, Failure> was_committed(PlanId plan) const {
+    return run([&] { return store_.was_committed(plan); });
+  }
+  auto drop_events(Time time, std::size_t limit) { return beside_->drop_events(time, limit); }
+};
+
+struct Factory {
+  struct Handle {
+    std::unique_ptr<WaitingStore> one;
+    std::unique_ptr<WaitingStore> other;
+    WaitingStore& store() { return *one; }
+    WaitingStore& another() { return *other; }
+  };
+  Handle fresh() {
+    const PostgresStoreOptions options = ::fresh();
+    auto one = std::make_unique<WaitingStore>(options);
+    return {std::move(one), std::make_unique<WaitingStore>(options)};
+  }
+};
+
+/// A connection beside the store's.
+struct Beside {
+  explicit Beside(const PostgresStoreOptions& options)
+      : connection(options.target, options.schema) {}
+  void run(const std::string& text) { BOOST_REQUIRE(connection.execute(text)); }
+
+  detail::PostgresConnection connection;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(postgres_async)
+
+BOOST_AUTO_TEST_CASE(passes) {
+  Factory factory;
+  testing::ConformanceOptions options;
+  options.ids_apart = true;
+  const auto report = testing::check_store(factory, options);
+  BOOST_TEST(report.passed(), report.text());
+  BOOST_TEST(report.skipped.empty());
+}
+
+BOOST_AUTO_TEST_CASE(ended_connections) {
+  const PostgresStoreOptions options = fresh();
+  const auto beside = open(options);
+  constexpr int user_count = 200;
+  fill(*beside);
+  for (int i = 0; i < user_count; ++i) add_user(*beside, "user_" + std::to_string(i));
+
+  asio::io_context context(1);
+  Io io;
+  AsyncStore store(options, io, 4);
+  Beside other(options);
+  std::set<std::string> acknowledged;
+  std::size_t others = 0;
+  std::size_t lost = 0;
+  const auto join = [&](int number) -> Io::Task<void> {
+    const UserId user = make_id<UserId>("user_" + std::to_string(number));
+    AsyncRuntime runtime;
+    runtime.limits.microseconds = 60'000'000;
+    const auto done =
+        co_await co_execute(store, MembershipPolicy<>{}, CreateMembership{user, acme}, runtime);
+    if (done) {
+      acknowledged.insert(std::string(user.view()));
+    } else if (done.error().cause && done.error().cause->fault == PostgresFault::connection_lost) {
+      ++lost;
+    } else {
+      ++others;
+    }
+    if (number % 20 == 7) {
+      other.run("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND query LIKE '%memberships%'");
+    }
+  };
+  for (int i = 0; i < user_count; ++i) co_spawn(context, join(i), asio::detached);
+  context.run();
+
+  BOOST_TEST(others == 0u);
+  BOOST_TEST(acknowledged.size() + lost == static_cast<std::size_t>(user_count));
+  BOOST_TEST(listed_members(*beside) == acknowledged, boost::test_tools::per_element());
+  BOOST_TEST(active_members(*beside) == acknowledged.size());
+  BOOST_TEST_MESSAGE(lost << " of " << user_count << " were found out not to be there");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_waits) {
+  const PostgresStoreOptions options = fresh();
+  const auto beside = open(options);
+  const OrganizationId other = make_id<OrganizationId>("org_other");
+  fill(*beside);
+  BOOST_REQUIRE(run(*beside, CreateOrganization{"Other", other}));
+
+  asio::io_context context(1);
+  Io io;
+  AsyncStore store(options, io);
+  Beside holder(options);
+  holder.run("BEGIN");
+  holder.run("SELECT 1 FROM organizations WHERE id = 'org_acme' FOR UPDATE");
+  std::string order;
+  const auto join = [&](OrganizationId organization, char letter) -> Io::Task<void> {
+    const auto done = co_await co_execute(store, MembershipPolicy<>{},
+                                          CreateMembership{ada, organization}, AsyncRuntime{});
+    order += done ? letter : '!';
+    if (letter == 'o') holder.run("COMMIT");
+  };
+  co_spawn(context, join(acme, 'a'), asio::detached);
+  co_spawn(context, join(other, 'o'), asio::detached);
+  context.run();
+  BOOST_TEST(order == "oa");
+}
+
+BOOST_AUTO_TEST_CASE(refused) {
+  PostgresStoreOptions nowhere = fresh();
+  nowhere.target = "host=127.0.0.1 port=1 user=tester dbname=postgres";
+  asio::io_context context(1);
+  Io io;
+  AsyncStore store(nowhere, io);
+  Reads reads;
+  const auto none = run_task(context, store.load(reads));
+  BOOST_REQUIRE(!none);
+  BOOST_TEST((none.error().fault == PostgresFault::cannot_connect));
+  BOOST_TEST(none.error().message.find("refused") != std::string::npos);
+
+  PostgresStoreOptions unknown = fresh();
+  unknown.target = cluster().target() + " dbname=nothing";
+  AsyncStore denied(unknown, io);
+  const auto refusal = run_task(context, denied.load(reads));
+  BOOST_REQUIRE(!refusal);
+  BOOST_TEST((refusal.error().fault == PostgresFault::access_denied));
+
+  // A schema that nobody made.
+  AsyncStore unmade(fresh(), io);
+  const auto missing = run_task(context, unmade.load(reads));
+  BOOST_REQUIRE(!missing);
+  BOOST_TEST((missing.error().fault == PostgresFault::schema));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+#endif
