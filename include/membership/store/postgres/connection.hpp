@@ -274,7 +274,7 @@ class PostgresConnection {
     for (std::size_t i = 0; good && i < questions_.size(); ++i) {
       PostgresQuestion& question = questions_[i];
       good = send_prepare(question.sql(), PostgresForm::plain) &&
-             question.send(connection_, name_of(question.sql(), PostgresForm::plain).c_str());
+             question.send(connection_, Name(question.sql(), PostgresForm::plain).c_str());
       sent_.push_back({question.sql(), PostgresForm::plain, What::question, i});
     }
     good = good && (!several || send_text("COMMIT"));
@@ -297,7 +297,7 @@ class PostgresConnection {
       return Rows(nullptr);
     }
     if (!prepare(sql)) return Rows(nullptr);
-    PostgresResult result(PQexecPrepared(connection_, name_of(sql, PostgresForm::plain).c_str(),
+    PostgresResult result(PQexecPrepared(connection_, Name(sql, PostgresForm::plain).c_str(),
                                          bound.count(), bound.values(), bound.lengths(),
                                          bound.formats(), 0));
     return Rows(take(std::move(result)));
@@ -431,9 +431,18 @@ class PostgresConnection {
     return false;
   }
 
-  static std::string name_of(Sql sql, PostgresForm form) {
-    return (form == PostgresForm::gated ? "g" : "p") + std::to_string(static_cast<unsigned>(sql));
-  }
+  /// What a prepared statement is called.
+  class Name {
+   public:
+    Name(Sql sql, PostgresForm form) noexcept {
+      text_[0] = form == PostgresForm::gated ? 'g' : 'p';
+      *std::to_chars(text_ + 1, text_ + sizeof text_ - 1, static_cast<unsigned>(sql)).ptr = '\0';
+    }
+    const char* c_str() const noexcept { return text_; }
+
+   private:
+    char text_[8];
+  };
   bool& flag(Sql sql, PostgresForm form) noexcept {
     return prepared_[static_cast<std::size_t>(form)][static_cast<std::size_t>(sql)];
   }
@@ -443,7 +452,7 @@ class PostgresConnection {
     bool& done = flag(sql, PostgresForm::plain);
     if (done) return true;
     done = static_cast<bool>(take(
-        PostgresResult(PQprepare(connection_, name_of(sql, PostgresForm::plain).c_str(),
+        PostgresResult(PQprepare(connection_, Name(sql, PostgresForm::plain).c_str(),
                                  postgres_text(sql, PostgresForm::plain).c_str(), 0, nullptr))));
     return done;
   }
@@ -456,7 +465,7 @@ class PostgresConnection {
   }
   bool send_prepare(Sql sql, PostgresForm form) {
     if (flag(sql, form)) return true;
-    const bool good = PQsendPrepare(connection_, name_of(sql, form).c_str(),
+    const bool good = PQsendPrepare(connection_, Name(sql, form).c_str(),
                                     postgres_text(sql, form).c_str(), 0, nullptr) == 1;
     sent_.push_back({sql, form, What::preparation, 0});
     flag(sql, form) = true;  // for what is sent after it
@@ -467,7 +476,7 @@ class PostgresConnection {
     if (has_failed()) return false;
     const PostgresParameters<sizeof...(Parameters)> bound(parameters...);
     const bool good = send_prepare(sql, form) &&
-                      PQsendQueryPrepared(connection_, name_of(sql, form).c_str(), bound.count(),
+                      PQsendQueryPrepared(connection_, Name(sql, form).c_str(), bound.count(),
                                           bound.values(), bound.lengths(), bound.formats(), 0) == 1;
     sent_.push_back({sql, form, What::statement, 0});
     if (!good) lose();

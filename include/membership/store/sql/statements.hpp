@@ -158,6 +158,8 @@ inline std::string sql_text(Sql statement) {
       "coalesce((SELECT organization_id FROM memberships WHERE id = ?2 LIMIT 1), ?1)";
   constexpr std::string_view user =
       "coalesce(?1, (SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1))";
+  constexpr std::string_view member =
+      "coalesce((SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1), ?3)";
   constexpr std::string_view events =
       "SELECT place, id, type, created_at, organization_id, revision, payload FROM events";
   const auto list = [](std::string_view select, std::string_view where, std::string_view key) {
@@ -222,8 +224,7 @@ inline std::string sql_text(Sql statement) {
     case Sql::member_invitation:
       return sql_join({"SELECT ", invitation_columns,
                        " FROM invitations i WHERE i.organization_id = ", organization,
-                       " AND i.user_id ="
-                       " coalesce((SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1), ?3)"
+                       " AND i.user_id = ", member,
                        " AND i.status = 'pending' AND i.user_id <> ''"});
     case Sql::user_profile:
       return sql_join({"SELECT ", user_profile_columns, " FROM users u WHERE u.id = ", user,
