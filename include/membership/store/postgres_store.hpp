@@ -311,14 +311,10 @@ class BasicPostgresStore {
       Connection& connection = *lease;
       connection.begin_reading();
       ask(parts_.reader(connection));
-      bool good = false;
-      do {
-        good =
-            (!connection.lacks_answers() || fetch(connection)) && read(parts_.reader(connection));
-      } while (connection.lacks_answers());
+      read_on(connection, read);
       connection.end_reading();
-      if (good) return std::nullopt;
-      failure = parts_.failure_of(connection);
+      if (!connection.has_failed()) return std::nullopt;
+      failure = connection.take_failure();
       if (detail::is_conflict(failure->code)) {
         ++conflicts;
       } else if (failure->fault == PostgresFault::connection_lost) {
@@ -328,11 +324,6 @@ class BasicPostgresStore {
       }
     }
     return failure;
-  }
-  /// Waits for the answers to what a connection was asked.
-  static bool fetch(Connection& connection) {
-    if (connection.send_questions()) connection.advance();
-    return !connection.has_failed();
   }
   /// The same for what shows rows as it goes: once, each query a round trip.
   template <class Answer, class Ask>
@@ -348,19 +339,25 @@ class BasicPostgresStore {
     }
     return tl::expected<Answer, Failure>(tl::unexpect, parts_.failure_of(connection));
   }
-  /// What each plan's slugs are written with: as it was seen at the plan's revision, else as it is.
+  /// What each plan's slugs are written with. False where that could not be read.
   bool find_catalogues(Connection& connection, std::span<const BasicPlan<T>> plans,
                        std::vector<Catalogues>& out) {
     connection.begin_reading();
+    read_on(connection, [&](Reader) { return parts_.read_catalogues(connection, plans, out); });
+    connection.end_reading();
+    return !connection.has_failed();
+  }
+  /// Reads until everything that was asked has an answer.
+  template <class Read>
+  void read_on(Connection& connection, const Read& read) const {
     bool good = false;
     do {
-      good = (!connection.lacks_answers() || fetch(connection)) &&
-             parts_.read_catalogues(connection, plans, out);
+      if (connection.lacks_answers() && connection.send_questions()) connection.advance();
+      good = !connection.has_failed() && read(parts_.reader(connection));
     } while (connection.lacks_answers());
-    connection.end_reading();
-    if (!good && !connection.has_failed()) parts_.note_missing(connection);
-    return good;
+    if (!good) parts_.note_missing(connection);
   }
+
   /// What became of a commit whose end was never heard of. Where it is not there it is kept from
   /// being carried out late: its plan's id is taken.
   tl::expected<CommitStatus, Failure> fate_of(PlanId plan, Failure failure) {
