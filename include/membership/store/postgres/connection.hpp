@@ -258,11 +258,13 @@ class PostgresConnection {
   // asked again and what comes of it, until all of it has an answer.
 
   void begin_reading() noexcept {
-    questions_.clear();
     is_reading_ = true;
     lacks_answers_ = false;
   }
-  void end_reading() noexcept { is_reading_ = false; }
+  void end_reading() noexcept {
+    is_reading_ = false;
+    questions_.clear();  // and the answers
+  }
   /// Whether something was asked that has no answer; until it has, what was read is of no use.
   bool lacks_answers() const noexcept { return lacks_answers_ && !has_failed(); }
   /// Sends all that was asked, also what had an answer, so that all is of one moment.
