@@ -12,59 +12,20 @@ what must come out.
 import argparse
 import json
 import math
-import os
 import pathlib
-import shutil
-import socket
 import subprocess
-import tempfile
+import sys
 
-BIN = "/usr/lib/postgresql/15/bin/"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/server"))
+from cluster import Cluster  # noqa: E402  pylint: disable=wrong-import-position
+
 SIZES = (10**6, 10**7, 10**8, 10**9)
 TABLES = ("memberships", "users", "claims", "organizations", "organization_profiles", "events",
           "plans")
 
 
-class Cluster:
-    """A server of PostgreSQL on a free port of the loopback; root runs it as the user postgres."""
-
-    def __init__(self):
-        self.folder = tempfile.mkdtemp()
-        self.data = os.path.join(self.folder, "data")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres")
-        self.target = f"host=127.0.0.1 port={self.port} user=tester dbname=postgres"
-
-    def __enter__(self):
-        self.run("initdb", "-D", self.data, "-A", "trust", "-U", "tester", "-E", "UTF8",
-                 "--locale=C", "--no-sync")
-        self.start("off")
-        return self
-
-    def __exit__(self, *_):
-        try:
-            self.run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
-        finally:
-            shutil.rmtree(self.folder)
-
-    def start(self, fsync, how="start"):
-        # Vacuumed by this program, so that two runs measure the same.
-        self.run("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.data, "log"), "-o",
-                 f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-                 f" -c shared_buffers=512MB -c max_wal_size=4GB -c autovacuum=off -c fsync={fsync}",
-                 how)
-
-    def run(self, program, *arguments):
-        owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        subprocess.run([*(owner if os.geteuid() == 0 else []), BIN + program, *arguments],
-                       check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def rows(self, query):
-        done = subprocess.run([BIN + "psql", self.target, "-AtF", "|", "-c", query], check=True,
-                              cwd="/", capture_output=True, text=True)
-        return [line.split("|") for line in done.stdout.splitlines()]
+# Vacuumed by this program, so that two runs measure the same.
+SETTINGS = ("shared_buffers=512MB", "max_wal_size=4GB", "autovacuum=off")
 
 
 def parse_arguments():
@@ -117,11 +78,11 @@ def bytes_per_row(half, full):
 
 def measure(options):
     def ask(*arguments):
-        done = subprocess.run([options.program, cluster.target, *map(str, arguments)], check=True,
+        done = subprocess.run([options.program, cluster.url, *map(str, arguments)], check=True,
                               capture_output=True, text=True)
         return json.loads(done.stdout)
 
-    with Cluster() as cluster:
+    with Cluster(*SETTINGS, "fsync=off") as cluster:
         steps = 10
         users, placed, placing = 0, 0, 0.0
         for step in range(1, steps + 1):
@@ -137,7 +98,7 @@ def measure(options):
         full = measure_sizes(cluster)
         rates = {name: getattr(options, f"commits_{name}") for name in ("one", "many", "bulk")}
         if None in rates.values():
-            cluster.start("on", "restart")
+            cluster.start(*SETTINGS, "fsync=on", how="restart")
             measured = ask("commits", options.seconds, options.threads)
             rates = {name: rates[name] or measured[name] for name in rates}
         rates["placing"] = placed / placing

@@ -10,8 +10,8 @@
 //
 //   organization ORG NAME   user USER   join ORG USER   leave ORG USER   show ORG USER
 //
-//   created | reactivated | updated | unchanged | active member | nobody | refused CODE | failed
-//   WHY
+//   created | reactivated | updated | unchanged | active member | nobody
+//   refused CODE | failed WHY
 
 #include "asio_io.hpp"
 #include "membership/driver/co_execute.hpp"
@@ -28,6 +28,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
@@ -132,7 +133,13 @@ Io::Task<void> serve(Store& store, asio::ip::tcp::socket client) {
 
 Io::Task<void> listen(Store& store, asio::ip::tcp::acceptor& acceptor) {
   for (;;) {
-    auto client = co_await acceptor.async_accept(asio::use_awaitable);
+    boost::system::error_code problem;  // too many are open, say
+    auto client =
+        co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, problem));
+    if (problem) {
+      co_await Io::pause(std::chrono::milliseconds(100));
+      continue;
+    }
     co_spawn(acceptor.get_executor(), serve(store, std::move(client)), asio::detached);
   }
 }

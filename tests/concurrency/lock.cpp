@@ -7,7 +7,8 @@
 //   readers and writers exclude each other                                      ->
 //   readers_and_writers readers are together -> readers_together no wake-up is lost while many wait
 //   long                                     -> no_lost_wake_up a writer gets in though readers
-//   come without end                            -> no_starving
+//   come without end                            -> no_starving who only tries gets in where nobody
+//   is, and keeps others out                -> tries
 
 #include "concurrency/threads.hpp"
 #include "membership/store/owned/shared_lock.hpp"
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using membership::detail::SharedLock;
@@ -74,6 +76,39 @@ BOOST_AUTO_TEST_CASE(readers_and_writers) {
   together(std::move(bodies));
   faults.report();
   BOOST_TEST(first == 6 * rounds / 3);
+}
+
+BOOST_AUTO_TEST_CASE(tries) {
+  SharedLock lock;
+  lock.lock_shared();
+  BOOST_TEST(!lock.try_lock());
+  lock.unlock_shared();
+  BOOST_TEST(lock.try_lock());
+  BOOST_TEST(!lock.try_lock());
+  lock.unlock();
+
+  // Those who try and those who wait exclude each other, and nobody sleeps for ever.
+  const std::size_t rounds = scaled(20'000, 200'000);
+  std::uint64_t counted = 0;
+  std::atomic<std::uint64_t> got{0};
+  std::vector<std::function<void()>> bodies;
+  for (unsigned thread = 0; thread < 4; ++thread) {
+    bodies.emplace_back([&, thread] {
+      for (std::size_t i = 0; i < rounds; ++i) {
+        if (thread % 2 == 0) {
+          lock.lock();
+        } else if (!lock.try_lock()) {
+          continue;
+        }
+        ++counted;
+        ++got;
+        lock.unlock();
+      }
+    });
+  }
+  together(std::move(bodies));
+  BOOST_TEST(counted == got);
+  BOOST_TEST(counted >= 2 * rounds);
 }
 
 BOOST_AUTO_TEST_CASE(readers_together) {

@@ -16,6 +16,7 @@
 #include "membership/store/postgres_store.hpp"
 #include "membership/testing/store_conformance.hpp"
 #include "support/durable.hpp"
+#include "support/open_postgres.hpp"
 #include "support/postgres_cluster.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -36,7 +37,6 @@
 #include <optional>
 #include <set>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -46,6 +46,7 @@ using namespace membership;
 using namespace membership_tests::durable;
 using asio_io::Io;
 using membership_tests::make_id;
+using membership_tests::open_postgres;
 using membership_tests::PostgresCluster;
 
 namespace {
@@ -53,7 +54,7 @@ namespace {
 namespace asio = boost::asio;
 using AsyncStore = BasicAsyncPostgresStore<DefaultTraits, Io>;
 using AsyncRuntime = Runtime<SystemClock, UlidIds<DefaultTraits>, asio_io::Wait>;
-static_assert(AwaitedStore<AsyncStore>);
+static_assert(AwaitedStore<AsyncStore> && !AwaitedStore<PostgresStore>);
 
 PostgresCluster& cluster() {
   static PostgresCluster cluster;
@@ -65,11 +66,6 @@ PostgresStoreOptions fresh() {
   options.target = cluster().target();
   options.schema = "async_" + std::to_string(++number);
   return options;
-}
-std::unique_ptr<PostgresStore> open(const PostgresStoreOptions& options) {
-  auto opened = PostgresStore::open(options);
-  if (!opened) throw std::runtime_error(opened.error().message);
-  return std::move(*opened);
 }
 
 /// Runs a task to its end.
@@ -106,7 +102,7 @@ class WaitingStore {
   static constexpr Kinds keeps = AsyncStore::keeps;
 
   explicit WaitingStore(const PostgresStoreOptions& options)
-      : beside_(open(options)), store_(options, io_, 2) {}
+      : beside_(open_postgres(options)), store_(options, io_, 2) {}
 
   tl::expected<Loaded, Failure> load(const Reads& reads) const {
     return run([&] { return store_.load(reads); });
@@ -174,7 +170,7 @@ BOOST_AUTO_TEST_CASE(passes) {
 
 BOOST_AUTO_TEST_CASE(ended_connections) {
   const PostgresStoreOptions options = fresh();
-  const auto beside = open(options);
+  const auto beside = open_postgres(options);
   constexpr int user_count = 200;
   fill(*beside);
   for (int i = 0; i < user_count; ++i) add_user(*beside, "user_" + std::to_string(i));
@@ -216,7 +212,7 @@ BOOST_AUTO_TEST_CASE(ended_connections) {
 
 BOOST_AUTO_TEST_CASE(nobody_waits) {
   const PostgresStoreOptions options = fresh();
-  const auto beside = open(options);
+  const auto beside = open_postgres(options);
   const OrganizationId other = make_id<OrganizationId>("org_other");
   fill(*beside);
   BOOST_REQUIRE(run(*beside, CreateOrganization{"Other", other}));
@@ -238,6 +234,14 @@ BOOST_AUTO_TEST_CASE(nobody_waits) {
   co_spawn(context, join(other, 'o'), asio::detached);
   context.run();
   BOOST_TEST(order == "oa");
+}
+
+BOOST_AUTO_TEST_CASE(connecting) {
+  const PostgresStoreOptions options = fresh();
+  detail::PostgresConnection connection(options.target, options.schema,
+                                        detail::PostgresConnection::Mode::non_blocking);
+  // Not before the socket can be written is it of use to poll.
+  BOOST_TEST((connection.advance() == detail::PostgresConnection::Wait::writable));
 }
 
 BOOST_AUTO_TEST_CASE(refused) {

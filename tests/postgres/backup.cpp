@@ -15,6 +15,7 @@
 #include "support/durable.hpp"
 #include "support/folder.hpp"
 #include "support/host.hpp"
+#include "support/open_postgres.hpp"
 #include "support/postgres_cluster.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -26,7 +27,6 @@
 #include <memory>
 #include <mutex>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -37,17 +37,10 @@ using namespace membership_tests::durable;
 using membership_tests::describe;
 using membership_tests::Folder;
 using membership_tests::make_id;
+using membership_tests::open_postgres;
 using membership_tests::PostgresCluster;
 
 namespace {
-
-std::unique_ptr<PostgresStore> open(const std::string& target) {
-  PostgresStoreOptions options;
-  options.target = target;
-  auto opened = PostgresStore::open(options);
-  if (!opened) throw std::runtime_error(opened.error().message);
-  return std::move(*opened);
-}
 
 // As docs/stores.md has them.
 void dump(const std::string& target, const std::string& file) {
@@ -132,7 +125,7 @@ BOOST_AUTO_TEST_CASE(elsewhere) {
   PlanId plan{};
   {
     const PostgresCluster cluster;
-    const auto store = open(cluster.target());
+    const auto store = open_postgres(cluster.target());
     fill_widely(*store);
     const auto member = run(*store, CreateMembership{ada, acme});
     BOOST_REQUIRE(member);
@@ -142,7 +135,7 @@ BOOST_AUTO_TEST_CASE(elsewhere) {
   }
   const PostgresCluster other;
   restore(other.target(), file);
-  auto store = open(other.target());
+  auto store = open_postgres(other.target());
   BOOST_TEST(describe(*store) == before);
   BOOST_TEST(*store->was_committed(plan));
   check_whole(*store);
@@ -156,14 +149,14 @@ BOOST_AUTO_TEST_CASE(elsewhere) {
   PostgresCluster::run_program(
       "psql --command='ALTER SCHEMA membership RENAME TO aside' --dbname='" + other.target() + "'");
   restore(other.target(), file);
-  BOOST_TEST(describe(*open(other.target())) == before);
+  BOOST_TEST(describe(*open_postgres(other.target())) == before);
 }
 
 BOOST_AUTO_TEST_CASE(while_writing) {
   const Folder folder;
   const std::string file = folder / "membership.dump";
   const PostgresCluster cluster;
-  const auto store = open(cluster.target());
+  const auto store = open_postgres(cluster.target());
   fill(*store);
 
   std::mutex lock;
@@ -209,7 +202,7 @@ BOOST_AUTO_TEST_CASE(while_writing) {
 
   PostgresCluster::run_program("createdb --maintenance-db='" + cluster.target() + "' restored");
   restore(cluster.target() + " dbname=restored", file);
-  const auto copy = open(cluster.target() + " dbname=restored");
+  const auto copy = open_postgres(cluster.target() + " dbname=restored");
   check_whole(*copy);
   const std::set<std::string> there = whole_members(*copy);
   BOOST_TEST(std::includes(there.begin(), there.end(), before.users.begin(), before.users.end()));

@@ -6,27 +6,22 @@
 #include "membership/membership.hpp"
 #include "membership/store/postgres_store.hpp"
 #include "membership/testing/store_conformance.hpp"
+#include "support/open_postgres.hpp"
 #include "support/postgres_cluster.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 using namespace membership;
+using membership_tests::open_postgres;
 
 static_assert(MembershipStore<PostgresStore> && QueuesOrganizations<PostgresStore> &&
               FindsPlans<PostgresStore>);
 
 namespace {
-
-std::unique_ptr<PostgresStore> open(const PostgresStoreOptions& options) {
-  auto opened = PostgresStore::open(options);
-  if (!opened) throw std::runtime_error(opened.error().message);
-  return std::move(*opened);
-}
 
 struct SchemaFactory {
   membership_tests::PostgresCluster cluster{};
@@ -42,7 +37,7 @@ struct SchemaFactory {
     PostgresStoreOptions options;
     options.target = cluster.target();
     options.schema = "environment_" + std::to_string(++number);
-    return {open(options), open(options)};
+    return {open_postgres(options), open_postgres(options)};
   }
 };
 

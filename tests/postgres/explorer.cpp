@@ -8,6 +8,7 @@
 #include "membership/store/postgres_store.hpp"
 #include "membership/testing/explorer/instances.hpp"
 #include "membership/testing/schedule_explorer.hpp"
+#include "support/open_postgres.hpp"
 #include "support/postgres_cluster.hpp"
 #include "support/scale.hpp"
 
@@ -23,18 +24,10 @@
 
 using namespace membership;
 using namespace membership::testing;
+using membership_tests::open_postgres;
 using membership_tests::pair_stride;
 
 namespace {
-
-std::unique_ptr<PostgresStore> open(const std::string& target, const std::string& schema) {
-  PostgresStoreOptions options;
-  options.target = target;
-  options.schema = schema;
-  auto opened = PostgresStore::open(options);
-  if (!opened) throw std::runtime_error(opened.error().message);
-  return std::move(*opened);
-}
 
 /// A server with a schema for each start world and one for the world of the moment.
 class Server {
@@ -45,12 +38,12 @@ class Server {
   void reset(StartWorld world) {
     const std::string original(to_string(world));
     if (made_.insert(original).second) {
-      const auto store = open(target(), original);
+      const auto store = open_postgres(target(), original);
       make_start_world(*store, world);
       // What has happened before is in the log before what is explored.
       if (!store->place_events()) throw std::runtime_error("no places");
     }
-    if (made_.insert("moment").second) open(target(), "moment");
+    if (made_.insert("moment").second) open_postgres(target(), "moment");
     std::string text = "BEGIN;";
     for (const char* const table :
          {"environment", "organizations", "organization_profiles", "users", "memberships", "roles",
@@ -79,7 +72,7 @@ class PlacingStore {
   using Failure = PostgresStore::Failure;
   static constexpr Kinds keeps = PostgresStore::keeps;
 
-  explicit PlacingStore(const std::string& target) : store_(open(target, "moment")) {}
+  explicit PlacingStore(const std::string& target) : store_(open_postgres(target, "moment")) {}
   auto load(const Reads& reads) const { return store_->load(reads); }
   auto load(std::span<const Reads> reads) const { return store_->load(reads); }
   template <class Visit>

@@ -12,6 +12,7 @@
 #include "membership/membership.hpp"
 #include "membership/store/postgres_store.hpp"
 #include "support/durable.hpp"
+#include "support/open_postgres.hpp"
 #include "support/postgres_cluster.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -30,6 +31,7 @@
 using namespace membership;
 using namespace membership_tests::durable;
 using membership_tests::make_id;
+using membership_tests::open_postgres;
 using membership_tests::PostgresCluster;
 
 namespace {
@@ -44,9 +46,7 @@ class Server {
   Server() : cluster("fsync = off\nautovacuum = off\n", "--wal-segsize=1") {
     PostgresStoreOptions options;
     options.target = cluster.target();
-    auto opened = PostgresStore::open(options);
-    if (!opened) throw std::runtime_error(opened.error().message);
-    store = std::move(*opened);
+    store = open_postgres(options);
     fill(*store);
   }
   std::int64_t number(const std::string& text) const {

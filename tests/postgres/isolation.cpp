@@ -16,6 +16,7 @@
 #include "membership/store/postgres_store.hpp"
 #include "support/durable.hpp"
 #include "support/followers.hpp"
+#include "support/open_postgres.hpp"
 #include "support/postgres_cluster.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
@@ -27,7 +28,6 @@
 #include <functional>
 #include <memory>
 #include <regex>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -35,6 +35,7 @@ using namespace membership;
 using namespace membership_tests::durable;
 using membership_tests::Faults;
 using membership_tests::make_id;
+using membership_tests::open_postgres;
 using membership_tests::PostgresCluster;
 using membership_tests::together;
 
@@ -52,11 +53,6 @@ PostgresStoreOptions fresh(const std::string& level) {
   options.target = cluster.target() + " options='-c default_transaction_isolation=" + escaped + "'";
   options.schema = "isolation_" + std::to_string(++number);
   return options;
-}
-std::unique_ptr<PostgresStore> open(const PostgresStoreOptions& options) {
-  auto opened = PostgresStore::open(options);
-  if (!opened) throw std::runtime_error(opened.error().message);
-  return std::move(*opened);
 }
 
 /// The first so many memberships fail with this code: when they are written, or only when their
@@ -80,7 +76,7 @@ BOOST_AUTO_TEST_SUITE(postgres_isolation)
 
 BOOST_AUTO_TEST_CASE(late) {
   const PostgresStoreOptions options = fresh("read committed");
-  const auto store = open(options);
+  const auto store = open_postgres(options);
   fill(*store);
   fail_inserts(options, "40001", 2, true);
   const auto made = run(*store, CreateMembership{ada, acme});
@@ -91,7 +87,7 @@ BOOST_AUTO_TEST_CASE(late) {
 
 BOOST_DATA_TEST_CASE(unknown, boost::unit_test::data::make({false, true}), at_end) {
   const PostgresStoreOptions options = fresh("read committed");
-  const auto store = open(options);
+  const auto store = open_postgres(options);
   fill(*store);
   fail_inserts(options, "40003", 1, at_end);
   const auto made = run(*store, CreateMembership{ada, acme});
@@ -107,7 +103,7 @@ BOOST_DATA_TEST_CASE(unknown, boost::unit_test::data::make({false, true}), at_en
 
 BOOST_DATA_TEST_CASE(races, boost::unit_test::data::make(levels), level) {
   const PostgresStoreOptions options = fresh(level);
-  const std::unique_ptr<PostgresStore> stores[] = {open(options), open(options)};
+  const std::unique_ptr<PostgresStore> stores[] = {open_postgres(options), open_postgres(options)};
   fill(*stores[0]);
   Faults faults;
   constexpr int writers = 4;
@@ -135,7 +131,7 @@ BOOST_DATA_TEST_CASE(races, boost::unit_test::data::make(levels), level) {
 
 BOOST_AUTO_TEST_CASE(followed) {
   const PostgresStoreOptions options = fresh("serializable");
-  membership_tests::followers::check_followers(*open(options));
+  membership_tests::followers::check_followers(*open_postgres(options));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

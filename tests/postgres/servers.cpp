@@ -19,6 +19,7 @@
 #include "membership/store/postgres_store.hpp"
 #include "support/durable.hpp"
 #include "support/host.hpp"
+#include "support/open_postgres.hpp"
 #include "support/postgres_cluster.hpp"
 #include "support/scale.hpp"
 
@@ -45,6 +46,7 @@ using namespace membership;
 using namespace membership_tests::durable;
 using membership_tests::describe;
 using membership_tests::make_id;
+using membership_tests::open_postgres;
 using membership_tests::PostgresCluster;
 using membership_tests::scaled;
 
@@ -62,11 +64,6 @@ PostgresStoreOptions fresh(const PostgresCluster& on = cluster()) {
   options.target = on.target();
   options.schema = "Schema \"" + std::to_string(++number);
   return options;
-}
-std::unique_ptr<PostgresStore> open(const PostgresStoreOptions& options) {
-  auto opened = PostgresStore::open(options);
-  if (!opened) throw std::runtime_error(opened.error().message);
-  return std::move(*opened);
 }
 
 /// A connection beside the store's.
@@ -98,14 +95,14 @@ BOOST_AUTO_TEST_CASE(stays) {
   const PostgresStoreOptions options = fresh();
   std::string before;
   {
-    const auto store = open(options);
+    const auto store = open_postgres(options);
     fill(*store);
     BOOST_REQUIRE(run(*store, CreateRole{"admin", "Administrator"}));
     BOOST_REQUIRE(run(*store, CreateOrganizationRole{acme, "Billing", "org-billing"}));
     BOOST_REQUIRE(run(*store, CreateMembership{ada, acme, RoleSelection::one("org-billing")}));
     before = describe(*store);
   }
-  const auto store = open(options);
+  const auto store = open_postgres(options);
   BOOST_TEST(describe(*store) == before);
   Beside beside(options);
   BOOST_TEST(beside.number("SELECT count(*) FROM memberships WHERE roles = 'own:org-billing'"
@@ -123,14 +120,14 @@ BOOST_AUTO_TEST_CASE(refused) {
   BOOST_TEST(missing.message.find("nothing") != std::string::npos, missing.message);
 
   options = fresh();
-  open(options);
+  open_postgres(options);
   Beside(options).run("UPDATE schema_version SET version = 99");
   const PostgresFailure later = refusal(options);
   BOOST_TEST((later.fault == PostgresFault::newer_schema), later.message);
   BOOST_TEST(later.message.find("99") != std::string::npos);
 
   options = fresh();
-  const auto store = open(options);
+  const auto store = open_postgres(options);
   fill(*store);
   Beside(options).run("ALTER TABLE memberships RENAME TO lost");
   const auto result = run(*store, CreateMembership{ada, acme});
@@ -172,8 +169,8 @@ BOOST_AUTO_TEST_CASE(beginnings) {
 
 BOOST_AUTO_TEST_CASE(two_objects) {
   const PostgresStoreOptions options = fresh();
-  const auto one = open(options);
-  const auto other = open(options);
+  const auto one = open_postgres(options);
+  const auto other = open_postgres(options);
   fill(*one);
   BOOST_TEST(!run(*other, CreateMembership{ada, acme, RoleSelection::one("admin")}));
   BOOST_REQUIRE(run(*one, CreateRole{"admin", "Administrator"}));
@@ -182,7 +179,7 @@ BOOST_AUTO_TEST_CASE(two_objects) {
 }
 
 BOOST_AUTO_TEST_CASE(queued) {
-  const auto store = open(fresh());
+  const auto store = open_postgres(fresh());
   fill(*store);
   std::vector<MembershipId> ids;
   for (int i = 0; i < 4; ++i) {
@@ -209,7 +206,7 @@ BOOST_AUTO_TEST_CASE(queued) {
 BOOST_AUTO_TEST_CASE(kills) {
   PostgresCluster server("synchronous_commit = on\n");
   PostgresStoreOptions options = fresh(server);
-  const auto store = open(options);
+  const auto store = open_postgres(options);
   fill(*store);
   std::mt19937 random(20261128);
   std::set<std::string> acknowledged;
@@ -254,7 +251,7 @@ BOOST_AUTO_TEST_CASE(kills) {
 
 BOOST_AUTO_TEST_CASE(fates) {
   const PostgresStoreOptions options = fresh();
-  const auto store = open(options);
+  const auto store = open_postgres(options);
   check_fates(*store);
 
   // Who asks for the fate of a plan that is not there takes its place.
@@ -278,14 +275,14 @@ BOOST_AUTO_TEST_CASE(fates) {
 
 BOOST_AUTO_TEST_CASE(dropping) {
   const PostgresStoreOptions options = fresh();
-  const auto store = open(options);
+  const auto store = open_postgres(options);
   check_dropping(*store);
   BOOST_TEST(Beside(options).number("SELECT place FROM events") == 5);
 }
 
 BOOST_AUTO_TEST_CASE(held) {
   const PostgresStoreOptions options = fresh();
-  const auto store = open(options);
+  const auto store = open_postgres(options);
   fill(*store);
   // Somebody deletes the user and has not committed yet.
   Beside other(options);

@@ -5,8 +5,8 @@
 #include <arpa/inet.h>
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>

@@ -88,7 +88,7 @@ class BasicAsyncPostgresStore {
   [[nodiscard]] Task<tl::expected<bool, Failure>>
   view(typename T::UserId user, typename T::OrganizationId organization, Visit visit) {
     bool found = false;
-    auto failure = co_await read_moment([](Reader) {},
+    auto failure = co_await read_moment([&](Reader reader) { reader.ask(user, organization); },
                                         [&](Reader reader) {
                                           const auto answer =
                                               reader.view(user, organization, visit);
@@ -225,8 +225,7 @@ class BasicAsyncPostgresStore {
   /// As `PostgresStore` does it. `show` is told at the end, when everything has an answer.
   template <class Ask, class Read, class Show = NothingMore>
   Task<std::optional<Failure>> read_moment(Ask ask, Read read, Show show = {}) {
-    std::optional<Failure> failure;
-    for (int lost = 0, conflicts = 0; lost < 2 && conflicts < Parts::most_conflicts;) {
+    for (detail::PostgresTries tries;;) {
       const Lease lease = co_await borrow();
       Connection& connection = *lease;
       connection.begin_reading();
@@ -235,30 +234,19 @@ class BasicAsyncPostgresStore {
       if (!connection.has_failed()) show(parts_.reader(connection));
       connection.end_reading();
       if (!connection.has_failed()) co_return std::nullopt;
-      failure = connection.take_failure();
-      if (detail::is_conflict(failure->code)) {
-        ++conflicts;
-      } else if (failure->fault == PostgresFault::connection_lost) {
-        ++lost;
-      } else {
-        break;
-      }
+      std::optional<Failure> failure = connection.take_failure();
+      if (!tries.again(*failure)) co_return failure;
     }
-    co_return failure;
   }
 
   /// As that of `PostgresStore`.
   Task<tl::expected<CommitStatus, Failure>> fate_of(PlanId plan, Failure failure) {
-    const std::string id = detail::ulid_text(plan.value);
     for (int waited = 0;; waited += wait_step) {
       {
         Connection connection(parts_.options().target, parts_.options().schema,
                               Connection::Mode::non_blocking);
         co_await settle(connection);
-        if (connection.begin_batch()) {
-          connection.send_batch(connection.run(detail::Sql::void_plan, id, plan.value.time()));
-          co_await settle(connection);
-        }
+        if (parts_.send_void(connection, plan)) co_await settle(connection);
         auto end = connection.batch_end();
         if (end == Connection::BatchEnd::conflict) {
           std::optional<bool> carried_out;

@@ -131,7 +131,7 @@ class BasicPostgresStore {
                                                  const typename T::OrganizationId& organization,
                                                  Visit&& visit) const {
     bool found = false;
-    auto failure = read_moment([](Reader) {},
+    auto failure = read_moment([&](Reader reader) { reader.ask(user, organization); },
                                [&](Reader reader) {
                                  const std::optional<bool> answer =
                                      reader.view(user, organization, visit);
@@ -275,7 +275,7 @@ class BasicPostgresStore {
 
  private:
   using Catalogues = typename Reader::Catalogues;
-  static constexpr int most_conflicts = detail::PostgresParts<T>::most_conflicts;
+  static constexpr int most_conflicts = 100;  // in a row, of who places
   static constexpr std::uint32_t queue_count = detail::MemberQueues::queue_count;
   static std::uint32_t queue_of(const typename T::OrganizationId& organization) noexcept {
     return static_cast<std::uint32_t>(detail::hash_id(organization) % queue_count);
@@ -305,8 +305,7 @@ class BasicPostgresStore {
   /// that was lost is replaced once.
   template <class Ask, class Read>
   std::optional<Failure> read_moment(const Ask& ask, const Read& read) const {
-    std::optional<Failure> failure;
-    for (int lost = 0, conflicts = 0; lost < 2 && conflicts < most_conflicts;) {
+    for (detail::PostgresTries tries;;) {
       const Lease lease(*this);
       Connection& connection = *lease;
       connection.begin_reading();
@@ -314,16 +313,9 @@ class BasicPostgresStore {
       read_on(connection, read);
       connection.end_reading();
       if (!connection.has_failed()) return std::nullopt;
-      failure = connection.take_failure();
-      if (detail::is_conflict(failure->code)) {
-        ++conflicts;
-      } else if (failure->fault == PostgresFault::connection_lost) {
-        ++lost;
-      } else {
-        break;
-      }
+      std::optional<Failure> failure = connection.take_failure();
+      if (!tries.again(*failure)) return failure;
     }
-    return failure;
   }
   /// The same for what shows rows as it goes: once, each query a round trip.
   template <class Answer, class Ask>
@@ -362,15 +354,13 @@ class BasicPostgresStore {
   /// being carried out late: its plan's id is taken.
   tl::expected<CommitStatus, Failure> fate_of(PlanId plan, Failure failure) {
     using Result = tl::expected<CommitStatus, Failure>;
-    const std::string id = detail::ulid_text(plan.value);
     for (int waited = 0;; waited += wait_step) {
       {
         Connection connection(parts_.options().target, parts_.options().schema);
-        if (connection.begin_batch()) {
-          connection.run(Sql::void_plan, id, plan.value.time());
-          const auto end = connection.end_batch();
-          bool is_void = end == Connection::BatchEnd::done;
-          if (end == Connection::BatchEnd::conflict) {
+        if (parts_.send_void(connection, plan)) {
+          connection.advance();
+          bool is_void = connection.batch_end() == Connection::BatchEnd::done;
+          if (connection.batch_end() == Connection::BatchEnd::conflict) {
             // By a plan's id that is there, or by an accident, which leaves nothing to be found.
             const std::optional<bool> noted = parts_.reader(connection).was_noted(plan);
             if (noted == true) return CommitStatus::committed;

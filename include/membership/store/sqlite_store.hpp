@@ -106,7 +106,7 @@ class BasicSqliteStore {
     tl::expected<Loaded, Failure> result(tl::in_place);
     std::optional<Failure> failure;
     {
-      const Lease lease(*this, failure, true);
+      const Lease lease(*this, failure, Pages::of_writer);
       if (lease && !Reader(*lease, cache_).load(reads, *result)) failure = failure_of(*lease);
     }
     if (failure) result = tl::unexpected<Failure>(std::move(*failure));
@@ -204,16 +204,18 @@ class BasicSqliteStore {
   BasicSqliteStore(std::string file, const SqliteStoreOptions& options)
       : file_(std::move(file)), options_(options) {}
 
-  /// A connection for reading, given back at the end.
+  /// Whose pages are read: after each commit the writer has those that it wrote, the others none.
+  enum class Pages : std::uint8_t { own, of_writer };
+  /// A connection for reading, given back at the end. The writer's is taken only where it is idle.
   class Lease {
    public:
-    Lease(const BasicSqliteStore& store, std::optional<Failure>& failure, bool with_writer = false)
+    Lease(const BasicSqliteStore& store, std::optional<Failure>& failure, Pages pages = Pages::own)
         : store_(store), writer_(store.in_memory()) {
       if (writer_) {
         store.lock_.lock();
         return;
       }
-      writer_ = with_writer && store.lock_.try_lock();
+      writer_ = pages == Pages::of_writer && store.lock_.try_lock();
       if (writer_) return;
       {
         const detail::UniqueGuard guard(store.pool_lock_);

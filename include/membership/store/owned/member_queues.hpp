@@ -36,7 +36,7 @@ class MemberQueues {
 
  private:
   static constexpr std::size_t size = 4096;
-  /// What is not the queue; never 0, which no membership has.
+  /// The rest of an entry beside the queue; never 0, as in an entry of no membership.
   static std::uint32_t tag_of(std::uint64_t hash) noexcept {
     return static_cast<std::uint32_t>(hash >> 32) / queue_count * queue_count | 1u << 31;
   }

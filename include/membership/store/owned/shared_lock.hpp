@@ -28,6 +28,7 @@ class SharedLock {
     }
   }
 
+  /// Does not wait; whether it has the lock. Before those who wait, too.
   bool try_lock() noexcept {
     std::uint32_t seen = state_.load(Order::relaxed);
     return (seen & (writer | readers)) == 0 &&

@@ -192,15 +192,13 @@ class PostgresConnection {
                      Mode mode = Mode::blocking)
       : schema_(schema), mode_(mode) {
     // Of several servers the one that can be written, where the target does not say otherwise.
-    const char* const names[] = {"dbname", "target_session_attrs", nullptr};
-    const char* const writable_first[] = {"target_session_attrs", "dbname", nullptr};
-    const char* const values[] = {target.c_str(), nullptr, nullptr};
-    const char* const writable_values[] = {"read-write", target.c_str(), nullptr};
-    const bool several = names_several_hosts(target);
+    const char* const names[] = {"target_session_attrs", "dbname", nullptr};
+    const char* const values[] = {names_several_hosts(target) ? "read-write" : "any",
+                                  target.c_str(), nullptr};
     const auto connect = mode == Mode::blocking ? PQconnectdbParams : PQconnectStartParams;
-    connection_ = several ? connect(writable_first, writable_values, 1) : connect(names, values, 1);
+    connection_ = connect(names, values, 1);
     if (mode == Mode::non_blocking && PQstatus(connection_) != CONNECTION_BAD) {
-      is_connecting_ = true;
+      stage_ = Stage::begun;
       return;
     }
     if (connected()) execute(search_path());
@@ -229,13 +227,18 @@ class PostgresConnection {
 
   /// Goes on with connecting, and with what was sent, as far as that is possible now.
   Wait advance() {
-    if (is_connecting_) {
+    if (stage_ == Stage::begun) {
+      // As if it had been polled and had said so.
+      stage_ = Stage::connecting;
+      return Wait::writable;
+    }
+    if (stage_ == Stage::connecting) {
       switch (PQconnectPoll(connection_)) {
         case PGRES_POLLING_READING: return Wait::readable;
         case PGRES_POLLING_WRITING: return Wait::writable;
         default: break;
       }
-      is_connecting_ = false;
+      stage_ = Stage::at_work;
       if (!connected()) return Wait::nothing;
       PQsetnonblocking(connection_, 1);
       if (!begin_batch() || !send_text(search_path()) || !send_batch()) return Wait::nothing;
@@ -274,7 +277,7 @@ class PostgresConnection {
     const bool several = questions_.size() > 1;
     bool good = begin_batch() && (!several || send_text(begin_of_moment));
     for (std::size_t i = 0; good && i < questions_.size(); ++i) {
-      PostgresQuestion& question = questions_[i];
+      const PostgresQuestion& question = questions_[i];
       good = send_prepare(question.sql(), PostgresForm::plain) &&
              question.send(connection_, Name(question.sql(), PostgresForm::plain).c_str());
       sent_.push_back({question.sql(), PostgresForm::plain, What::question, i});
@@ -393,6 +396,7 @@ class PostgresConnection {
  private:
   static constexpr const char* begin_of_moment = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
+  enum class Stage : std::uint8_t { begun, connecting, at_work };
   enum class What : std::uint8_t { statement, preparation, text, question };
   struct Sent {
     Sql sql;
@@ -561,7 +565,7 @@ class PostgresConnection {
   std::vector<Sent> sent_;
   std::size_t received_ = 0;
   bool has_result_ = false;
-  bool is_connecting_ = false;
+  Stage stage_ = Stage::at_work;
   bool is_under_way_ = false;
   bool interrupted_ = false;
   BatchEnd end_ = BatchEnd::done;

@@ -23,6 +23,23 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
+/// How often what only reads or places is tried again.
+class PostgresTries {
+ public:
+  /// After a failure, whose connection is given back.
+  bool again(const PostgresFailure& failure) noexcept {
+    if (is_conflict(failure.code)) return ++conflicts_ < most_conflicts;
+    return failure.fault == PostgresFault::connection_lost && ++losses_ < most_losses;
+  }
+  int conflicts() const noexcept { return conflicts_; }
+
+ private:
+  static constexpr int most_conflicts = 100;
+  static constexpr int most_losses = 2;
+  int conflicts_ = 0;
+  int losses_ = 0;
+};
+
 /// What the stores over PostgreSQL, whether they wait or are awaited, have of an environment: idle
 /// connections, what was seen, and how plans are sent.
 template <class T>
@@ -31,9 +48,6 @@ class PostgresParts {
   using Connection = PostgresConnection;
   using Reader = SqlReader<T, Connection>;
   using Catalogues = typename Reader::Catalogues;
-  /// So often what only reads or places is tried against conflicts before it fails.
-  static constexpr int most_conflicts = 100;
-
   explicit PostgresParts(const PostgresStoreOptions& options) : options_(options) {}
 
   const PostgresStoreOptions& options() const noexcept { return options_; }
@@ -91,10 +105,17 @@ class PostgresParts {
         out.push_back({seen->environment, seen->own, id != nullptr});
         continue;
       }
-      out.push_back(Reader(connection, cache_).catalogues(id));
+      out.push_back(reader(connection).catalogues(id));
       good = good && out.back().environment;
     }
     return good;
+  }
+
+  /// Sends that a plan can never be carried out any more.
+  static bool send_void(Connection& connection, PlanId plan) {
+    return connection.begin_batch() &&
+           connection.send_batch(
+               connection.run(Sql::void_plan, ulid_text(plan.value), plan.value.time()));
   }
 
   /// Sends all plans as one batch. False where that failed.

@@ -52,11 +52,7 @@ class SqlReader {
     const LoadedSnapshot<T> unread;
     const bool has_organization = reads.organization != nullptr || reads.membership != nullptr;
     ask_for(head_of(reads, token_of(reads)));
-    if (has_organization && may_have_roles(reads)) {
-      const Place place = organization_of(reads, unread);
-      ask_for(connection_.query(Sql::roles_of, place.id, place.membership));
-      ask_for(connection_.query(Sql::own_order, place.id, place.membership));
-    }
+    if (has_organization && may_have_roles(reads)) ask_own(organization_of(reads, unread));
     if (reads.inviter != nullptr) ask_for(connection_.query(Sql::user, reads.inviter->view()));
     if (has_organization && reads.other != nullptr) ask_for(other_of(reads, unread));
     if (has_organization && reads.actor != nullptr) ask_for(actor_of(reads, unread));
@@ -76,6 +72,13 @@ class SqlReader {
     if (reads.user != nullptr || reads.membership != nullptr) {
       ask_for(user_profile_of(reads, unread));
     }
+  }
+
+  /// The same for `view`.
+  void ask(const UserId& user,
+           const OrganizationId& organization) requires(Connection::answers_later) {
+    static_cast<void>(connection_.query(Sql::view, organization.view(), user.view()));
+    if (seen_->had_roles(organization)) ask_own({organization.view(), {}});
   }
 
   /// Fills a snapshot. False where a statement failed.
@@ -382,9 +385,13 @@ class SqlReader {
   }
   /// Whether an organization has roles of its own, as far as that can be told from what was seen.
   bool may_have_roles(const BasicReads<T>& reads) const {
-    if (seen_ == nullptr) return false;
     return reads.membership != nullptr ? seen_->any_had_roles()
                                        : seen_->had_roles(*reads.organization);
+  }
+
+  void ask_own(const Place& place) {
+    static_cast<void>(connection_.query(Sql::roles_of, place.id, place.membership));
+    static_cast<void>(connection_.query(Sql::own_order, place.id, place.membership));
   }
 
   static bool is_about_invitation(const BasicReads<T>& reads) noexcept {
