@@ -158,11 +158,11 @@ struct HeadRecord {
 
   template <class Row>
   void read(const Row& row) noexcept {
-    constexpr int organization_at = 2;
+    constexpr int organization_at = 3;
     constexpr int user_at = organization_at + membership::detail::organization_column_count;
     constexpr int membership_at = user_at + membership::detail::user_column_count;
     environment = row.integer(0);
-    own_roles = row.is_null(1) ? 0 : row.integer(1);
+    own_roles = row.is_null(2) ? 0 : row.integer(2);
     has_organization = !row.is_null(organization_at);
     if (has_organization) organization.read(row, organization_at);
     has_user = !row.is_null(user_at);

@@ -11,7 +11,7 @@ struct Store {
   using traits = DefaultTraits;
   struct Loaded : Snapshot {};
   using Failure = int;
-  static constexpr Kinds keeps{Kind::user, Kind::membership};
+  static constexpr Kinds keeps{Kind::environment, Kind::user, Kind::membership};
   tl::expected<Loaded, int> load(const Reads&) { return Loaded{}; }
   tl::expected<CommitStatus, int> commit(std::span<const Plan>) { return CommitStatus::committed; }
 };

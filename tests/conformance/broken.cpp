@@ -74,10 +74,12 @@ BOOST_AUTO_TEST_CASE(apart) {
 
 BOOST_AUTO_TEST_CASE(commits) {
   fails<broken::RevisionIgnored>({"precondition_set", "lost_updates", "owner_guard", "seat_limit"},
-                                 {"plan_all_or_nothing", "events_complete", "events_of_conflict",
-                                  "plan_fate", "role_deletion", "events_under_concurrency"});
+                                 {"plan_all_or_nothing", "stale_decision", "events_complete",
+                                  "events_of_conflict", "plan_fate", "role_deletion",
+                                  "events_under_concurrency"});
   fails<broken::CompareNotHeld>({"compare_held"});
-  fails<broken::CompareIgnored>({"precondition_compare"}, {"plan_all_or_nothing", "compare_held"});
+  fails<broken::CompareIgnored>({"precondition_compare"},
+                                {"plan_all_or_nothing", "stale_decision", "compare_held"});
   fails<broken::UngatedMembership>({"plan_all_or_nothing"},
                                    {"precondition_set", "events_of_conflict", "lost_updates",
                                     "owner_guard", "seat_limit", "role_deletion",
@@ -90,6 +92,7 @@ BOOST_AUTO_TEST_CASE(commits) {
   fails<broken::RevisionRestarted>(
       {"revisions"}, {"effects", "span_folding", "stale_delete", "reads", "events_complete",
                       "events_of_no_change", "snapshot_of_one_moment"});
+  fails<broken::RowRevisionRestarted>({"stale_decision"});
   fails<broken::FenceForgotten>({"fenced_to"}, {"effects", "snapshot_of_one_moment"});
   fails<broken::CountsForgotten>({"counts"}, {"effects", "lost_updates"});
   fails<broken::ColumnMissing>({"effects"});

@@ -4,13 +4,15 @@
 //
 // every instance by itself           → alone
 // the pairs that are for any store   → named_pairs
-// pairs in all start worlds          → all_pairs: every seventeenth (short), fifth (long), or all
+// pairs in all start worlds          → all_pairs: every seventeenth (short) or fifth (long) but for
+//                                      those of two long operations, or all
 
 #include "on_memory.hpp"
 #include "support/scale.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -19,6 +21,16 @@ using namespace membership::testing;
 using namespace membership_tests;
 
 namespace {
+
+/// Two long operations meet in more ways than all other pairs together: some are explored by name,
+/// all where everything is.
+bool are_operations(const std::string& first, const std::string& second) {
+  const std::vector<std::string> operations = operation_names();
+  const auto is_one = [&](const std::string& name) {
+    return std::find(operations.begin(), operations.end(), name) != operations.end();
+  };
+  return is_one(first) && is_one(second);
+}
 
 BOOST_AUTO_TEST_SUITE(explorer_pairs_on_memory)
 
@@ -48,6 +60,7 @@ BOOST_AUTO_TEST_CASE(all_pairs) {
     for (std::size_t first = 0; first < names.size(); ++first) {
       for (std::size_t second = first; second < names.size(); ++second) {
         if (number++ % stride != 0) continue;
+        if (stride > 1 && are_operations(names[first], names[second])) continue;
         all += explore_on_memory(world, {names[first], names[second]});
         ++pairs;
       }

@@ -9,6 +9,8 @@
 // organization never set                     → organization_not_set_*
 // user not compared, or not held             → user_not_compared, user_not_held
 // place and revision instead of id           → place_instead_of_id
+// revision that starts again                 → revision_restarted
+// rights of before the commit                → grant_on_rights_of_before
 // role of the guard by `fenced_to`           → guard_role_by_revision
 // environment read before the organization   → environment_first
 // event position before the commit           → position_before_commit
@@ -100,6 +102,25 @@ BOOST_AUTO_TEST_CASE(place_instead_of_id) {
   must_hold(explore(options, StartWorld::plain, actors));
   options.names_by_id = false;
   must_break(explore(options, StartWorld::plain, actors), Invariant::effects);
+}
+
+BOOST_AUTO_TEST_CASE(revision_restarted) {
+  StepOptions options;
+  const Actors users{named("create"), named("delete user without"), named("make user again")};
+  const Actors organizations{named("delete organization"), named("make organization again")};
+  must_hold(explore(options, StartWorld::plain, users));
+  must_hold(explore(options, StartWorld::plain, organizations));
+  options.restarts_revisions = true;
+  must_break(explore(options, StartWorld::plain, users), Invariant::revisions);
+  must_break(explore(options, StartWorld::plain, organizations), Invariant::revisions);
+}
+
+BOOST_AUTO_TEST_CASE(grant_on_rights_of_before) {
+  StepOptions options;
+  const Actors actors{named("third takes org-clerk"), named("add permission to own role")};
+  must_hold(explore(options, StartWorld::plain, actors));
+  options.compares_organization = false;
+  must_break(explore(options, StartWorld::plain, actors), Invariant::rights);
 }
 
 BOOST_AUTO_TEST_CASE(guard_role_by_revision) {

@@ -6,6 +6,7 @@
 //   everything is there when the schema is opened again                              -> stays
 //   a wrong password, no such database, no server, a later version's schema, a table
 //     that is gone: a failure with its cause, nothing changed                         -> refused
+//   a schema of the first version is brought to this one                          -> first_version
 //   many who make the schema at once                                                  -> beginnings
 //   what one store object changes, another shows                                 -> two_objects
 //   commands that name only a membership queue with those of its organization         -> queued
@@ -107,6 +108,25 @@ BOOST_AUTO_TEST_CASE(stays) {
   Beside beside(options);
   BOOST_TEST(beside.number("SELECT count(*) FROM memberships WHERE roles = 'own:org-billing'"
                            " AND status = 'active'") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(first_version) {
+  const PostgresStoreOptions options = fresh();
+  std::string before;
+  {
+    const auto store = open_postgres(options);
+    fill(*store);
+    before = describe(*store);
+  }
+  Beside beside(options);
+  beside.run("ALTER TABLE environment DROP COLUMN freed_revision");
+  beside.run("UPDATE schema_version SET version = 1");
+  const auto store = open_postgres(options);
+  BOOST_TEST(describe(*store) == before);
+  BOOST_REQUIRE(run(*store, CreateMembership{ada, acme}));
+  BOOST_TEST(beside.number("SELECT freed_revision FROM environment") == 0);
+  BOOST_TEST(beside.number("SELECT version FROM schema_version") ==
+             detail::postgres_schema_version);
 }
 
 BOOST_AUTO_TEST_CASE(refused) {

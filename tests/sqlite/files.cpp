@@ -7,10 +7,10 @@
 //   the file is kept in WAL mode, and marked as ours                                -> form
 //   no database, another application's, a later version's, a folder, no folder:
 //     a failure with its cause, nothing changed                                     -> refused
-//   an upgrade that fails leaves nothing                                            -> upgrade
-//   a file that may not be written                                                  -> read_only
-//   a table that is gone, rows of somebody else: a failure with its cause           -> damage
-//   another process writes for too long: `busy`, while reading goes on              -> busy
+//   a file of the first version of the schema is brought to this one                ->
+//   first_version an upgrade that fails leaves nothing -> upgrade a file that may not be written ->
+//   read_only a table that is gone, rows of somebody else: a failure with its cause           ->
+//   damage another process writes for too long: `busy`, while reading goes on              -> busy
 //   no room: `full`, nothing half-written, goes on when there is room               -> full
 //   threads and processes on one file: no commit is lost, none is done twice        -> threads,
 //                                                                                      processes
@@ -238,6 +238,24 @@ BOOST_AUTO_TEST_CASE(upgrade) {
   BOOST_TEST(*connection->number("PRAGMA application_id") == 0);
   BOOST_TEST(detail::migrate_sqlite(*connection, [] { return true; }));
   BOOST_TEST(*connection->number("PRAGMA user_version") == detail::sqlite_schema_version);
+}
+
+BOOST_AUTO_TEST_CASE(first_version) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  std::string before;
+  {
+    const auto store = open(file);
+    fill(*store);
+    before = describe(*store);
+  }
+  Beside(file).run("ALTER TABLE environment DROP COLUMN freed_revision; PRAGMA user_version = 1");
+  const auto store = open(file);
+  BOOST_TEST(describe(*store) == before);
+  BOOST_REQUIRE(run(*store, CreateMembership{ada, acme}));
+  BOOST_TEST(Beside(file).text("SELECT freed_revision FROM environment") == "0");
+  BOOST_TEST(Beside(file).text("PRAGMA user_version") ==
+             std::to_string(detail::sqlite_schema_version));
 }
 
 BOOST_AUTO_TEST_CASE(damage) {

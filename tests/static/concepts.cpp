@@ -190,7 +190,7 @@ static_assert(needs(UpdateRoles::kinds, {Kind::organization, Kind::membership}))
 static_assert(needs(DeactivateMembership::kinds, {Kind::organization, Kind::membership}));
 static_assert(needs(ReactivateMembership::kinds, {Kind::organization, Kind::membership}));
 static_assert(needs(DeleteMembership::kinds, {Kind::organization, Kind::membership}));
-static_assert(needs(CreateUser::kinds, {Kind::user}));
+static_assert(needs(CreateUser::kinds, {Kind::environment, Kind::user}));
 static_assert(needs(CreateMembership::mints, {Kind::membership}));
 static_assert(needs(UpdateRoles::mints, {}) && needs(DeleteMembership::mints, {}));
 static_assert(needs(CreateUser::mints, {Kind::user}));

@@ -79,7 +79,16 @@ static_assert(!ada.profile->after.texts.has(Text::name));
 static_assert(ada.profile->after.created_at == at(2000) &&
               ada.profile->after.updated_at == at(2000));
 static_assert(!ada.touch && !ada.membership && !ada.environment && !ada.organization);
+static_assert(ada.freed->precondition == Precondition::compare && ada.freed->expected == 0);
 constexpr Plan nameless = plan_of(CreateUser{}, bare());
+static_assert(!nameless.freed && nameless.user->after.revision == 1, "a new id was free");
+constexpr Snapshot freed() {
+  Snapshot seen = bare();
+  seen.freed_revision = 70;
+  return seen;
+}
+static_assert(plan_of(ada_command, freed(), {}, no_ids).user->after.revision == 71);
+static_assert(plan_of(CreateUser{}, freed()).user->after.revision == 1);
 static_assert(nameless.user->after.id == id<UserId>("user_new") && !nameless.claims);
 static_assert(!nameless.profile);
 

@@ -74,6 +74,7 @@ struct CompareIgnored : WholeStore {
       if (plan.environment && plan.environment->precondition == Precondition::compare) {
         plan.environment.clear();
       }
+      if (plan.freed && plan.freed->precondition == Precondition::compare) plan.freed.clear();
     }
     return WholeStore::commit_plans(changed);
   }
@@ -140,6 +141,22 @@ struct DeletedByPair : WholeStore {
     const auto seen = memory().load(reads);
     if ((*seen).membership) plan.membership->after.id = (*seen).membership->id;
     return commit_changed(plan);
+  }
+};
+
+/// A user or an organization that is made has revision 1, as a fresh row of a table.
+struct RowRevisionRestarted : WholeStore {
+  using WholeStore::WholeStore;
+  Committed commit_plans(Plans plans) override {
+    std::vector<Plan> changed(plans.begin(), plans.end());
+    const auto restart = [](auto& write) {
+      if (write && write->precondition == Precondition::absent) write->after.revision = 1;
+    };
+    for (Plan& plan : changed) {
+      restart(plan.user);
+      restart(plan.organization);
+    }
+    return WholeStore::commit_plans(changed);
   }
 };
 

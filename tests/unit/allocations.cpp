@@ -221,6 +221,7 @@ const auto erasures = committing([](World& world) {
   reads = Reads{};
   reads.user = &*user.id;
   seen = host.load(reads);
+  apply(seen, plans.back());
   next(FinishUserDeletion{*user.id, marked});
   // The address, which no profile of a snapshot that is gone shows any more.
   plans.back().claims.emplace().email.before = user.email;

@@ -17,6 +17,7 @@
 //   a race after the look: stops, goes on after a transfer, or after the organization went, or is
 //     taken back                                                          -> race_after_the_look
 //   id and address are free again                                         -> used_again
+//   what is made under a freed id begins above the one before             -> made_again
 //   conflicts are tried again, a host without profiles                    -> conflicts, bare_users
 
 #include "../support/hooked_store.hpp"
@@ -478,6 +479,46 @@ BOOST_AUTO_TEST_CASE(kept) {
              "organization_membership.deleted organization_membership.created");
 }
 
+BOOST_AUTO_TEST_CASE(made_again) {
+  HookedHost host;
+  const auto acme = host.organization("org_1");
+  const auto ada = host.user("user_1");
+  const auto elsewhere = host.organization("org_2");
+  const auto freed_revision = [&] { return host.load(Reads{}).freed_revision; };
+  BOOST_TEST(freed_revision() == 0u);
+  BOOST_TEST(user_state(host, ada).revision == 1u);
+  BOOST_TEST(host.state(acme).revision == 1u);
+  const CreateMembership late{ada, elsewhere};
+  const auto seen = host.load(late.reads());
+  const auto drawn = draw_context<CreateMembership>(host.runtime.clock.at, host.runtime.ids);
+
+  // The deletion is revision 3; noted is a higher one, for those to come.
+  BOOST_REQUIRE(remove(host, ada).has_value());
+  const std::uint64_t freed = freed_revision();
+  BOOST_TEST(freed == 3u + 1023u);
+  BOOST_REQUIRE(remove(host, acme).has_value());
+  BOOST_TEST(freed_revision() == freed);
+
+  // Under the same ids they begin above, so that nothing decided before fits them.
+  CreateUser again;
+  again.id = ada;
+  const auto gone = host.load(again.reads());
+  BOOST_REQUIRE(host.done(again).outcome() == Outcome::created);
+  BOOST_TEST(user_state(host, ada).revision == freed + 1);
+  host.organization("org_1");
+  BOOST_TEST(host.state(acme).revision == freed + 1);
+  BOOST_TEST(host.commit(*host.policy.decide(late, seen, drawn)) == CommitStatus::conflict);
+  // What is new of itself begins at 1.
+  BOOST_TEST(host.done(CreateUser{}).plan.user->after.revision == 1u);
+  BOOST_TEST(host.done(CreateOrganization{"New"}).plan.organization->after.revision == 1u);
+
+  // That one is deleted as well, and noted anew: who makes another and has seen neither is late.
+  BOOST_REQUIRE(remove(host, ada).has_value());
+  BOOST_TEST(freed_revision() == freed + 3 + 1023);
+  const auto context = draw_context<CreateUser>(host.runtime.clock.at, host.runtime.ids);
+  BOOST_TEST(host.commit(*host.policy.decide(again, gone, context)) == CommitStatus::conflict);
+}
+
 BOOST_AUTO_TEST_CASE(superseded) {
   HookedHost host;
   const auto acme = host.organization("org_1");
@@ -643,7 +684,7 @@ BOOST_AUTO_TEST_CASE(used_again) {
   BOOST_TEST(remove(host, acme).has_value());
   acme = host.organization("org_1");
   // Nothing of the one before: no role, no default, no member; and its stale steps find nothing.
-  BOOST_TEST(host.state(acme).revision == 1u);
+  BOOST_TEST(host.state(acme).revision > old);
   Reads reads;
   reads.organization = &acme;
   BOOST_TEST(host.load(reads).roles.find("org-lead").is_none());

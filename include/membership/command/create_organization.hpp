@@ -15,7 +15,8 @@ namespace membership {
 inline namespace v0 {
 
 /// Makes an organization. It goes by the owner role that the environment has; the environment is
-/// compared, so that naming another one cannot miss it (PROTOCOL.md 3).
+/// compared, so that naming another one cannot miss it (PROTOCOL.md 3). Where the host names it,
+/// its revision begins above those of all that were deleted.
 ///
 /// Errors, in this order: `empty`, `not_utf8` of `name`; `empty`, `too_long`, `malformed` of
 /// `external_id`; `invalid_metadata`; `out_of_range` of `domains`, then for each `malformed` or
@@ -59,7 +60,7 @@ struct BasicCreateOrganization {
     plan.outcome = Outcome::created;
     plan.trace.about = Trace::About::organization;
     BasicOrganizationState<T> state(id ? *id : *context.organization);
-    state.revision = 1;
+    state.revision = id ? detail::first_revision(seen, plan) : 1;
     state.seat_limit = seat_limit;
     state.owner_role = seen.environment.owner_role_to_come();
     plan.environment.emplace(Precondition::compare, seen.environment.revision, seen.environment);

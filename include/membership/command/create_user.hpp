@@ -14,7 +14,8 @@ inline namespace v0 {
 
 /// Makes a user known, with or without a profile. An e-mail address is claimed: no second user of
 /// the environment gets it, in whatever case it is written. A user without any text and metadata
-/// has no profile, which costs a store nothing: the profile is the host's.
+/// has no profile, which costs a store nothing: the profile is the host's. Where the host names the
+/// user, the revision begins above those of all that were deleted.
 ///
 /// Errors, in this order: `empty`, `too_long`, `not_utf8`, `malformed` of `email`; `not_utf8` of
 /// `first_name`, then of `last_name`, then of `name`; `empty`, `too_long`, `malformed` of
@@ -23,7 +24,7 @@ inline namespace v0 {
 template <class T>
 struct BasicCreateUser {
   using traits = T;
-  static constexpr Kinds kinds{Kind::user};
+  static constexpr Kinds kinds{Kind::environment, Kind::user};
   static constexpr Kinds mints{Kind::user};
 
   std::optional<typename T::UserId> id{};  ///< where the host names its users itself
@@ -55,8 +56,9 @@ struct BasicCreateUser {
 
     plan.outcome = Outcome::created;
     plan.trace.about = Trace::About::user;
+    const std::uint64_t revision = id ? detail::first_revision(seen, plan) : 1;
     plan.user.emplace(Precondition::absent, EventType::user_created, std::uint64_t{0},
-                      BasicUserState<T>(id ? *id : *context.user, 1));
+                      BasicUserState<T>(id ? *id : *context.user, revision));
     Profile profile = detail::profile_to_change(nullptr, context.now);
     const bool filled = fields().apply(profile);
     profile.texts.set(Text::email, email);

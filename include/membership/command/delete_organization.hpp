@@ -138,7 +138,7 @@ struct BasicSweepOrganizationMembership {
 template <class T>
 struct BasicFinishOrganizationDeletion {
   using traits = T;
-  static constexpr Kinds kinds{Kind::organization};
+  static constexpr Kinds kinds{Kind::environment, Kind::organization};
   static constexpr Kinds mints{};
 
   typename T::OrganizationId organization;
@@ -168,6 +168,7 @@ struct BasicFinishOrganizationDeletion {
         Precondition::set, EventType::organization_deleted, state.revision, state);
     write.effect = Effect::erase;
     ++write.after.revision;
+    detail::note_freed(seen, write.after.revision, plan);
     if (seen.organization_profile == nullptr) return {};
     plan.profile.emplace(*seen.organization_profile);
     detail::give_up_claims(*seen.organization_profile, plan);

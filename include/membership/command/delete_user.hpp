@@ -134,7 +134,7 @@ struct BasicSweepUserMembership {
 template <class T>
 struct BasicFinishUserDeletion {
   using traits = T;
-  static constexpr Kinds kinds{Kind::user};
+  static constexpr Kinds kinds{Kind::environment, Kind::user};
   static constexpr Kinds mints{};
 
   typename T::UserId user;
@@ -160,6 +160,7 @@ struct BasicFinishUserDeletion {
                                                  seen.user->revision, *seen.user);
     write.effect = Effect::erase;
     ++write.after.revision;
+    detail::note_freed(seen, write.after.revision, plan);
     if (seen.user_profile == nullptr) return {};
     plan.profile.emplace(*seen.user_profile);
     detail::give_up_claims(*seen.user_profile, plan);

@@ -22,7 +22,24 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
-/// What the commands on the profiles of organizations and users share.
+/// What the commands on organizations and users, and on their profiles, share.
+
+/// The revision at which a row begins whose id the host names.
+template <class T>
+constexpr std::uint64_t first_revision(const BasicSnapshot<T>& seen, BasicPlan<T>& plan) noexcept {
+  plan.freed.emplace(Precondition::compare, seen.freed_revision, seen.freed_revision);
+  return seen.freed_revision + 1;
+}
+
+/// Notes the last revision of a row that is freed. Noted is a higher one, so that most deletions
+/// find theirs noted already; then nothing is compared, because the mark only grows.
+template <class T>
+constexpr void note_freed(const BasicSnapshot<T>& seen, std::uint64_t revision,
+                          BasicPlan<T>& plan) noexcept {
+  constexpr std::uint64_t ahead = 1023;
+  if (revision <= seen.freed_revision) return;
+  plan.freed.emplace(Precondition::set, seen.freed_revision, revision + ahead);
+}
 
 inline constexpr std::size_t longest_external_id = 128;
 inline constexpr std::size_t longest_domain = 253;

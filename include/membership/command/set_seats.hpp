@@ -49,7 +49,7 @@ struct BasicSetSeatLimit {
 
 /// Sets which memberships take a seat besides the active ones, in every organization of the
 /// environment. Who has no seat left by that stays. The same setting is `unchanged`. It is a
-/// setting: there is no event.
+/// setting: there is no event. What was decided before may still land, as if it had come first.
 ///
 /// Errors: none.
 /// Rule: DOMAIN.md §7, Limits.

@@ -37,6 +37,7 @@ constexpr void apply(BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) noexc
   if (plan.environment && plan.environment->precondition == Precondition::set) {
     snapshot.environment = plan.environment->after;
   }
+  if (plan.freed) snapshot.freed_revision = plan.freed->after;
   if (plan.touch && snapshot.organization && snapshot.organization->id == *plan.organization_id()) {
     snapshot.organization->revision = plan.touch->expected + 1;
     snapshot.organization->fenced_to = plan.touch->fenced_to;

@@ -26,7 +26,8 @@ struct OwnerGuard {
 /// No change takes a seat beyond the organization's limit. What takes a seat besides active
 /// memberships is data of the environment; a limit of 0 means 0, none means no limit. What takes
 /// no seat more, as a change of roles, passes at any limit.
-/// Refusal: `seat_limit_reached`. Source: DOMAIN.md §7.
+/// Refusal: `seat_limit_reached`. Source: DOMAIN.md §7; what a seat counts is taken as it was at
+/// the load, as the permissions of environment roles are (PROTOCOL.md 7).
 struct SeatLimit {
   template <class T>
   static constexpr Refusal check(const BasicSnapshot<T>& seen, const BasicPlan<T>& plan,

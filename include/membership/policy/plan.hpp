@@ -93,6 +93,17 @@ struct EnvironmentWrite {
       : precondition(condition), expected(revision), after(state) {}
 };
 
+/// The mark of freed revisions (`BasicSnapshot::freed_revision`). `compare`: `after` is what is
+/// expected.
+struct FreedWrite {
+  Precondition precondition;
+  std::uint64_t expected;
+  std::uint64_t after;
+
+  constexpr FreedWrite(Precondition condition, std::uint64_t seen, std::uint64_t raised) noexcept
+      : precondition(condition), expected(seen), after(raised) {}
+};
+
 /// The organization's row as every change inside it sets it: the next revision, what environment
 /// it was decided on, and the counts after. The organization is that of the plan's membership.
 struct OrganizationTouch {
@@ -243,6 +254,7 @@ struct BasicPlan {
   Outcome outcome = Outcome::unchanged;
   Trace trace{};
   Slot<EnvironmentWrite> environment{};
+  Slot<FreedWrite> freed{};
   Slot<OrganizationTouch> touch{};                 ///< either this …
   Slot<BasicOrganizationWrite<T>> organization{};  ///< … or this
   Slot<std::uint64_t> compared_user{};             ///< the revision of the membership's user

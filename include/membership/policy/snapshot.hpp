@@ -30,6 +30,11 @@ struct BasicSnapshot {
   static constexpr std::uint16_t not_taken = 0xFFFF;
 
   EnvironmentState environment{};
+  /// No user and no organization that was deleted had a higher revision. What is made under an id
+  /// that the host names may come in the place of one of them, and begins above: so nothing that
+  /// was decided on the one before fits it, and its events come behind (PROTOCOL.md 4). A mark of
+  /// its own: what is known of the environment stays right where it is raised.
+  std::uint64_t freed_revision = 0;
   RoleCatalogue roles{};
   Slot<BasicOrganizationState<T>> organization{};
   Slot<BasicUserState<T>> user{};

@@ -416,6 +416,7 @@ class BasicMemoryStore {
       }
     }
     out.show_roles(environment, std::move(own_roles));
+    out.freed_revision = tables_.freed_revision.load(detail::Order::relaxed);
     const detail::UserRecord<T>* user = nullptr;
     if (named_user != nullptr) {
       user = tables_.find_user_record(seen.user, *named_user);

@@ -58,7 +58,7 @@ class ExplorerIds : public FixedIds {
 };
 
 using ExplorerRuntime = Runtime<FakeClock, ExplorerIds, NoWait>;
-using ExplorerPolicy = MembershipPolicy<OwnerGuard, SeatLimit>;
+using ExplorerPolicy = MembershipPolicy<OwnerGuard, SeatLimit, GrantRule>;
 
 /// A command or a long operation that is explored together with others.
 template <class S>
@@ -69,6 +69,8 @@ struct Instance {
   /// Reads events, so that their order counts.
   bool follows_log = false;
   std::function<Ended(ExploredStore<S>&, ExplorerRuntime&)> act{};
+  /// Whose rights the grants of its commands go by.
+  std::optional<UserId> grantor{};
 };
 
 /// A fresh world for each schedule: `store(actor)` is what an actor uses, a connection of its own
@@ -256,6 +258,8 @@ class ScheduleExplorer {
     for (auto& organization : rows.world.organizations) {
       organization.had_owner = count_owners(organization) != 0;
     }
+    const EnvironmentState& environment = rows.world.environment;
+    rows.world.seats_counts[environment.revision] = environment.seats_count;
     take_events(rows, read_events(run->world->observer(), std::nullopt));
     rows.digest = rows.world.digest();
     start_ = rows.world;
@@ -283,7 +287,7 @@ class ScheduleExplorer {
     reached.crashed = node.crashed || (choice & stops) != 0;
     reached.rows = node.rows;
     reached.schedules = node.schedules;
-    std::optional<Breach> breach = look(*run, reached.rows);
+    std::optional<Breach> breach = look(*run, reached.rows, actors_[actor_of(choice)]->grantor);
     reached.options = options_of(*run, reached.crashed);
     if (!breach && reached.choices.size() > options_.longest) {
       breach = Breach{Invariant::end, "more than " + std::to_string(options_.longest) + " steps"};
@@ -323,13 +327,17 @@ class ScheduleExplorer {
   }
 
   /// What the last step broke. `rows` become those that it left.
-  std::optional<Breach> look(Run& run, std::shared_ptr<const Rows>& rows) const {
+  std::optional<Breach> look(Run& run, std::shared_ptr<const Rows>& rows,
+                             const std::optional<UserId>& grantor) const {
     if (!run.stage.committed()) return std::nullopt;
     auto now = std::make_shared<Rows>();
     now->world = read_world(run.world->observer());
     const WorldState& before = rows->world;
     auto breach = check_effects(start_, before, now->world, run.stage.effects());
-    if (!breach) breach = check_guards(before, now->world);
+    if (!breach) breach = check_guards(before, now->world, run.stage.decided_on());
+    if (!breach) breach = check_revisions(before, now->world);
+    if (!breach && grantor)
+      breach = check_grants(before, run.stage.grants(), run.stage.decided_on(), *grantor);
     if (!breach) breach = check_world(now->world);
     if (breach) return breach;
     const auto events = read_events(run.world->observer(), rows->last_event);
@@ -370,7 +378,7 @@ class ScheduleExplorer {
     for (std::size_t steps = 0; !breach && !run.stage.has_ended(finisher); ++steps) {
       if (steps > options_.longest) return Breach{Invariant::end, "while marks are finished"};
       run.stage.step(finisher);
-      breach = look(run, rows);
+      breach = look(run, rows, std::nullopt);
     }
     if (breach) return breach;
     marks = detail::must(list_marks(run.world->observer()));

@@ -52,6 +52,7 @@ struct StepOptions {
   bool sets_organization = true;        ///< wrong: a touch compares the revision, and leaves it
   bool compares_organization = true;    ///< wrong: only where counts change
   bool names_by_id = true;              ///< wrong: by place and by a revision of its own
+  bool restarts_revisions = false;      ///< wrong: what is made anew begins at 1
   bool owner_role_by_revision = false;  ///< wrong: the guard's role is chosen by `fenced_to`
 };
 
@@ -222,6 +223,7 @@ class StepStore {
     const auto now = detail::must(tables_.rows.load(Reads{}));
     for (const Plan& plan : plans) {
       if (plan.environment && plan.environment->expected != now.environment.revision) return false;
+      if (plan.freed && plan.freed->expected != now.freed_revision) return false;
       if (plan.compared_user && tables_.options.compares_user) {
         Reads reads;
         reads.user = &plan.membership->after.user;
@@ -243,6 +245,7 @@ class StepStore {
   void weaken(Plan& plan) {
     const StepOptions& options = tables_.options;
     if (!options.compares_user || !options.holds_compared) plan.compared_user.clear();
+    if (options.restarts_revisions) restart(plan);
     const OrganizationId* const id = plan.organization_id();
     if (id == nullptr) return;
     if (!options.names_by_id && plan.membership) take_by_place(plan);
@@ -263,6 +266,13 @@ class StepStore {
       plan.organization->expected = seen.organization->revision;
       plan.organization->after.revision = seen.organization->revision + 1;
     }
+  }
+  static void restart(Plan& plan) noexcept {
+    const auto begin = [](auto& write) {
+      if (write && write->precondition == Precondition::absent) write->after.revision = 1;
+    };
+    begin(plan.user);
+    begin(plan.organization);
   }
   /// Whether a touch is compared: as far as the options go, where it changes counts.
   bool compares(const Plan& plan, const OrganizationState& organization) const noexcept {

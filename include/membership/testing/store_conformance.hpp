@@ -54,14 +54,14 @@ struct CheckList {
 
 using AllChecks =
     CheckList<Uniqueness, PreconditionAbsent, PreconditionCompare, PreconditionSet, Effects,
-              PlanAllOrNothing, SpanAllOrNothing, SpanFolding, StaleDelete, Revisions, FencedTo,
-              MembershipCounts, ReadYourWrites, FreshCatalogue, Catalogue, LoadedParts, LoadSeveral,
-              ListPages, ListOrder, ListFilters, ListCursors, MarkedLists, EventsComplete,
-              EventsOfNoChange, EventsOfConflict, EventPages, EventsOfThen, PlanFate, PeculiarIds,
-              ProfileTexts, ProfileFilters, UserClaims, OrganizationClaims, OpenInvitations,
-              InvitationLookups, InvitationLists, UniquenessRace, LostUpdates, OwnerGuardRace,
-              SeatLimitRace, CompareHeld, RoleDeletionRace, SnapshotOfOneMoment, ListRace,
-              EventsRace, ClaimsRace>;
+              PlanAllOrNothing, SpanAllOrNothing, SpanFolding, StaleDelete, StaleDecision,
+              Revisions, FencedTo, MembershipCounts, ReadYourWrites, FreshCatalogue, Catalogue,
+              LoadedParts, LoadSeveral, ListPages, ListOrder, ListFilters, ListCursors, MarkedLists,
+              EventsComplete, EventsOfNoChange, EventsOfConflict, EventPages, EventsOfThen,
+              PlanFate, PeculiarIds, ProfileTexts, ProfileFilters, UserClaims, OrganizationClaims,
+              OpenInvitations, InvitationLookups, InvitationLists, UniquenessRace, LostUpdates,
+              OwnerGuardRace, SeatLimitRace, CompareHeld, RoleDeletionRace, SnapshotOfOneMoment,
+              ListRace, EventsRace, ClaimsRace>;
 
 /// Runs one check in a fresh environment. A failure of the store or an exception is a finding.
 template <class Check, class F>

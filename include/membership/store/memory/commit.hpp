@@ -223,6 +223,9 @@ class Commit {
          !catalogue_holds(plan))) {
       return false;
     }
+    if (plan.freed && tables_.freed_revision.load(Order::relaxed) != plan.freed->expected) {
+      return false;
+    }
     if (plan.user) {
       const auto& shard = tables_.users[step.hash.user.shard];
       const std::uint32_t place = tables_.find_user(shard, step.hash.user, plan.user->after.id);
@@ -459,6 +462,7 @@ class Commit {
   void apply_step(const BasicPlan<T>& plan, Step& step) noexcept {
     step.progress = Step::Progress::applied;
     if (step.next_environment != nullptr) pending_environment_ = step.next_environment;
+    if (plan.freed) tables_.freed_revision.store(plan.freed->after, Order::relaxed);
     if (plan.user) apply_user(plan, step);
     for (const ClaimStep& claim : step.claims) link_claim(claim.place, claim.effect == Effect::put);
     if (plan.invitation) apply_invitation(plan, step);
@@ -711,6 +715,7 @@ class Commit {
     if (plan.invitation) take_back_invitation(plan, step, applied);
     take_back_claims(step, applied);
     take_back_user(plan, step, applied);
+    if (applied && plan.freed) tables_.freed_revision.store(plan.freed->expected, Order::relaxed);
     give_up_places(step);
     delete step.next_environment;
     delete step.profile;

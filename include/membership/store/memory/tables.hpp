@@ -220,6 +220,7 @@ struct Tables {
 
   Atomic<const EnvironmentVersion<T>*> environment{nullptr};
   mutable SharedLock environment_lock;
+  Atomic<std::uint64_t> freed_revision{0};  ///< written under the environment's lock
   UserShard users[shard_count];
   OrganizationShard organizations[shard_count];
   MemberIdShard member_ids[shard_count];

@@ -89,13 +89,16 @@ class WriteLocks {
   enum class Environment : std::uint8_t { untouched, compared, written };
 
   void add(const BasicPlan<T>& plan, const PlanHashes& hashes) noexcept {
-    if (plan.environment) {
-      if (plan.environment->precondition == Precondition::set) {
+    const auto add_environment = [&](const auto& write) {
+      if (!write) return;
+      if (write->precondition == Precondition::set) {
         environment_ = Environment::written;
       } else if (environment_ == Environment::untouched) {
         environment_ = Environment::compared;
       }
-    }
+    };
+    add_environment(plan.environment);
+    add_environment(plan.freed);
     if (plan.user) user_mask_ |= shard_bit(hashes.user.shard);
     if (plan.claims || (plan.organization && plan.profile)) claims_ = true;
     if (plan.invitation) invitations_ = true;

@@ -22,12 +22,13 @@ enum class Order : int {
 /// libraries do not agree whether it is noexcept.
 extern "C" long membership_system_call(long number, ...) noexcept __asm__("syscall");
 
-/// A pointer or a 32-bit count that threads share: of `std::atomic` what the memory store uses,
-/// made of the same builtins of g++ and clang. With <atomic>, membership.hpp was 6,500 lines more
-/// (73,300, not 66,800) and took a tenth longer to compile, for what is hardly used of it.
+/// A pointer, a 32-bit count or a 64-bit value that threads share: of `std::atomic` what the memory
+/// store uses, made of the same builtins of g++ and clang. With <atomic>, membership.hpp was 6,500
+/// lines more (73,300, not 66,800) and took a tenth longer to compile, for what is hardly used.
 template <class V>
 class Atomic {
-  static_assert(std::is_pointer_v<V> || std::is_same_v<V, std::uint32_t>);
+  static_assert(std::is_pointer_v<V> || std::is_same_v<V, std::uint32_t> ||
+                std::is_same_v<V, std::uint64_t>);
 
  public:
   constexpr Atomic() noexcept = default;
@@ -79,7 +80,7 @@ class Atomic {
   static constexpr int futex_wait_private = 128;
   static constexpr int futex_wake_private = 129;
 
-  V value_{};
+  alignas(sizeof(V)) V value_{};
 };
 
 }  // namespace detail

@@ -109,6 +109,8 @@ inline constexpr const char* postgres_migrations[] = {
     "CREATE TABLE plans ("
     " id TEXT COLLATE \"C\" PRIMARY KEY, created_at BIGINT NOT NULL, carried_out BIGINT NOT NULL);"
     "CREATE INDEX plans_time ON plans (created_at);",
+    // 2
+    "ALTER TABLE environment ADD COLUMN freed_revision BIGINT NOT NULL DEFAULT 0;",
 };
 inline constexpr std::int64_t postgres_schema_version =
     static_cast<std::int64_t>(sizeof postgres_migrations / sizeof postgres_migrations[0]);
@@ -125,6 +127,7 @@ inline std::string postgres_text(Sql statement, PostgresForm form) {
   std::string text;
   switch (statement) {
     case Sql::compare_environment:
+    case Sql::compare_freed_revision:
     case Sql::compare_user: text = sql_text(statement) + " FOR SHARE"; break;
     case Sql::plan: text = "SELECT carried_out FROM plans WHERE id = ?1"; break;
     case Sql::insert_plan:

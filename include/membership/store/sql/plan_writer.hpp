@@ -91,9 +91,9 @@ class PlanWriter {
 
   /// Whether every precondition holds and everything is written.
   [[nodiscard]] bool write() {
-    return write_environment() && write_user() && write_claims() && write_organization() &&
-           write_role() && write_mark() && write_permission() && write_memberships() &&
-           write_invitation() && write_events();
+    return write_environment() && write_freed() && write_user() && write_claims() &&
+           write_organization() && write_role() && write_mark() && write_permission() &&
+           write_memberships() && write_invitation() && write_events();
   }
 
  private:
@@ -118,6 +118,14 @@ class PlanWriter {
                               text(after.next_owner_role), after.owner_generation) &&
            (!plan_.order || plan_.organization ||
             connection_.change(Sql::set_environment_order, role_text(*plan_.order, catalogue_)));
+  }
+
+  bool write_freed() {
+    if (!plan_.freed) return true;
+    return plan_.freed->precondition == Precondition::compare
+               ? connection_.exists(Sql::compare_freed_revision, plan_.freed->expected)
+               : connection_.change(Sql::set_freed_revision, plan_.freed->expected,
+                                    plan_.freed->after);
   }
 
   bool write_user() {

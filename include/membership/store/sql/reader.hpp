@@ -491,6 +491,7 @@ class SqlReader {
             LoadedSnapshot<T>& out) {
     RowReader row(head);
     Environment environment = environment_at(row.number());
+    out.freed_revision = row.number();
     if (!environment) return false;
     const bool has_organization = !row.is_null();
     OwnRoles own;
@@ -529,7 +530,7 @@ class SqlReader {
     out.keep(std::move(environment));
     return fill_invitation(reads, invitation, out);
   }
-  static constexpr int first_organization_column = 2;
+  static constexpr int first_organization_column = 3;
 
   bool fill_inviter(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
     if (reads.inviter == nullptr) return true;

@@ -68,7 +68,9 @@ enum class Sql : std::uint8_t {
   // What a commit reads and writes. Each write changes one row, or a precondition does not hold.
   insert_environment,
   compare_environment,
+  compare_freed_revision,
   set_environment,
+  set_freed_revision,
   set_environment_order,
   compare_user,
   insert_user,
@@ -134,8 +136,9 @@ inline std::string sql_list(std::string_view select, std::string_view where, std
 
 /// The text of a statement.
 inline std::string sql_text(Sql statement) {
-  const std::string head = sql_join({"SELECT e.revision, o.roles_revision, ", organization_columns,
-                                     ", ", user_columns, ", ", membership_columns});
+  const std::string head =
+      sql_join({"SELECT e.revision, e.freed_revision, o.roles_revision, ", organization_columns,
+                ", ", user_columns, ", ", membership_columns});
   const std::string memberships = sql_join({"SELECT ", membership_columns,
                                             ", o.roles_revision FROM memberships m"
                                             " JOIN organizations o ON o.id = m.organization_id"});
@@ -287,6 +290,10 @@ inline std::string sql_text(Sql statement) {
              " owner_generation, role_order) VALUES (1, 1, '', '', 0, 0, 0, 'live', 0, '', 0, '')";
     case Sql::compare_environment:
       return "SELECT 1 FROM environment WHERE id = 1 AND revision = ?1";
+    case Sql::compare_freed_revision:
+      return "SELECT 1 FROM environment WHERE id = 1 AND freed_revision = ?1";
+    case Sql::set_freed_revision:
+      return "UPDATE environment SET freed_revision = ?2 WHERE id = 1 AND freed_revision = ?1";
     case Sql::set_environment:
       return "UPDATE environment SET revision = ?2, default_role = ?3, owner_role = ?4,"
              " multiple_roles = ?5, seats_pending = ?6, seats_inactive = ?7, phase = ?8,"

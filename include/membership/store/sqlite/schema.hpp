@@ -105,6 +105,8 @@ inline constexpr const char* sqlite_migrations[] = {
     // Plans without an event.
     "CREATE TABLE plans (id TEXT NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX plans_time ON plans (created_at);",
+    // 2
+    "ALTER TABLE environment ADD COLUMN freed_revision INTEGER NOT NULL DEFAULT 0;",
 };
 inline constexpr std::int64_t sqlite_schema_version =
     static_cast<std::int64_t>(sizeof sqlite_migrations / sizeof sqlite_migrations[0]);

@@ -204,6 +204,42 @@ struct StaleDelete {
   }
 };
 
+/// What was decided on an organization or a user never reaches another that was made under the same
+/// id.
+struct StaleDecision {
+  static constexpr std::string_view name = "stale_decision";
+  static constexpr Needs needs{
+      Kinds{Kind::environment, Kind::organization, Kind::membership, Kind::user}};
+
+  template <class W>
+  static void run(W& w) {
+    using T = typename W::T;
+    const auto organization = w.organization();
+    const auto elsewhere = w.organization();
+    const auto user = w.user();
+    const typename W::CreateMembership create{user, organization};
+    const auto late_in_organization = w.decide(create);
+    const auto late_of_user = w.decide(typename W::CreateMembership{user, elsewhere});
+    const auto revision = w.state(organization).revision;
+    const auto marked = w.done(BasicMarkOrganizationDeleted<T>{organization});
+    w.done(BasicFinishOrganizationDeletion<T>{organization,
+                                              marked.plan.organization->after.generation});
+    w.done(BasicCreateOrganization<T>{"Acme", organization});
+    w.expect(w.state(organization).revision > revision + 2,
+             "an organization made again to begin above the one before",
+             std::to_string(w.state(organization).revision));
+    for (std::uint64_t i = 0; i < revision + 2; ++i) {
+      w.must_conflict(late_in_organization, "a membership decided on an organization that is gone");
+      w.done(BasicSetSeatLimit<T>{organization, i});
+    }
+
+    const auto mark = w.done(BasicMarkUserDeleted<T>{user});
+    w.done(BasicFinishUserDeletion<T>{user, mark.plan.user->after.generation});
+    w.make_user(user);
+    w.must_conflict(late_of_user, "a membership decided on a user who is gone");
+  }
+};
+
 /// A row has the revision that its plan gave it, also one that comes in the place of another, and
 /// rows of others do not move.
 struct Revisions {

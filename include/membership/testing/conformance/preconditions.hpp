@@ -119,8 +119,14 @@ struct PreconditionCompare {
       w.done(BasicMarkUserDeleted<T>{gone});
       w.must_conflict(marked, "a membership whose user is marked meanwhile");
       const auto erased = marked_as_seen(w, marked, gone);
+      BasicCreateUser<T> create;
+      create.id = w.template id_of<typename T::UserId>(701);
+      const Decided early(w, create);
       w.done(BasicFinishUserDeletion<T>{gone, w.user_state(gone).generation});
       w.must_conflict(erased, "a membership whose user is erased meanwhile");
+      w.must_conflict(early.plan, "a user who was decided on before a revision was freed");
+      const Decided again(w, create);
+      w.must_commit(again.plan, "a user who was decided on after that");
     }
   }
 
@@ -299,7 +305,10 @@ struct Effects {
     const auto marked = w.state(empty);
     w.expect(marked.phase == Phase::deleting && marked.generation == marked.revision,
              "an organization's mark and its generation", text_of(marked));
-    w.done(BasicFinishOrganizationDeletion<T>{empty, marked.generation});
+    // Also where no mark of freed revisions is kept.
+    Decided decided(w, BasicFinishOrganizationDeletion<T>{empty, marked.generation});
+    if constexpr (!W::keeps(Kind::environment)) decided.plan.freed.clear();
+    w.must_commit(decided.plan, "an erase to be committed");
     typename W::Reads reads;
     reads.organization = &empty;
     w.expect(!w.load(reads).organization, "no organization after an erase", "one");

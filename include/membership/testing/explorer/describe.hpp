@@ -102,6 +102,11 @@ inline std::string describe(const Plan& plan) {
     add((sets ? "set environment from " : "compare environment with ") +
         number(plan.environment->expected));
   }
+  if (plan.freed) {
+    const bool sets = plan.freed->precondition == Precondition::set;
+    add(sets ? "note freed revisions to " + number(plan.freed->after)
+             : "compare freed revisions with " + number(plan.freed->expected));
+  }
   if (plan.user) add(std::string(describe(plan.user->effect)) + describe(plan.user->after));
   if (plan.compared_user) add("compare user with " + number(*plan.compared_user));
   if (plan.touch) {

@@ -159,7 +159,11 @@ class Digest {
   }
   /// All that a decision can look at.
   Digest& add(const Snapshot& seen) noexcept {
-    add(seen.environment).add(seen.roles).add(seen.organization).add(seen.user);
+    add_revision(seen.freed_revision)
+        .add(seen.environment)
+        .add(seen.roles)
+        .add(seen.organization)
+        .add(seen.user);
     add(seen.membership).add(seen.actor).add(seen.other).add(seen.email_holder);
     add(seen.invitation).add(seen.inviter).add(seen.role).add(seen.permission);
     add(seen.organization_profile).add(seen.user_profile).add(seen.invitation_profile);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <system_error>
+#include <type_traits>
 #include <ucontext.h>
 #include <utility>
 
@@ -29,21 +30,23 @@ inline namespace v0 {
 namespace testing {
 
 /// A function that runs on a stack of its own, and stops where it says so until it is told to go
-/// on. Begins by `<ucontext.h>` as glibc has it; goes on by the compiler's own jumps, because a
-/// change of contexts makes a system call: where `__builtin_setjmp` works, as on x86. Belongs to
-/// one thread.
-class Fiber {
+/// on, by `<ucontext.h>` (POSIX 2001). Belongs to one thread.
+///
+/// `Jumps`: goes on by the compiler's own jumps, because a change of contexts makes a system call.
+/// That takes a `__builtin_setjmp` that works, and a context that one may leave so, as on x86.
+template <bool Jumps>
+class BasicFiber {
  public:
   static constexpr std::size_t stack_size = std::size_t{512} * 1024;
 
-  Fiber() : stack_(new char[stack_size]) {
+  BasicFiber() : stack_(new char[stack_size]) {
     if (__tsan_create_fiber != nullptr) inside_fiber_ = __tsan_create_fiber(0);
   }
-  ~Fiber() {
+  ~BasicFiber() {
     if (inside_fiber_ != nullptr) __tsan_destroy_fiber(inside_fiber_);
   }
-  Fiber(const Fiber&) = delete;
-  Fiber& operator=(const Fiber&) = delete;
+  BasicFiber(const BasicFiber&) = delete;
+  BasicFiber& operator=(const BasicFiber&) = delete;
 
   /// Makes ready to run `body`, which must not throw. Preconditions: the one before has ended.
   /// May throw std::system_error.
@@ -55,12 +58,12 @@ class Fiber {
     first_.uc_stack.ss_sp = stack_.get();
     first_.uc_stack.ss_size = stack_size;
     first_.uc_link = nullptr;
-    makecontext(&first_, &Fiber::enter, 0);
+    makecontext(&first_, &BasicFiber::enter, 0);
   }
 
   /// Runs the body until it pauses or ends; whether it has ended.
   bool resume() {
-    Fiber* const before = std::exchange(running(), this);
+    BasicFiber* const before = std::exchange(running(), this);
     if (inside_fiber_ != nullptr) outside_fiber_ = __tsan_get_current_fiber();
     void* kept = nullptr;
     leave(&kept, stack_.get(), stack_size, inside_fiber_);
@@ -81,13 +84,13 @@ class Fiber {
   bool ended() const noexcept { return ended_; }
 
  private:
-  static Fiber*& running() noexcept {
-    static thread_local Fiber* fiber = nullptr;
+  static BasicFiber*& running() noexcept {
+    static thread_local BasicFiber* fiber = nullptr;
     return fiber;
   }
 
   static void enter() {
-    Fiber& self = *running();
+    BasicFiber& self = *running();
     arrive(nullptr, &self.outside_stack_, &self.outside_size_);
     self.body_();
     self.ended_ = true;
@@ -95,16 +98,27 @@ class Fiber {
     swap()(self.inside_, self.outside_, nullptr);
   }
 
-  /// Jumps from one place to another, or to where a context begins. Comes back when somebody jumps
+  /// A place to go on from.
+  struct Jump {
+    void* at[5]{};
+  };
+  using Place = std::conditional_t<Jumps, Jump, ucontext_t>;
+
+  /// Goes from one place to another, or to where a context begins. Comes back when somebody goes
   /// to the first.
-  [[gnu::noinline]] static void jump(void** from, void** to, const ucontext_t* first) {
-    if (__builtin_setjmp(from) != 0) return;
-    if (first != nullptr) setcontext(first);
-    __builtin_longjmp(to, 1);
+  [[gnu::noinline]] static void go([[maybe_unused]] Place& from, [[maybe_unused]] Place& to,
+                                   const ucontext_t* first) {
+    if constexpr (Jumps) {
+      if (__builtin_setjmp(from.at) != 0) return;
+      if (first != nullptr) setcontext(first);
+      __builtin_longjmp(to.at, 1);
+    } else {
+      swapcontext(&from, first != nullptr ? first : &to);
+    }
   }
-  /// Not known to the compiler, which must not think that it knows what registers a jump changes.
-  static auto swap() noexcept -> void (*)(void**, void**, const ucontext_t*) {
-    static void (*volatile function)(void**, void**, const ucontext_t*) = &Fiber::jump;
+  /// Not known to the compiler, which must not think that it knows what registers this changes.
+  static auto swap() noexcept -> void (*)(Place&, Place&, const ucontext_t*) {
+    static void (*volatile function)(Place&, Place&, const ucontext_t*) = &BasicFiber::go;
     return function;
   }
 
@@ -123,8 +137,8 @@ class Fiber {
   std::unique_ptr<char[]> stack_;
   std::function<void()> body_{};
   ucontext_t first_{};
-  void* inside_[5]{};
-  void* outside_[5]{};
+  Place inside_{};
+  Place outside_{};
   void* inside_fiber_ = nullptr;
   void* outside_fiber_ = nullptr;
   const void* outside_stack_ = nullptr;
@@ -132,6 +146,12 @@ class Fiber {
   bool begun_ = false;
   bool ended_ = true;
 };
+
+#if defined(__x86_64__) || defined(__i386__)
+using Fiber = BasicFiber<true>;
+#else
+using Fiber = BasicFiber<false>;
+#endif
 
 }  // namespace testing
 }  // namespace v0

@@ -154,6 +154,14 @@ class InstanceList {
     add("delete inactive", DeleteMembership{om(5)});
     add("delete pending", DeleteMembership{om(6)});
     add("transfer", TransferOwnership{om(1), om(3)});
+    const auto act = [this](std::string name, auto command, unsigned grantor) {
+      command.actor = user(grantor);
+      add(std::move(name), command);
+      list_.back().grantor = command.actor;
+    };
+    act("second creates org-clerk", CreateMembership{user(4), a, one("org-clerk")}, 2);
+    act("third takes org-clerk", UpdateRoles{om(3), one("org-clerk")}, 3);
+    act("first reactivates", ReactivateMembership{om(5)}, 1);
     drive("bulk", [](auto& store, const auto& policy, auto& runtime) {
       const UpdateRoles updates[] = {{om(2), one("viewer")}, {om(3), one("editor")}};
       return execute_all(store, policy, std::span<const UpdateRoles>(updates), runtime);
@@ -198,7 +206,10 @@ class InstanceList {
   void add_organizations() {
     add("lower seats", SetSeatLimit{a, 2});
     add("raise seats", SetSeatLimit{a, 4});
+    add("count pending", SetSeatsCount{{true, false}});
+    add("count all", SetSeatsCount{{true, true}});
     add("make organization", CreateOrganization{"C", explorer_organization('c')});
+    add("make organization again", CreateOrganization{"A", a});
     operate("delete organization", [](auto& store, const auto& policy, auto& runtime) {
       return delete_organization(store, policy, a, runtime);
     });
@@ -281,6 +292,9 @@ class InstanceList {
     CreateUser made;
     made.email = "stranger@example.com";
     add("make user", made);
+    CreateUser again;
+    again.id = user(4);
+    add("make user again", again);
   }
 
   static constexpr OrganizationId a = explorer_organization('a');

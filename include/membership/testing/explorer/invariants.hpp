@@ -27,7 +27,9 @@ enum class Invariant : std::uint8_t {
   counts,               ///< an organization's row counts its memberships
   orphan,               ///< a membership's user and organization are there
   invitations,          ///< a pending membership and its open invitation belong together
+  rights,               ///< who grants a role holds its permissions at the commit
   effects,              ///< a commit changes what its plans say and nothing else
+  revisions,            ///< a row's revision only grows, also that of one made in its place
   events,               ///< the events are the changes
   readers,              ///< who follows the log gets every event once, in order
   marks,                ///< operations that ended, or were finished, leave no mark
@@ -45,7 +47,9 @@ constexpr std::string_view to_string(Invariant invariant) noexcept {
     case Invariant::counts: return "counts are those of the rows";
     case Invariant::orphan: return "no membership of what is gone";
     case Invariant::invitations: return "pending memberships have their invitations";
+    case Invariant::rights: return "nobody grants what they do not hold";
     case Invariant::effects: return "a commit does what its plans say";
+    case Invariant::revisions: return "revisions only grow";
     case Invariant::events: return "events are the changes";
     case Invariant::readers: return "readers get every event once";
     case Invariant::marks: return "no mark is left";
@@ -68,6 +72,12 @@ struct MembershipEffect {
   Trace::About about;
 };
 
+/// Roles that a plan of a commit grants in an organization.
+struct GrantEffect {
+  OrganizationId organization;
+  RoleSet roles;
+};
+
 namespace detail {
 
 template <class I>
@@ -76,6 +86,11 @@ std::string text_of(const I& id) {
 }
 inline std::optional<Breach> breach(Invariant invariant, std::string what) {
   return Breach{invariant, std::move(what)};
+}
+
+inline const UserState* state_of(const UserState* user) noexcept { return user; }
+inline const OrganizationState* state_of(const WorldState::Organization* organization) noexcept {
+  return organization == nullptr ? nullptr : &organization->state;
 }
 
 /// The roles of a set that there are not.
@@ -235,23 +250,27 @@ inline std::size_t count_owners(const WorldState::Organization& organization) no
   return owners;
 }
 
-/// How many seats are taken, by the rows, of what the environment counts both times.
-inline std::uint64_t count_seats(const WorldState::Organization& organization, SeatsCount before,
-                                 SeatsCount after) noexcept {
+/// How many seats are taken, by the rows.
+inline std::uint64_t count_seats(const WorldState::Organization& organization,
+                                 SeatsCount counted) noexcept {
   std::uint64_t seats = 0;
   for (const OrganizationMembership& row : organization.members) {
-    if (row.status == Status::active ||
-        (row.status == Status::pending && before.pending && after.pending) ||
-        (row.status == Status::inactive && before.inactive && after.inactive)) {
+    if (row.status == Status::active || (row.status == Status::pending && counted.pending) ||
+        (row.status == Status::inactive && counted.inactive)) {
       ++seats;
     }
   }
   return seats;
 }
 
-/// What the guards forbid of a change from one world to the next. Notes which organizations have
-/// had an owner: while one is deleted its pages may take the last, but it must not come back so.
-inline std::optional<Breach> check_guards(const WorldState& before, WorldState& after) {
+/// What the guards forbid of a change from one world to the next, by what a seat counted where it
+/// was decided: `decided_on` is the environment's revision then. Notes what a seat counts now, and
+/// which organizations have had an owner: while one is deleted its pages may take the last, but it
+/// must not come back so.
+inline std::optional<Breach> check_guards(const WorldState& before, WorldState& after,
+                                          std::uint64_t decided_on) {
+  after.seats_counts = before.seats_counts;
+  after.seats_counts[after.environment.revision] = after.environment.seats_count;
   for (WorldState::Organization& organization : after.organizations) {
     const WorldState::Organization* const was = before.find(organization.state.id);
     const bool live = organization.state.phase == Phase::live;
@@ -262,14 +281,64 @@ inline std::optional<Breach> check_guards(const WorldState& before, WorldState& 
     }
     organization.had_owner = same && !live ? was->had_owner : owners != 0;
     if (was == nullptr || !organization.state.seat_limit) continue;
-    const auto seats = [&](const WorldState::Organization& counted) {
-      return count_seats(counted, before.environment.seats_count, after.environment.seats_count);
-    };
-    if (seats(organization) > *organization.state.seat_limit && seats(organization) > seats(*was)) {
+    const SeatsCount counted = after.seats_counts[decided_on];
+    const std::uint64_t seats = count_seats(organization, counted);
+    if (seats > *organization.state.seat_limit && seats > count_seats(*was, counted)) {
       return Breach{Invariant::seats, "in " + detail::text_of(organization.state.id)};
     }
   }
   return std::nullopt;
+}
+
+/// Whether who acts held, at the commit, the permissions of the roles that it grants. Where the
+/// environment has changed since the decision its roles may grant others by now (PROTOCOL.md 7):
+/// nothing is checked.
+inline std::optional<Breach> check_grants(const WorldState& before,
+                                          const std::vector<GrantEffect>& grants,
+                                          std::uint64_t decided_on, const UserId& grantor) {
+  if (decided_on != before.environment.revision) return std::nullopt;
+  for (const GrantEffect& grant : grants) {
+    const WorldState::Organization* const organization = before.find(grant.organization);
+    if (organization == nullptr) continue;
+    PermissionSet held;
+    for (const OrganizationMembership& row : organization->members) {
+      if (row.user == grantor && row.status == Status::active) {
+        held = before.permissions_of(*organization, row.roles);
+      }
+    }
+    if (!before.permissions_of(*organization, grant.roles).subset_of(held)) {
+      return Breach{Invariant::rights,
+                    detail::text_of(grantor) + " in " + detail::text_of(grant.organization)};
+    }
+  }
+  return std::nullopt;
+}
+
+/// Whether the revisions of users and organizations grow from one world to the next. Notes those
+/// that are gone: what is made under their ids must begin above, or else a plan that was decided on
+/// the one before fits its successor.
+inline std::optional<Breach> check_revisions(const WorldState& before, WorldState& after) {
+  after.freed = before.freed;
+  std::optional<Breach> result;
+  const auto check = [&](const auto& state) {
+    const auto* const was = detail::state_of(before.find(state.id));
+    const auto gone = after.freed.find(detail::text_of(state.id));
+    if ((was != nullptr && was->revision > state.revision) ||
+        (gone != after.freed.end() && gone->second >= state.revision)) {
+      result = Breach{Invariant::revisions, detail::text_of(state.id) + " is at " +
+                                                std::to_string(state.revision) + " again"};
+    }
+  };
+  const auto note_gone = [&](const auto& state) {
+    // Its deletion has a revision as well.
+    if (after.find(state.id) == nullptr)
+      after.freed[detail::text_of(state.id)] = state.revision + 1;
+  };
+  for (const UserState& user : before.users) note_gone(user);
+  for (const WorldState::Organization& was : before.organizations) note_gone(was.state);
+  for (const UserState& user : after.users) check(user);
+  for (const WorldState::Organization& now : after.organizations) check(now.state);
+  return result;
 }
 
 /// Whether a commit changed the memberships that its plans write as they say, and no others.

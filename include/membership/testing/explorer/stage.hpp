@@ -101,6 +101,9 @@ class Stage {
   /// Of the last step.
   bool committed() const noexcept { return committed_; }
   const std::vector<MembershipEffect>& effects() const noexcept { return effects_; }
+  const std::vector<GrantEffect>& grants() const noexcept { return grants_; }
+  /// The environment's revision that the last step's plans were decided on, in an organization.
+  std::uint64_t decided_on() const noexcept { return decided_on_; }
   /// What the last step did and saw, in words, where that is asked for.
   void tell(bool tells) noexcept { tells_ = tells; }
   bool tells() const noexcept { return tells_; }
@@ -136,10 +139,18 @@ class Stage {
     committed_ = true;
     actors_[player_].committed = true;
     for (const Plan& plan : plans) {
+      if (plan.touch) decided_on_ = plan.touch->fenced_to;
+      if (plan.organization) decided_on_ = plan.organization->after.fenced_to;
       for (const auto* const write : {plan.membership.get(), plan.other.get()}) {
         if (write == nullptr) continue;
         effects_.push_back(
             MembershipEffect{write->after, write->effect, write->before.roles, plan.trace.about});
+        if (write->effect == Effect::erase) continue;
+        const bool active = write->before.standing == Standing::active;
+        note_grant(plan, active ? write->after.roles - write->before.roles : write->after.roles);
+      }
+      if (plan.invitation && plan.invitation->precondition == Precondition::absent) {
+        note_grant(plan, plan.invitation->held);
       }
     }
   }
@@ -170,8 +181,15 @@ class Stage {
     }
   };
 
+  void note_grant(const Plan& plan, RoleSet roles) {
+    if (!plan.touch || roles.empty()) return;
+    grants_.push_back(GrantEffect{*plan.organization_id(), roles});
+  }
+
   void clear() noexcept {
     effects_.clear();
+    grants_.clear();
+    decided_on_ = 0;
     told_.clear();
     committed_ = false;
   }
@@ -187,6 +205,8 @@ class Stage {
   std::vector<Fiber*> fibers_;
   std::deque<Actor> actors_{};
   std::vector<MembershipEffect> effects_{};
+  std::vector<GrantEffect> grants_{};
+  std::uint64_t decided_on_ = 0;
   std::string told_{};
   std::exception_ptr fault_{};
   Fiber* playing_ = nullptr;

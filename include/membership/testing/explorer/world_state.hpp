@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -45,6 +46,7 @@ struct WorldState {
   };
 
   EnvironmentState environment{};
+  std::uint64_t freed_revision = 0;
   std::optional<RoleOrder> order{};
   std::vector<Role> roles{};  ///< the environment's
   std::vector<Permission> permissions{};
@@ -53,6 +55,10 @@ struct WorldState {
   std::vector<Invitation> invitations{};
   /// Memberships that only the list of their user shows.
   std::vector<OrganizationMembership> strays{};
+  /// The ids of users and organizations that were deleted, and the revisions that they came to.
+  std::map<std::string, std::uint64_t> freed{};
+  /// What a seat counted, by the revisions of the environment.
+  std::map<std::uint64_t, SeatsCount> seats_counts{};
 
   const Organization* find(const OrganizationId& id) const noexcept {
     for (const Organization& organization : organizations) {
@@ -79,6 +85,19 @@ struct WorldState {
     }
     return nullptr;
   }
+  /// What roles grant in an organization. A permission on its way out grants nothing.
+  PermissionSet permissions_of(const Organization& organization, RoleSet held) const noexcept {
+    PermissionSet granted;
+    for (const std::vector<Role>* const some : {&roles, &organization.roles}) {
+      for (const Role& role : *some) {
+        if (held.contains(role.index)) granted = granted | role.state.permissions;
+      }
+    }
+    for (const Permission& permission : permissions) {
+      if (permission.state.phase != Phase::live) granted.erase(permission.index);
+    }
+    return granted;
+  }
   template <class Visit>
   void for_each_membership(Visit&& visit) const {
     for (const Organization& organization : organizations) {
@@ -89,7 +108,7 @@ struct WorldState {
 
   std::uint64_t digest() const noexcept {
     Digest all;
-    all.add(environment).add(order ? &*order : nullptr);
+    all.add(environment).add(freed_revision).add(order ? &*order : nullptr);
     const auto add_roles = [&](const std::vector<Role>& some) {
       for (const Role& role : some) all.add(role.id).add(role.index).add(role.state);
       all.add(std::uint64_t{some.size()});
@@ -107,6 +126,10 @@ struct WorldState {
     for (const UserState& user : users) all.add(user);
     for (const Invitation& invitation : invitations) all.add(invitation.state);
     for (const OrganizationMembership& row : strays) all.add(row);
+    for (const auto& [id, revision] : freed) all.add(id).add(revision);
+    for (const auto& [revision, counted] : seats_counts) {
+      all.add(revision).add(std::uint64_t{counted.pending}).add(std::uint64_t{counted.inactive});
+    }
     return all.value();
   }
 };
@@ -198,6 +221,7 @@ WorldState read_world(S& store) {
   {
     const auto seen = detail::must(store.load(Reads{}));
     world.environment = seen.environment;
+    world.freed_revision = seen.freed_revision;
     world.order = detail::copy_order(seen.roles.order());
   }
   const auto read_roles = [&](const RoleQuery& query, bool own, std::vector<State::Role>& roles) {
