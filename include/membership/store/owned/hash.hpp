@@ -15,33 +15,48 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
+/// The two halves of a product of 128 bits, one on the other.
+inline std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) noexcept {
+#ifdef __SIZEOF_INT128__
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = Wide{a} * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+#else
+  constexpr std::uint64_t half = 0xFFFF'FFFFu;
+  const std::uint64_t low = (a & half) * (b & half);
+  const std::uint64_t left = (a >> 32) * (b & half) + (low >> 32);
+  const std::uint64_t right = (a & half) * (b >> 32) + (left & half);
+  const std::uint64_t high = (a >> 32) * (b >> 32) + (left >> 32) + (right >> 32);
+  return (right << 32 | (low & half)) ^ high;
+#endif
+}
+
 /// A good 64-bit hash of bytes; not one against an adversary who chooses them. Reads 16 bytes at a
-/// time in two lanes, the last ones overlapping.
+/// time, the last ones overlapping.
 inline std::uint64_t hash_bytes(std::string_view bytes) noexcept {
   constexpr std::uint64_t odd = 0x9FB21C651E98DF25u;
-  const auto mix = [](std::uint64_t word) {
-    word *= odd;
-    return word ^ (word >> 32);
+  constexpr std::uint64_t other = 0xD6E8FEB86659FD93u;
+  const auto fold = [](std::uint64_t hash, const char* first, const char* second) {
+    return folded_product(word_at<std::uint64_t>(first) ^ odd,
+                          word_at<std::uint64_t>(second) ^ hash);
   };
   const char* at = bytes.data();
-  std::size_t rest = bytes.size();
-  std::uint64_t even_lane = rest + odd;
-  std::uint64_t odd_lane = odd;
-  if (rest >= 8) {
-    for (; rest > 16; rest -= 16, at += 16) {
-      even_lane = mix(even_lane ^ word_at<std::uint64_t>(at));
-      odd_lane = mix(odd_lane ^ word_at<std::uint64_t>(at + 8));
-    }
-    const char* const end = at + rest;
-    const char* const before = bytes.size() >= 16 ? end - 16 : at;
-    even_lane = mix(even_lane ^ word_at<std::uint64_t>(before));
-    odd_lane = mix(odd_lane ^ word_at<std::uint64_t>(end - 8));
+  const char* const end = at + bytes.size();
+  std::uint64_t hash = bytes.size() * other;
+  if (bytes.size() >= 16) {
+    for (; end - at > 16; at += 16) hash = fold(hash, at, at + 8);
+    hash = fold(hash, end - 16, end - 8);
+  } else if (bytes.size() >= 8) {
+    hash = fold(hash, at, end - 8);
   } else {
-    std::uint64_t word = 0;
-    for (; rest > 0; --rest, ++at) word = (word << 8) | static_cast<unsigned char>(*at);
-    even_lane = mix(even_lane ^ word);
+    // So few that the hash can tell all of them apart.
+    std::uint64_t word = bytes.size();
+    for (; at != end; ++at) word = (word << 8) | static_cast<unsigned char>(*at);
+    word = (word ^ (word >> 32)) * odd;
+    word = (word ^ (word >> 29)) * other;
+    return word ^ (word >> 32);
   }
-  return mix(mix(even_lane + (odd_lane << 23 | odd_lane >> 41)));
+  return folded_product(hash ^ odd, other);
 }
 
 template <class I>
