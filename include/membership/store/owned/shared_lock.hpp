@@ -24,7 +24,11 @@ class SharedLock {
         }
         continue;
       }
-      if (round >= spins) sleep(seen, waiters | pending);
+      if (round < spins) {
+        spin();
+      } else {
+        sleep(seen, waiters | pending);
+      }
     }
   }
 
@@ -49,7 +53,11 @@ class SharedLock {
         }
         continue;
       }
-      if (round >= spins) sleep(seen, waiters);
+      if (round < spins) {
+        spin();
+      } else {
+        sleep(seen, waiters);
+      }
     }
   }
 
@@ -65,7 +73,13 @@ class SharedLock {
   static constexpr std::uint32_t waiters = 1u << 30;  ///< somebody may be asleep
   static constexpr std::uint32_t pending = 1u << 29;  ///< a writer waits: no new readers
   static constexpr std::uint32_t readers = pending - 1;
-  static constexpr unsigned spins = 64;
+  /// Long enough for what the memory store does under a lock: to sleep and be woken costs more.
+  static constexpr unsigned spins = 256;
+  static void spin() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+  }
 
   /// Sleeps until the state is another one than that seen with `bits` set; not at all where it
   /// changed already.
