@@ -71,6 +71,31 @@ void permission_at_hand(benchmark::State& state) {
 }
 BENCHMARK(permission_at_hand);
 
+void mint_id(benchmark::State& state) {
+  const membership::SystemClock clock;
+  const membership::UlidIds<membership::DefaultTraits> ids;
+  const membership::Time now = clock.now();
+  for (auto _ : state) benchmark::DoNotOptimize(ids.membership_id(now));
+}
+BENCHMARK(mint_id);
+
+/// What deciding can be no faster than: a switch over the status, on the same situations.
+void bare_switch(benchmark::State& state) {
+  const DecideWorld world(Standing::inactive);
+  std::size_t at = 0;
+  for (auto _ : state) {
+    const membership::Snapshot& seen = world[at++].snapshot;
+    unsigned verdict = 0;
+    switch (seen.membership->status) {
+      case membership::Status::pending: verdict = 1; break;
+      case membership::Status::active: verdict = 2; break;
+      case membership::Status::inactive: verdict = 3; break;
+    }
+    benchmark::DoNotOptimize(verdict);
+  }
+}
+BENCHMARK(bare_switch);
+
 }  // namespace
 
 BENCHMARK_MAIN();

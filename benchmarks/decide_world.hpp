@@ -36,18 +36,23 @@ struct Situation {
   }
 };
 
-/// An environment of eight roles with Multiple Roles on, no organization roles, and situations
-/// that differ in their ids, default roles, requested roles and counts.
+/// An environment of eight roles with Multiple Roles on, and situations that differ in their ids,
+/// default roles, requested roles and counts. Without roles of organizations, or with four in each,
+/// of which one is what is asked for.
 class DecideWorld {
  public:
   static constexpr std::size_t size = 64;
 
   /// `standing`: how the user stands to the organization.
-  explicit DecideWorld(membership::Standing standing) {
+  explicit DecideWorld(membership::Standing standing, bool own_roles = false) {
     static constexpr std::string_view slugs[]{"admin", "auditor", "billing", "developer",
                                               "guest", "manager", "member",  "support-agent"};
     for (const std::string_view slug : slugs) {
       roles_.emplace_back(membership::RoleSlug::from_stored(slug));
+    }
+    static constexpr std::string_view own_slugs[]{"org-clerk", "org-lead", "org-owner", "org-temp"};
+    for (const std::string_view slug : own_slugs) {
+      own_roles_.emplace_back(membership::RoleSlug::from_stored(slug));
     }
     std::uint64_t random = 1;
     const auto draw = [&] {
@@ -63,6 +68,9 @@ class DecideWorld {
       const auto now = membership::Time::from_milliseconds(static_cast<std::int64_t>(draw()));
       membership::Context context(now, membership::PlanId{ulid()});
       context.membership.emplace(id);
+      context.user.emplace(membership::UserId::from_ulid(ulid()));
+      context.invitation.emplace(membership::InvitationId::from_ulid(ulid()));
+      context.token.emplace();
       const unsigned first = static_cast<unsigned>(draw() % 8);
       const unsigned second = (first + 1 + static_cast<unsigned>(draw() % 3)) % 8;
       const unsigned third = (second + 1 + static_cast<unsigned>(draw() % 3)) % 8;
@@ -72,7 +80,10 @@ class DecideWorld {
       snapshot.environment.default_role =
           membership::RoleIndex::environment(static_cast<unsigned>(draw() % 8));
       snapshot.roles = membership::RoleCatalogue(
-          membership::RoleTable(roles_.data(), roles_.size()), membership::RoleTable{}, nullptr);
+          membership::RoleTable(roles_.data(), roles_.size()),
+          own_roles ? membership::RoleTable(own_roles_.data(), own_roles_.size())
+                    : membership::RoleTable{},
+          nullptr);
       auto& state = snapshot.organization.emplace(organization);
       state.revision = draw();
       state.counts.active = draw();
@@ -85,8 +96,18 @@ class DecideWorld {
             membership::RoleIndex::environment(third), static_cast<membership::Status>(standing),
             now, now, draw());
       }
+      // Who acts is an active member, so that a rule of rights has something to look at.
+      snapshot.actor.emplace(membership::MembershipId::from_ulid(ulid()), user, organization,
+                             membership::RoleSet::of(membership::RoleIndex::environment(second)),
+                             membership::RoleIndex::environment(second), membership::Status::active,
+                             now, now, draw());
       situations_.push_back(Situation{
-          user, organization, id, context, snapshot, {slugs[first], slugs[second], slugs[third]}});
+          user,
+          organization,
+          id,
+          context,
+          snapshot,
+          {own_roles ? own_slugs[draw() % 4] : slugs[first], slugs[second], slugs[third]}});
     }
   }
 
@@ -94,6 +115,7 @@ class DecideWorld {
 
  private:
   std::vector<membership::RoleState> roles_;
+  std::vector<membership::RoleState> own_roles_;
   std::vector<Situation> situations_;
 };
 

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// The memory store beside stores written by hand (yardstick.hpp), in the same run. No event log
-// and no minting of ids on any side; ours loads, decides and commits.
+// The memory store beside stores written by hand (yardstick.hpp), in the same run and in turns
+// (turns.hpp). Ours loads, decides and commits; ids are given, and there is no log of events, but
+// where the name says `logged`: there each side mints its ids and appends events.
 //
-// A name is operation/side/members. `members` are in organizations of a hundred, or, where the
-// name says so, in organizations of ten or in a single one. `fill` is the time of one creation
-// while the store grows to that size, with its `user_bytes` per user record and `member_bytes` per
-// membership without that; `create` is one more in a store of that size that need not grow.
+// A name is operation/members. `members` are in organizations of a hundred, or, where the name says
+// so, in organizations of ten or in a single one. `fill` is the time of one creation while all
+// stores grow to that size, with the bytes per user record and per membership without that;
+// `create` is one more in a store of that size that need not grow. `allocations` are ours, of a
+// call.
 
 #include "allocations.hpp"
 #include "members.hpp"
 #include "membership/membership.hpp"
+#include "turns.hpp"
 #include "yardstick.hpp"
 
 #include <benchmark/benchmark.h>
@@ -26,6 +29,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -72,11 +76,32 @@ void must(bool done) {
   if (!done) std::abort();
 }
 
+constexpr std::size_t log_size = 100'000;
+
+constexpr std::size_t permissions = 40;
+std::string permission(std::size_t n) {
+  return "resource" + std::to_string(n / 4) + ":action" + std::to_string(n % 4);
+}
+
 // --- The sides, with the same functions as far as they have them -------------------------------
 
-class Ours {
+template <bool logged>
+class BasicOurs {
  public:
-  static constexpr std::string_view name = "ours";
+  static constexpr const char* name = "ours";
+
+  BasicOurs() {
+    // What `check` asks for: a role that grants every second of forty permissions.
+    for (std::size_t i = 0; i < permissions; ++i) {
+      const std::string slug = permission(i);
+      membership::CreatePermission command;
+      command.slug = slug;
+      command.name = slug;
+      must(execute(store_, policy_, command).has_value());
+      if (i % 2 == 0) continue;
+      must(execute(store_, policy_, membership::AddRolePermission{"member", slug}).has_value());
+    }
+  }
 
   void add_user(const membership::UserId& id) {
     membership::CreateUser command;
@@ -93,8 +118,18 @@ class Ours {
     const membership::CreateMembership command{member.user, member.organization, {}, {}};
     return execute(store_, policy_, command, runtime(&member.id)).has_value();
   }
+  /// Under an id that is minted.
+  membership::MembershipId create_minted(const Member& member) {
+    const membership::CreateMembership command{member.user, member.organization, {}, {}};
+    const auto made = execute(store_, policy_, command);
+    must(made.has_value());
+    return (*made).plan.membership->after.id;
+  }
   bool find(const Member& member, Seen& seen) const {
     return *store_.view(member.user, member.organization, seen);
+  }
+  bool check(const Member& member, const std::string& permission) const {
+    return bool{*authorize(store_, member.user, member.organization, permission)};
   }
   bool load(const Member& member) {
     const membership::CreateMembership command{member.user, member.organization, {}, {}};
@@ -136,23 +171,30 @@ class Ours {
   };
   struct GivenIds {
     const membership::MembershipId* id;
-    membership::PlanId plan_id(membership::Time) const noexcept { return {}; }
+    std::uint64_t plan;  ///< events are found by it
+    membership::PlanId plan_id(membership::Time) const noexcept {
+      return membership::PlanId{membership::Ulid{0, plan << 4}};
+    }
     membership::MembershipId membership_id(membership::Time) const noexcept { return *id; }
   };
   using Runtime = membership::Runtime<FixedClock, GivenIds>;
-  static Runtime runtime(const membership::MembershipId* id = nullptr) noexcept {
-    return {{}, GivenIds{id}};
+  Runtime runtime(const membership::MembershipId* id = nullptr) noexcept {
+    if constexpr (logged) ++plan_;
+    return {{}, GivenIds{id, plan_}};
   }
   membership::MemoryStore store_{
-      membership::MemoryStoreOptions{.event_limit = 0, .created_at = made_at}};
+      membership::MemoryStoreOptions{.event_limit = logged ? log_size : 0, .created_at = made_at}};
   membership::MembershipPolicy<> policy_;
+  std::uint64_t plan_ = 0;
 };
+
+using Ours = BasicOurs<false>;
+using OursLogged = BasicOurs<true>;
 
 template <class Mutex>
 class Compact {
  public:
-  static constexpr std::string_view name =
-      std::is_same_v<Mutex, NoMutex> ? "compact" : "compact-mutex";
+  static constexpr const char* name = std::is_same_v<Mutex, NoMutex> ? "compact" : "compact-mutex";
 
   void add_user(const membership::UserId& id) { store_.add_user(id.view()); }
   void add_organization(const membership::OrganizationId& id) {
@@ -191,9 +233,34 @@ class Compact {
   CompactStore<Mutex> store_;
 };
 
+/// One that mints ids, and keeps the newest events.
+class CompactLogged : public Compact<NoMutex> {
+ public:
+  membership::MembershipId create_minted(const Member& member) {
+    const membership::SystemClock clock;
+    const membership::Time now = clock.now();
+    const membership::UlidIds<membership::DefaultTraits> ids;
+    const membership::PlanId event = ids.plan_id(now);
+    const auto id = ids.membership_id(now);
+    must(create(Member{member.user, member.organization, id}));
+    log_[next_++ % log_.size()] = Event{event, now, 1, {member.user, member.organization, id}};
+    return id;
+  }
+
+ private:
+  struct Event {
+    membership::PlanId id{};
+    membership::Time time = made_at;
+    int type = 0;
+    Member membership{user_id(0), organization_id(0), membership_id(0)};
+  };
+  std::vector<Event> log_ = std::vector<Event>(log_size);
+  std::size_t next_ = 0;
+};
+
 class Flat {
  public:
-  static constexpr std::string_view name = "flat-map";
+  static constexpr const char* name = "flat-map";
   void add_user(const membership::UserId&) {}
   void add_organization(const membership::OrganizationId&) {}
   bool create(const Member& member) {
@@ -208,9 +275,29 @@ class Flat {
   FlatMap map_;
 };
 
+/// Roles by user and organization, and what they grant, in the standard's hash maps.
+class Rights {
+ public:
+  static constexpr const char* name = "maps";
+  Rights() {
+    for (std::size_t i = 0; i < permissions; ++i) map_.add_permission(permission(i), i % 2 == 1);
+  }
+  void add_user(const membership::UserId&) {}
+  void add_organization(const membership::OrganizationId&) {}
+  bool create(const Member& member) {
+    return map_.create(member.user.view(), member.organization.view(), 0);
+  }
+  bool check(const Member& member, const std::string& permission) const {
+    return map_.check(member.user.view(), member.organization.view(), permission);
+  }
+
+ private:
+  benchmarks::RightsMap map_;
+};
+
 class Strings {
  public:
-  static constexpr std::string_view name = "strings";
+  static constexpr const char* name = "strings";
   void add_user(const membership::UserId& id) { store_.add_user(id.view()); }
   void add_organization(const membership::OrganizationId& id) {
     store_.add_organization(id.view());
@@ -242,42 +329,36 @@ std::unique_ptr<AnyWorld>& the_world() {
   return world;
 }
 
-/// A side with all members of a shape in it.
-template <class Side>
-struct World : AnyWorld {
-  Side side;
-  double user_bytes = 0;
-  double member_bytes = 0;
-  double fill_seconds = 0;  ///< for one membership, while all were made
+/// Stores with all members of a shape in each.
+template <class... Sides>
+class World : public AnyWorld {
+ public:
+  /// What filling a side took.
+  struct Filled {
+    std::size_t user_bytes = 0;
+    std::size_t member_bytes = 0;
+    double seconds = 0;  ///< of all memberships
+  };
 
-  explicit World(const Shape& of_shape) : AnyWorld(of_shape) {
-    for (std::size_t i = 0; i < shape.organizations(); ++i) {
-      side.add_organization(organization_id(i));
-    }
-    const auto members = static_cast<double>(shape.members);
-    const std::size_t empty = Allocations::live_bytes;
-    for (std::size_t i = 0; i < shape.members; ++i) side.add_user(user_id(i));
-    const std::size_t users = Allocations::live_bytes;
+  explicit World(const Shape& of_shape)
+      : AnyWorld(of_shape), members(shuffled(of_shape, std::size_t{1} << 18)) {
+    (add_users(side<Sides>()), ...);
     std::vector<Member> batch;
-    batch.reserve(1024);
-    const std::size_t overhead = Allocations::live_bytes - users;
-    using Clock = std::chrono::steady_clock;
-    Clock::duration spent{};
     for (std::size_t i = 0; i < shape.members;) {
       batch.clear();
       for (; batch.size() < 1024 && i < shape.members; ++i) batch.push_back(Member::of(shape, i));
-      const auto begin = Clock::now();
-      for (const Member& member : batch) must(side.create(member));
-      spent += Clock::now() - begin;
+      (add_members(side<Sides>(), batch), ...);
     }
-    fill_seconds = std::chrono::duration<double>(spent).count() / members;
-    user_bytes = static_cast<double>(users - empty) / members;
-    member_bytes = static_cast<double>(Allocations::live_bytes - users - overhead) / members;
-    if constexpr (requires(Member member) { side.deactivate(member); }) {
-      for (std::size_t i = 0; i < shape.members; ++i) {
-        if (mixed(i) % 100 < shape.inactive_of_100) side.deactivate(Member::of(shape, i));
-      }
-    }
+    (deactivate_some(side<Sides>()), ...);
+  }
+
+  template <class Side>
+  Side& side() noexcept {
+    return std::get<Side>(sides_);
+  }
+  template <class Side>
+  const Filled& filled() const noexcept {
+    return std::get<Of<Side>>(filled_).filled;
   }
 
   static World& of(const Shape& shape) {
@@ -290,61 +371,164 @@ struct World : AnyWorld {
     }
     return *world;
   }
-};
 
-const std::vector<Member>& queries(const Shape& shape) {
-  static Shape made{};
-  static std::vector<Member> members;
-  if (!(made == shape)) {
-    members = shuffled(shape, std::size_t{1} << 18);
-    made = shape;
+  const std::vector<Member> members;  ///< to ask for, in random order
+
+ private:
+  template <class Side>
+  struct Of {
+    Filled filled{};
+  };
+  template <class Side>
+  Filled& fill() noexcept {
+    return std::get<Of<Side>>(filled_).filled;
   }
-  return members;
-}
+
+  template <class Side>
+  void add_users(Side& side) {
+    for (std::size_t i = 0; i < shape.organizations(); ++i) {
+      side.add_organization(organization_id(i));
+    }
+    const std::size_t before = Allocations::live_bytes;
+    for (std::size_t i = 0; i < shape.members; ++i) side.add_user(user_id(i));
+    fill<Side>().user_bytes = Allocations::live_bytes - before;
+  }
+  template <class Side>
+  void add_members(Side& side, const std::vector<Member>& batch) {
+    using Clock = std::chrono::steady_clock;
+    const std::size_t before = Allocations::live_bytes;
+    const auto begin = Clock::now();
+    for (const Member& member : batch) must(side.create(member));
+    fill<Side>().seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+    fill<Side>().member_bytes += Allocations::live_bytes - before;
+  }
+  template <class Side>
+  void deactivate_some(Side& side) {
+    if constexpr (requires(Member member) { side.deactivate(member); }) {
+      for (std::size_t i = 0; i < shape.members; ++i) {
+        if (mixed(i) % 100 < shape.inactive_of_100) side.deactivate(Member::of(shape, i));
+      }
+    }
+  }
+
+  std::tuple<Sides...> sides_;
+  std::tuple<Of<Sides>...> filled_;
+};
 
 // --- What is measured --------------------------------------------------------------------------
 
-template <class Side>
-void find(benchmark::State& state, const Shape& shape) {
-  World<Side>& world = World<Side>::of(shape);
-  const std::vector<Member>& members = queries(shape);
-  Seen seen;
-  std::size_t at = 0;
+/// The sides that an operation is measured on; ours is the first, what it is measured by the
+/// second.
+template <class... Sides>
+struct Measured {};
+
+/// Runs `make(side)`, which makes what a block of a side calls, for all sides in turns.
+template <class World, class... Sides, class Make>
+void take_turns(benchmark::State& state, World& world, Measured<Sides...>, std::size_t calls,
+                const Make& make) {
+  benchmarks::Turns<sizeof...(Sides)> turns({Sides::name...}, 1e9, "ns", CLOCK_THREAD_CPUTIME_ID);
+  std::tuple callers{make(world.template side<Sides>())...};
+  std::size_t allocations = 0;
   for (auto _ : state) {
-    if (at == members.size()) at = 0;
-    must(world.side.find(members[at++], seen));
+    std::apply([&](auto&... callers_of) { turns.measure(calls, callers_of...); }, callers);
   }
+  // Once more, to count: the clock costs nothing then.
+  auto& ours = std::get<0>(callers);
+  const std::size_t before = Allocations::count;
+  for (std::size_t i = 0; i < calls; ++i) ours();
+  allocations = Allocations::count - before;
+  if constexpr (requires { ours.rewind(); }) ours.rewind();
+  state.counters["allocations"] = static_cast<double>(allocations) / static_cast<double>(calls);
+  turns.tell(state);
+}
+
+/// Goes through a list again and again.
+template <class V>
+class Round {
+ public:
+  explicit Round(const std::vector<V>& values) noexcept : values_(&values) {}
+  const V& next() noexcept {
+    if (at_ == values_->size()) at_ = 0;
+    return (*values_)[at_++];
+  }
+
+ private:
+  const std::vector<V>* values_;
+  std::size_t at_ = 0;
+};
+
+/// Calls `step(i)` for the first, the second, …, and undoes them all from the last to the first.
+template <class Step, class Undo>
+struct Undone {
+  Step step;
+  Undo undo;
+  std::size_t done = 0;
+  void operator()() { step(done++); }
+  void rewind() {
+    while (done > 0) undo(--done);
+  }
+};
+template <class Step, class Undo>
+Undone(Step, Undo) -> Undone<Step, Undo>;
+
+/// Calls in a block of what costs little.
+constexpr std::size_t many = 16'384;
+/// Calls in a block of what changes a store: few enough that it stays about as it is.
+std::size_t few(const Shape& shape) { return std::min<std::size_t>(shape.members / 16, 8192); }
+
+template <class World, class Sides>
+void find(benchmark::State& state, World& world, Sides sides) {
+  Seen seen;
+  take_turns(state, world, sides, many, [&](auto& side) {
+    return [&side, &seen, members = Round(world.members)]() mutable {
+      must(side.find(members.next(), seen));
+    };
+  });
   benchmark::DoNotOptimize(seen.sum);
 }
 
-/// The time of one creation while a store grows from nothing to all of its members.
-template <class Side>
-void fill(benchmark::State& state, const Shape& shape) {
-  World<Side>& world = World<Side>::of(shape);
-  for (auto _ : state) state.SetIterationTime(world.fill_seconds);
-  state.counters["user_bytes"] = world.user_bytes;
-  state.counters["member_bytes"] = world.member_bytes;
+template <class World, class Sides>
+void check(benchmark::State& state, World& world, Sides sides) {
+  std::vector<std::string> asked;
+  for (std::size_t i = 0; i < 1024; ++i) asked.push_back(permission(mixed(i) % permissions));
+  std::size_t granted = 0;
+  take_turns(state, world, sides, many, [&](auto& side) {
+    return [&side, &granted, members = Round(world.members), slugs = Round(asked)]() mutable {
+      if (side.check(members.next(), slugs.next())) ++granted;
+    };
+  });
+  benchmark::DoNotOptimize(granted);
 }
 
-template <class Side>
-void load(benchmark::State& state, const Shape& shape) {
-  World<Side>& world = World<Side>::of(shape);
-  const std::vector<Member>& members = queries(shape);
-  std::size_t at = 0;
+template <class World, class Sides>
+void load(benchmark::State& state, World& world, Sides sides) {
+  take_turns(state, world, sides, many, [&](auto& side) {
+    return [&side, members = Round(world.members)]() mutable { must(side.load(members.next())); };
+  });
+}
+
+template <class World, class... Sides>
+void fill(benchmark::State& state, World& world, Measured<Sides...>) {
+  const auto count = static_cast<double>(world.shape.members);
   for (auto _ : state) {
-    if (at == members.size()) at = 0;
-    must(world.side.load(members[at++]));
   }
+  std::vector<double> seconds;
+  const auto tell = [&]<class Side>() {
+    const auto& filled = world.template filled<Side>();
+    const std::string name(Side::name);
+    state.counters[name + "_ns"] = filled.seconds * 1e9 / count;
+    state.counters[name + "_user_bytes"] = static_cast<double>(filled.user_bytes) / count;
+    state.counters[name + "_member_bytes"] = static_cast<double>(filled.member_bytes) / count;
+    seconds.push_back(filled.seconds);
+  };
+  (tell.template operator()<Sides>(), ...);
+  state.counters["ratio"] = seconds[0] / seconds[1];
 }
 
-/// Memberships of random users in random further organizations, in batches that are taken back.
-template <class Side>
-void create(benchmark::State& state, const Shape& shape) {
-  World<Side>& world = World<Side>::of(shape);
-  const std::vector<Member>& members = queries(shape);
-  const std::size_t batch = std::min(members.size(), shape.members / 16 + 256);
+/// Memberships of random users in random further organizations.
+std::vector<Member> fresh_members(const Shape& shape, const std::vector<Member>& members) {
   std::vector<Member> fresh;
-  for (std::size_t i = 0; i < batch; ++i) {
+  for (std::size_t i = 0; fresh.size() < few(shape) + 1; ++i) {
     const std::size_t other = (i * 2 + 1) % members.size();
     Member member{members[i].user, members[other].organization, membership_id(shape.members + i)};
     if (member.organization == members[i].organization) {
@@ -352,128 +536,129 @@ void create(benchmark::State& state, const Shape& shape) {
     }
     if (!(member.organization == members[i].organization)) fresh.push_back(member);
   }
-  std::size_t at = 0;
-  const auto take_back = [&] {
-    while (at > 0) must(world.side.erase(fresh[--at]));
-  };
-  for (auto _ : state) {
-    if (at == fresh.size()) {
-      state.PauseTiming();
-      take_back();
-      state.ResumeTiming();
-    }
-    must(world.side.create(fresh[at++]));
-  }
-  take_back();
+  return fresh;
 }
 
-template <class Side>
-void deactivate(benchmark::State& state, const Shape& shape) {
-  World<Side>& world = World<Side>::of(shape);
-  const std::vector<Member>& members = queries(shape);
-  std::size_t at = 0;
-  const auto take_back = [&] {
-    while (at > 0) must(world.side.reactivate(members[--at]));
-  };
-  for (auto _ : state) {
-    if (at == members.size()) {
-      state.PauseTiming();
-      take_back();
-      state.ResumeTiming();
-    }
-    must(world.side.deactivate(members[at++]));
-  }
-  take_back();
+template <class World, class Sides>
+void create(benchmark::State& state, World& world, Sides sides) {
+  const std::vector<Member> fresh = fresh_members(world.shape, world.members);
+  take_turns(state, world, sides, few(world.shape), [&](auto& side) {
+    return Undone{[&](std::size_t i) { must(side.create(fresh[i])); },
+                  [&](std::size_t i) { must(side.erase(fresh[i])); }};
+  });
 }
 
-template <class Side>
-void erase(benchmark::State& state, const Shape& shape) {
-  World<Side>& world = World<Side>::of(shape);
-  const std::vector<Member>& members = queries(shape);
-  // Few of them, so that the organizations stay about as large as they are.
-  const std::size_t batch = members.size() / 8;
-  std::size_t at = 0;
-  const auto take_back = [&] {
-    while (at > 0) must(world.side.create(members[--at]));
-  };
-  for (auto _ : state) {
-    if (at == batch) {
-      state.PauseTiming();
-      take_back();
-      state.ResumeTiming();
-    }
-    must(world.side.erase(members[at++]));
-  }
-  take_back();
+template <class World, class Sides>
+void create_logged(benchmark::State& state, World& world, Sides sides) {
+  std::vector<Member> fresh = fresh_members(world.shape, world.members);
+  take_turns(state, world, sides, few(world.shape), [&](auto& side) {
+    return Undone{[&](std::size_t i) { fresh[i].id = side.create_minted(fresh[i]); },
+                  [&](std::size_t i) { must(side.erase(fresh[i])); }};
+  });
 }
 
-/// The first page of ten, the page after a member in the middle, or either of active members only.
-/// `row` is the time per row that was visited, shown or not.
-template <class Side>
-void page(benchmark::State& state, const Shape& shape, bool middle, bool only_active) {
-  World<Side>& world = World<Side>::of(shape);
-  std::vector<typename Side::Query> pages;
-  const std::size_t organizations = std::min<std::size_t>(shape.organizations(), 1024);
-  for (std::size_t i = 0; i < organizations; ++i) {
-    const std::size_t n = mixed(i) % shape.organizations();
-    const auto after = membership_id(shape.per_organization / 2 * shape.organizations() + n);
-    pages.push_back(Side::page(organization_id(n), middle ? &after : nullptr, only_active));
-  }
+template <class World, class Sides>
+void deactivate(benchmark::State& state, World& world, Sides sides) {
+  const auto& members = world.members;
+  take_turns(state, world, sides, few(world.shape), [&](auto& side) {
+    return Undone{[&](std::size_t i) { must(side.deactivate(members[i])); },
+                  [&](std::size_t i) { must(side.reactivate(members[i])); }};
+  });
+}
+
+template <class World, class Sides>
+void erase(benchmark::State& state, World& world, Sides sides) {
+  const auto& members = world.members;
+  take_turns(state, world, sides, few(world.shape), [&](auto& side) {
+    return Undone{[&](std::size_t i) { must(side.erase(members[i])); },
+                  [&](std::size_t i) { must(side.create(members[i])); }};
+  });
+}
+
+enum class Where : std::uint8_t { first, middle, end };
+
+/// A page of ten from the beginning, the middle or before the end, or of active members only.
+/// `NAME_row_ns` is the time per row that was visited, shown or not.
+template <class World, class... Sides>
+void page(benchmark::State& state, World& world, Measured<Sides...> sides, Where where,
+          bool only_active) {
+  const Shape& shape = world.shape;
   Seen seen;
-  std::size_t at = 0;
-  const std::size_t before = Allocations::count;
-  for (auto _ : state) {
-    if (at == pages.size()) at = 0;
-    world.side.list(pages[at++], seen);
-  }
-  state.counters["allocations"] =
-      benchmark::Counter(static_cast<double>(Allocations::count - before));
+  take_turns(state, world, sides, many / 16, [&]<class Side>(Side& side) {
+    std::vector<typename Side::Query> pages;
+    const std::size_t organizations = std::min<std::size_t>(shape.organizations(), 1024);
+    for (std::size_t i = 0; i < organizations; ++i) {
+      const std::size_t n = mixed(i) % shape.organizations();
+      const std::size_t row =
+          where == Where::middle ? shape.per_organization / 2 : shape.per_organization - 11;
+      const auto after = membership_id(row * shape.organizations() + n);
+      pages.push_back(
+          Side::page(organization_id(n), where == Where::first ? nullptr : &after, only_active));
+    }
+    return [&side, &seen, pages = std::move(pages), at = std::size_t{0}]() mutable {
+      if (at == pages.size()) at = 0;
+      side.list(pages[at++], seen);
+    };
+  });
   benchmark::DoNotOptimize(seen.sum);
   const double share = only_active ? 100.0 / static_cast<double>(100 - shape.inactive_of_100) : 1;
-  state.counters["row"] = benchmark::Counter(
-      10 * share, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  const auto tell = [&](std::string name) {
+    state.counters[name + "_row_ns"] = state.counters[name + "_ns"] / (10 * share);
+  };
+  (tell(Sides::name), ...);
 }
 
 // --- Their names -------------------------------------------------------------------------------
 
-template <class Side>
-std::string named(std::string_view operation, std::string_view members) {
-  return std::string(operation).append("/").append(Side::name).append("/").append(members);
+template <class World, class Run>
+void add(std::string_view operation, std::string_view members, const Shape& shape, const Run& run) {
+  const std::string name = std::string(operation).append("/").append(members);
+  benchmark::RegisterBenchmark(
+      name.c_str(), [run, shape](benchmark::State& state) { run(state, World::of(shape)); });
 }
 
-template <class Side>
-void register_changes(std::string_view members, const Shape& shape) {
-  benchmark::RegisterBenchmark(named<Side>("deactivate", members).c_str(), deactivate<Side>, shape);
-  benchmark::RegisterBenchmark(named<Side>("delete", members).c_str(), erase<Side>, shape);
+template <class World, class Sides>
+void add_changes(std::string_view members, const Shape& shape, Sides sides) {
+  const auto with = [&](std::string_view operation, auto run) {
+    add<World>(operation, members, shape,
+               [sides, run](benchmark::State& state, World& world) { run(state, world, sides); });
+  };
+  with("deactivate", [](auto&... all) { deactivate(all...); });
+  with("delete", [](auto&... all) { erase(all...); });
 }
 
-template <class Side>
-void register_pages(std::string_view members, const Shape& shape) {
-  benchmark::RegisterBenchmark(named<Side>("page-first", members).c_str(), page<Side>, shape, false,
-                               false);
-  benchmark::RegisterBenchmark(named<Side>("page-middle", members).c_str(), page<Side>, shape, true,
-                               false);
+template <class World, class Sides>
+void add_pages(std::string_view members, const Shape& shape, Sides sides) {
+  const auto with = [&](std::string_view operation, Where where) {
+    add<World>(operation, members, shape, [sides, where](benchmark::State& state, World& world) {
+      page(state, world, sides, where, false);
+    });
+  };
+  with("page-first", Where::first);
+  with("page-middle", Where::middle);
+  with("page-last", Where::end);
 }
 
-template <class Side>
-void register_side(std::string_view members, const Shape& shape) {
-  benchmark::RegisterBenchmark(named<Side>("fill", members).c_str(), fill<Side>, shape)
-      ->UseManualTime()
-      ->Iterations(1);
-  benchmark::RegisterBenchmark(named<Side>("find", members).c_str(), find<Side>, shape);
-  if constexpr (requires(Side side, Member member) { side.load(member); }) {
-    benchmark::RegisterBenchmark(named<Side>("load", members).c_str(), load<Side>, shape);
-  }
-  if constexpr (requires(Side side, Member member) { side.erase(member); }) {
-    benchmark::RegisterBenchmark(named<Side>("create", members).c_str(), create<Side>, shape);
-  }
-  if constexpr (requires { typename Side::Query; }) register_pages<Side>(members, shape);
-}
+using Plain = Compact<NoMutex>;
+using Locked = Compact<std::mutex>;
+using Lists = Measured<Ours, Plain, Locked>;
 
-template <class Side>
-void register_mostly_inactive(std::string_view members, const Shape& shape) {
-  benchmark::RegisterBenchmark(named<Side>("page-active", members).c_str(), page<Side>, shape, true,
-                               true);
+/// Everything, in organizations of a hundred. `World` has `Creates` and `Finds`.
+template <class World, class Finds, class Creates>
+void add_all(std::string_view members, std::size_t count, Finds finds, Creates creates) {
+  const Shape shape{count, 100};
+  const auto with = [&](std::string_view operation, auto sides, auto run) {
+    add<World>(operation, members, shape,
+               [sides, run](benchmark::State& state, World& world) { run(state, world, sides); });
+  };
+  with("fill", finds, [](auto&... all) { fill(all...); });
+  with("find", finds, [](auto&... all) { find(all...); });
+  with("check", Measured<Ours, Rights>{}, [](auto&... all) { check(all...); });
+  with("load", Measured<Ours>{}, [](auto&... all) { load(all...); });
+  with("create", creates, [](auto&... all) { create(all...); });
+  with("deactivate", Measured<Ours, Plain>{}, [](auto&... all) { deactivate(all...); });
+  with("delete", Measured<Ours, Plain>{}, [](auto&... all) { erase(all...); });
+  add_pages<World>(members, shape, Measured<Ours, Plain>{});
 }
 
 }  // namespace
@@ -484,31 +669,34 @@ int main(int argc, char** argv) {
   parked.lock();
   std::thread second([&] { parked.lock(); });
 
-  const std::pair<std::string_view, std::size_t> sizes[]{
-      {"1k", 1'000}, {"100k", 100'000}, {"1M", 1'000'000}};
-  for (const auto& [name, members] : sizes) {
-    const Shape shape{members, 100};
-    register_side<Ours>(name, shape);
-    register_side<Compact<NoMutex>>(name, shape);
-    register_side<Compact<std::mutex>>(name, shape);
-    register_side<Flat>(name, shape);
-    register_side<Strings>(name, shape);
-  }
-  const Shape tens{1'000'000, 10};
-  register_changes<Ours>("1M-in-tens", tens);
-  register_changes<Compact<NoMutex>>("1M-in-tens", tens);
-  const Shape one{1'000'000, 1'000'000};
-  register_changes<Ours>("1M-in-one", one);
-  register_pages<Ours>("1M-in-one", one);
-  register_changes<Compact<NoMutex>>("1M-in-one", one);
-  register_pages<Compact<NoMutex>>("1M-in-one", one);
-  const Shape inactive{100'000, 100'000, 99};
-  register_mostly_inactive<Ours>("100k-in-one-99%-inactive", inactive);
-  register_mostly_inactive<Compact<NoMutex>>("100k-in-one-99%-inactive", inactive);
+  using All = World<Ours, Plain, Locked, Flat, Strings, Rights>;
+  const Measured<Ours, Plain, Locked, Flat, Strings> finds;
+  const Measured<Ours, Plain, Locked, Strings> creates;
+  add_all<All>("1k", 1'000, finds, creates);
+  add_all<All>("100k", 100'000, finds, creates);
+  add_all<All>("1M", 1'000'000, finds, creates);
+  // Without those that would not fit.
+  add_all<World<Ours, Plain, Flat, Rights>>("10M", 10'000'000, Measured<Ours, Plain, Flat>{},
+                                            Measured<Ours, Plain>{});
 
-  benchmark::Initialize(&argc, argv);
-  const bool understood = !benchmark::ReportUnrecognizedArguments(argc, argv);
-  if (understood) benchmark::RunSpecifiedBenchmarks();
+  using Both = World<Ours, Plain>;
+  const Measured<Ours, Plain> both;
+  add_changes<Both>("1M-in-tens", {1'000'000, 10}, both);
+  add_changes<Both>("1M-in-one", {1'000'000, 1'000'000}, both);
+  add_pages<Both>("1M-in-one", {1'000'000, 1'000'000}, both);
+  add<Both>("page-active", "1M-in-one-99%-inactive", {1'000'000, 1'000'000, 99},
+            [both](benchmark::State& state, Both& world) {
+              page(state, world, both, Where::middle, true);
+            });
+  using Logged = World<OursLogged, CompactLogged>;
+  const Measured<OursLogged, CompactLogged> logged;
+  for (const auto& [name, count] : {std::pair("100k", 100'000), std::pair("1M", 1'000'000)}) {
+    add<Logged>(
+        "create-logged", name, {static_cast<std::size_t>(count), 100},
+        [logged](benchmark::State& state, Logged& world) { create_logged(state, world, logged); });
+  }
+
+  const bool understood = benchmarks::run_turns(argc, argv, "0.5");
   the_world().reset();
   parked.unlock();
   second.join();

@@ -276,7 +276,8 @@ int main(int argc, char** argv) try {
   }
   benchmarks::register_world("1k", &world<1000>);
   benchmarks::register_world("100k", &world<100'000>);
-  return benchmarks::run_ratios(argc, argv, "3") ? EXIT_SUCCESS : EXIT_FAILURE;
+  benchmarks::register_world("1M", &world<1'000'000>);
+  return benchmarks::run_turns(argc, argv, "3") ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "error: %s\n", error.what());
   return EXIT_FAILURE;

@@ -4,8 +4,8 @@
 
 #include "members.hpp"
 #include "membership/membership.hpp"
-#include "ratios.hpp"
 #include "sql_yardstick.hpp"
+#include "turns.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -241,6 +241,10 @@ template <class Side>
 
 constexpr std::size_t calls_of_a_block = 20;
 
+struct SqlTurns : Turns<2> {
+  SqlTurns() : Turns({"ours", "plain"}, 1e6, "us", CLOCK_MONOTONIC) {}
+};
+
 /// Goes round in a list.
 template <class V>
 class Round {
@@ -258,24 +262,24 @@ class Round {
 
 template <class World>
 void measure_lookup(benchmark::State& state, World& world) {
-  Ratio ratio;
+  SqlTurns turns;
   Seen seen;
   Round<Member> members(world.members());
   for (auto _ : state) {
-    ratio.measure(
+    turns.measure(
         calls_of_a_block, [&] { ask_lookup(world.ours(), members.next(), seen); },
         [&] { ask_lookup(world.plain(), members.next(), seen); });
   }
   benchmark::DoNotOptimize(seen.sum);
-  ratio.tell(state);
+  turns.tell(state);
 }
 
 template <class World>
 void measure_load(benchmark::State& state, World& world) {
-  Ratio ratio;
+  SqlTurns turns;
   Round<Member> members(world.members());
   for (auto _ : state) {
-    ratio.measure(
+    turns.measure(
         calls_of_a_block,
         [&] {
           typename World::Store::Loaded loaded;
@@ -286,13 +290,13 @@ void measure_load(benchmark::State& state, World& world) {
           ask_load(world.plain(), members.next(), head);
         });
   }
-  ratio.tell(state);
+  turns.tell(state);
 }
 
 template <class World, class AskOurs, class AskPlain>
 void measure_create(benchmark::State& state, World& world, const std::vector<Creation>& creations,
                     AskOurs ask_ours, AskPlain ask_plain) {
-  Ratio ratio;
+  SqlTurns turns;
   std::size_t at = 0;
   for (auto _ : state) {
     if (creations.size() - at < 2 * (calls_of_a_block + 1)) {
@@ -301,26 +305,26 @@ void measure_create(benchmark::State& state, World& world, const std::vector<Cre
       at = 0;
       state.ResumeTiming();
     }
-    ratio.measure(
+    turns.measure(
         calls_of_a_block, [&] { ask_ours(world.ours(), creations[at++]); },
         [&] { ask_plain(world.plain(), creations[at++]); });
   }
   world.take_back();
-  ratio.tell(state);
+  turns.tell(state);
 }
 
 template <class World>
 void measure_list(benchmark::State& state, World& world) {
-  Ratio ratio;
+  SqlTurns turns;
   Seen seen;
   Round<PageAsked> pages(world.pages());
   for (auto _ : state) {
-    ratio.measure(
+    turns.measure(
         calls_of_a_block, [&] { ask_list_of_10(world.ours(), pages.next(), seen); },
         [&] { ask_list_of_10(world.plain(), pages.next(), seen); });
   }
   benchmark::DoNotOptimize(seen.sum);
-  ratio.tell(state);
+  turns.tell(state);
 }
 
 /// All cases of a world, which is made when the first one runs.

@@ -260,7 +260,8 @@ int main(int argc, char** argv) try {
   benchmarks::register_world("memory-100k", &world<InMemory, 100'000>);
   benchmarks::register_world("file-1k", &world<InFile, 1000>);
   benchmarks::register_world("file-100k", &world<InFile, 100'000>);
-  return benchmarks::run_ratios(argc, argv, "1") ? EXIT_SUCCESS : EXIT_FAILURE;
+  benchmarks::register_world("file-1M", &world<InFile, 1'000'000>);
+  return benchmarks::run_turns(argc, argv, "1") ? EXIT_SUCCESS : EXIT_FAILURE;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "error: %s\n", error.what());
   return EXIT_FAILURE;

@@ -445,6 +445,61 @@ class FlatMap {
   std::size_t size_ = 0;
 };
 
+/// Who may do what, by names: the standard's hash maps, asked without making a string.
+class RightsMap {
+ public:
+  void add_permission(const std::string& slug, bool granted) {
+    const auto number = static_cast<unsigned>(permissions_.size());
+    permissions_.emplace(slug, number);
+    if (granted) roles_[0] |= std::uint64_t{1} << number;
+  }
+  bool create(std::string_view user, std::string_view organization, unsigned role) {
+    return members_.try_emplace(Key{IdBytes::of(user), IdBytes::of(organization)}, role).second;
+  }
+  bool check(std::string_view user, std::string_view organization,
+             std::string_view permission) const {
+    const auto member = members_.find(Names{user, organization});
+    if (member == members_.end()) return false;
+    const auto number = permissions_.find(permission);
+    return number != permissions_.end() && (roles_[member->second] >> number->second & 1) != 0;
+  }
+
+ private:
+  struct Key {
+    IdBytes user;
+    IdBytes organization;
+  };
+  struct Names {
+    std::string_view user;
+    std::string_view organization;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return hash_text(text); }
+    std::size_t operator()(const Names& names) const noexcept {
+      return hash_text(names.user) + hash_text(names.organization) * 3;
+    }
+    std::size_t operator()(const Key& key) const noexcept {
+      return (*this)(Names{key.user.view(), key.organization.view()});
+    }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const noexcept { return a == b; }
+    bool operator()(const Key& a, const Names& b) const noexcept {
+      return a.user.is(b.user) && a.organization.is(b.organization);
+    }
+    bool operator()(const Names& a, const Key& b) const noexcept { return (*this)(b, a); }
+    bool operator()(const Key& a, const Key& b) const noexcept {
+      return (*this)(a, Names{b.user.view(), b.organization.view()});
+    }
+  };
+
+  std::unordered_map<Key, unsigned, Hash, Equal> members_;
+  std::unordered_map<std::string, unsigned, Hash, Equal> permissions_;
+  std::uint64_t roles_[1]{};
+};
+
 /// What one writes first: standard containers and strings.
 class StringStore {
  public:

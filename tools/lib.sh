@@ -37,6 +37,9 @@ bench   libbenchmark-dev      header:benchmark/benchmark.h
 bench   libsqlite3-dev        header:sqlite3.h
 bench   libpq-dev             header:postgresql/libpq-fe.h
 bench   postgresql-15         file:/usr/lib/postgresql/15/bin/postgres
+bench   valgrind              cmd:valgrind
+bench   clang-19              cmd:clang++-19
+bench   python3-matplotlib    file:/usr/lib/python3/dist-packages/matplotlib
 docs    graphviz              cmd:dot
 load    wrk                   cmd:wrk
 demo    libboost1.81-dev      header:boost/version.hpp
