@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,11 @@
 namespace benchmarks {
 
 inline constexpr auto made_at = membership::Time::from_milliseconds(1'700'000'000'000);
+
+/// What must not fail, so that nothing is measured that did not happen.
+inline void must(bool done) {
+  if (!done) std::abort();
+}
 
 /// How many members there are, and how many of them are in one organization.
 struct Shape {

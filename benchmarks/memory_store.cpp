@@ -43,8 +43,10 @@ using benchmarks::made_at;
 using benchmarks::Member;
 using benchmarks::membership_id;
 using benchmarks::mixed;
+using benchmarks::must;
 using benchmarks::NoMutex;
 using benchmarks::organization_id;
+using benchmarks::Round;
 using benchmarks::Shape;
 using benchmarks::shuffled;
 using benchmarks::StringStore;
@@ -71,10 +73,6 @@ struct Seen {
     sum += row.roles[0] + row.id.size + static_cast<unsigned>(row.status);
   }
 };
-
-void must(bool done) {
-  if (!done) std::abort();
-}
 
 constexpr std::size_t log_size = 100'000;
 
@@ -441,21 +439,6 @@ void take_turns(benchmark::State& state, World& world, Measured<Sides...>, std::
   state.counters["allocations"] = static_cast<double>(allocations) / static_cast<double>(calls);
   turns.tell(state);
 }
-
-/// Goes through a list again and again.
-template <class V>
-class Round {
- public:
-  explicit Round(const std::vector<V>& values) noexcept : values_(&values) {}
-  const V& next() noexcept {
-    if (at_ == values_->size()) at_ = 0;
-    return (*values_)[at_++];
-  }
-
- private:
-  const std::vector<V>* values_;
-  std::size_t at_ = 0;
-};
 
 /// Calls `step(i)` for the first, the second, …, and undoes them all from the last to the first.
 template <class Step, class Undo>

@@ -21,14 +21,11 @@
 namespace {
 
 using benchmarks::Member;
+using benchmarks::must;
 using benchmarks::Shape;
 
 constexpr Shape shape{100'000, 100};
 constexpr std::size_t calls = 65'536;
-
-void must(bool done) {
-  if (!done) std::abort();
-}
 
 /// A filled store, and for each of two threads the members of every second organization; or for
 /// both those of one.

@@ -245,21 +245,6 @@ struct SqlTurns : Turns<2> {
   SqlTurns() : Turns({"ours", "plain"}, 1e6, "us", CLOCK_MONOTONIC) {}
 };
 
-/// Goes round in a list.
-template <class V>
-class Round {
- public:
-  explicit Round(const std::vector<V>& values) noexcept : values_(values) {}
-  const V& next() noexcept {
-    if (at_ == values_.size()) at_ = 0;
-    return values_[at_++];
-  }
-
- private:
-  const std::vector<V>& values_;
-  std::size_t at_ = 0;
-};
-
 template <class World>
 void measure_lookup(benchmark::State& state, World& world) {
   SqlTurns turns;

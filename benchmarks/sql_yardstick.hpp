@@ -21,10 +21,6 @@
 
 namespace benchmarks {
 
-inline void must(bool done) {
-  if (!done) std::abort();
-}
-
 using membership::detail::Sql;
 
 constexpr std::string_view given_role = "member";

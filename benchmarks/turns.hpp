@@ -85,6 +85,21 @@ class Turns {
   std::vector<Round> rounds_;
 };
 
+/// Goes through a list again and again.
+template <class V>
+class Round {
+ public:
+  explicit Round(const std::vector<V>& values) noexcept : values_(&values) {}
+  const V& next() noexcept {
+    if (at_ == values_->size()) at_ = 0;
+    return (*values_)[at_++];
+  }
+
+ private:
+  const std::vector<V>* values_;
+  std::size_t at_ = 0;
+};
+
 /// Runs what is registered, for `seconds` each where the arguments do not say how long; false where
 /// they are not understood.
 inline bool run_turns(int argc, char** argv, const char* seconds) {
