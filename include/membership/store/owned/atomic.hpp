@@ -80,7 +80,8 @@ class Atomic {
   static constexpr int futex_wait_private = 128;
   static constexpr int futex_wake_private = 129;
 
-  alignas(sizeof(V)) V value_{};
+  // Where 64 bits are aligned to 32 they would not be read and written at once.
+  alignas(std::is_same_v<V, std::uint64_t> ? 8 : alignof(V)) V value_{};
 };
 
 }  // namespace detail
