@@ -5,8 +5,8 @@
     benchmarks/instructions.py [--check] [--json FILE] [--include DIRECTORY] [COMPILER...]
 
 Compiles decide_instructions.cpp and decide_more_instructions.cpp with -O2 (default compiler:
-g++-12). --check: exit 1 where a count
-is above its target or anything is allocated. --json: writes the counts as well.
+g++-12). --check: exit 1 where a count is above its target or anything is allocated. --json: writes
+the counts as well.
 """
 
 import argparse

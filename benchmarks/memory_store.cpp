@@ -426,15 +426,14 @@ void take_turns(benchmark::State& state, World& world, Measured<Sides...>, std::
                 const Make& make) {
   benchmarks::Turns<sizeof...(Sides)> turns({Sides::name...}, 1e9, "ns", CLOCK_THREAD_CPUTIME_ID);
   std::tuple callers{make(world.template side<Sides>())...};
-  std::size_t allocations = 0;
   for (auto _ : state) {
     std::apply([&](auto&... callers_of) { turns.measure(calls, callers_of...); }, callers);
   }
-  // Once more, to count: the clock costs nothing then.
+  // One block more of ours, to count.
   auto& ours = std::get<0>(callers);
   const std::size_t before = Allocations::count;
   for (std::size_t i = 0; i < calls; ++i) ours();
-  allocations = Allocations::count - before;
+  const std::size_t allocations = Allocations::count - before;
   if constexpr (requires { ours.rewind(); }) ours.rewind();
   state.counters["allocations"] = static_cast<double>(allocations) / static_cast<double>(calls);
   turns.tell(state);
@@ -624,9 +623,8 @@ void add_pages(std::string_view members, const Shape& shape, Sides sides) {
 
 using Plain = Compact<NoMutex>;
 using Locked = Compact<std::mutex>;
-using Lists = Measured<Ours, Plain, Locked>;
 
-/// Everything, in organizations of a hundred. `World` has `Creates` and `Finds`.
+/// Everything, in organizations of a hundred.
 template <class World, class Finds, class Creates>
 void add_all(std::string_view members, std::size_t count, Finds finds, Creates creates) {
   const Shape shape{count, 100};
@@ -639,8 +637,7 @@ void add_all(std::string_view members, std::size_t count, Finds finds, Creates c
   with("check", Measured<Ours, Rights>{}, [](auto&... all) { check(all...); });
   with("load", Measured<Ours>{}, [](auto&... all) { load(all...); });
   with("create", creates, [](auto&... all) { create(all...); });
-  with("deactivate", Measured<Ours, Plain>{}, [](auto&... all) { deactivate(all...); });
-  with("delete", Measured<Ours, Plain>{}, [](auto&... all) { erase(all...); });
+  add_changes<World>(members, shape, Measured<Ours, Plain>{});
   add_pages<World>(members, shape, Measured<Ours, Plain>{});
 }
 

@@ -115,9 +115,6 @@ def memory(table, measured):
     ratio("memory store, deactivate / compact store for one thread", "deactivate", None)
     ratio("memory store, delete / compact store for one thread", "delete", None)
     ratio("permission check by strings / hash maps for one thread", "check", 1.3)
-    for size in measured.sizes(program, "check"):
-        table.add(f"permission check by strings, allocations, {size}",
-                  measured.value(program, f"check/{size}", "allocations"), 0, counted=True)
     for size in measured.sizes(program, "fill"):
         table.add(f"memory store, bytes of a membership, {size}",
                   measured.value(program, f"fill/{size}", "ours_member_bytes"), 250, "B")
@@ -129,10 +126,12 @@ def memory(table, measured):
             table.add(f"{operation} of 10, a row visited, {size}",
                       measured.value(program, row, "ours_row_ns"),
                       None if operation == "page-active" else 10, "ns")
-    pages = [row for row in measured.rows.get(program, {}) if row.startswith("page-")]
-    allocated = [measured.value(program, row, "allocations") for row in pages]
-    table.add("pages of 10 as views, allocations", max(allocated) if allocated else None, 0,
-              counted=True)
+    for title, begin in (("find", "find/"), ("permission check by strings", "check/"),
+                         ("pages of 10 as views", "page-")):
+        counts = [row["allocations"] for name, row in measured.rows.get(program, {}).items()
+                  if name.startswith(begin)]
+        table.add(f"{title}, allocations, the most at any size", max(counts, default=None), 0,
+                  counted=True)
     for operation in ("deactivate", "delete"):
         few = measured.value(program, f"{operation}/1M-in-tens", "ours_ns")
         many = measured.value(program, f"{operation}/1M-in-one", "ours_ns")

@@ -3,14 +3,15 @@
 // The containers under the memory store, each beside one of the standard library.
 //
 // Plan
-//   Slab: numbers are distinct, addresses stay, what is given back is taken first   ->
-//   slab_of_cells Slab: refuses beyond its capacity without allocating -> slab_is_finite
-//   IndexTable: insert, erase, find, with hashes that collide and wrap around       -> index_table
+//   Slab: numbers are distinct, addresses stay, what is given back is taken first -> slab_of_cells
+//   Slab: refuses beyond its capacity without allocating                         -> slab_is_finite
+//   hashes: the product without 128 bits is the same, short texts are all told
+//     apart, ids that count are spread over shards and places                    -> hashes
+//   IndexTable: insert, erase, find, with hashes that collide and wrap around    -> index_table
 //   OrderedIndex: appends, prepends, random places, erasures; both directions;
-//     lower_bound at every boundary; several indexes in one slab; one emptied       ->
-//     ordered_index
-//   MemberNumbers: as a vector                                                      ->
-//   member_numbers EventLog: order, retention, cursors and filters in both directions -> event_log
+//     lower_bound at every boundary; several indexes in one slab; one emptied    -> ordered_index
+//   MemberNumbers: as a vector                                                   -> member_numbers
+//   EventLog: order, retention, cursors and filters in both directions           -> event_log
 
 #include "membership/store/memory/event_log.hpp"
 #include "membership/store/memory/index_table.hpp"
@@ -29,6 +30,7 @@
 #include <optional>
 #include <random>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -139,6 +141,52 @@ BOOST_AUTO_TEST_CASE(slab_is_finite) {
   BOOST_TEST(slab.reserve(1));
   BOOST_TEST(slab.take() == 0u);
   BOOST_TEST(!slab.reserve(store::Slab<Cell>::capacity));
+}
+
+BOOST_AUTO_TEST_CASE(hashes) {
+  Random random(1);
+  const std::uint64_t edges[] = {0, 1, 0xFFFF'FFFF, 0x1'0000'0000, ~std::uint64_t{0}};
+  for (const std::uint64_t a : edges) {
+    for (const std::uint64_t b : edges) {
+      BOOST_TEST(store::folded_product(a, b) == store::folded_product_of_halves(a, b));
+    }
+  }
+  for (int i = 0; i < 10'000; ++i) {
+    const std::uint64_t a = random();
+    const std::uint64_t b = random();
+    BOOST_REQUIRE(store::folded_product(a, b) == store::folded_product_of_halves(a, b));
+  }
+
+  std::set<std::uint64_t> of_short{store::hash_bytes("")};
+  for (int first = 0; first < 256; ++first) {
+    const std::string one(1, static_cast<char>(first));
+    of_short.insert(store::hash_bytes(one));
+    for (int second = 0; second < 256; ++second) {
+      of_short.insert(store::hash_bytes(one + static_cast<char>(second)));
+    }
+  }
+  BOOST_TEST(of_short.size() == 1u + 256u + 65'536u);
+
+  constexpr std::size_t count = 64'000;
+  for (const std::size_t digits : {5u, 8u, 12u, 16u, 26u, 40u}) {
+    std::vector<std::size_t> shards(store::RecordNumber::shards);
+    std::vector<std::size_t> places(64);
+    std::set<std::uint64_t> distinct;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string number = std::to_string(i);
+      const store::ShardHash hash(
+          store::hash_bytes(std::string(digits - number.size(), '0') + number));
+      distinct.insert(hash.value);
+      ++shards[hash.shard];
+      ++places[hash.tag % places.size()];
+    }
+    BOOST_TEST(distinct.size() == count);
+    for (const auto* const spread : {&shards, &places}) {
+      const auto [least, most] = std::minmax_element(spread->begin(), spread->end());
+      BOOST_TEST(*least > 850u);  // of 1,000 each; five times the deviation
+      BOOST_TEST(*most < 1'150u);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(index_table) {

@@ -7,10 +7,11 @@
 //   the file is kept in WAL mode, and marked as ours                                -> form
 //   no database, another application's, a later version's, a folder, no folder:
 //     a failure with its cause, nothing changed                                     -> refused
-//   a file of the first version of the schema is brought to this one                ->
-//   first_version an upgrade that fails leaves nothing -> upgrade a file that may not be written ->
-//   read_only a table that is gone, rows of somebody else: a failure with its cause           ->
-//   damage another process writes for too long: `busy`, while reading goes on              -> busy
+//   a file of the first version of the schema becomes one of this version     -> first_version
+//   an upgrade that fails leaves nothing                                            -> upgrade
+//   a file that may not be written                                                  -> read_only
+//   a table that is gone, rows of somebody else: a failure with its cause           -> damage
+//   another process writes for too long: `busy`, while reading goes on              -> busy
 //   no room: `full`, nothing half-written, goes on when there is room               -> full
 //   threads and processes on one file: no commit is lost, none is done twice        -> threads,
 //                                                                                      processes

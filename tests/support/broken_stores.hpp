@@ -144,31 +144,41 @@ struct DeletedByPair : WholeStore {
   }
 };
 
-/// A user or an organization that is made has revision 1, as a fresh row of a table.
+/// What a write makes has revision 1, as a fresh row of a table.
+template <class Write>
+void restart_revision(Write& write) noexcept {
+  if (write && write->precondition == Precondition::absent) write->after.revision = 1;
+}
+/// So has a user or an organization that is made.
 struct RowRevisionRestarted : WholeStore {
   using WholeStore::WholeStore;
   Committed commit_plans(Plans plans) override {
     std::vector<Plan> changed(plans.begin(), plans.end());
-    const auto restart = [](auto& write) {
-      if (write && write->precondition == Precondition::absent) write->after.revision = 1;
-    };
     for (Plan& plan : changed) {
-      restart(plan.user);
-      restart(plan.organization);
+      restart_revision(plan.user);
+      restart_revision(plan.organization);
     }
     return WholeStore::commit_plans(changed);
   }
 };
-
-/// A membership that is made has revision 1, as a fresh row of a table.
+/// So has a membership that is made.
 struct RevisionRestarted : WholeStore {
   using WholeStore::WholeStore;
   Committed commit_plans(Plans plans) override {
     std::vector<Plan> changed(plans.begin(), plans.end());
+    for (Plan& plan : changed) restart_revision(plan.membership);
+    return WholeStore::commit_plans(changed);
+  }
+};
+
+/// Raises the mark of freed revisions whatever it was by then.
+struct FreedOverwritten : WholeStore {
+  using WholeStore::WholeStore;
+  Committed commit_plans(Plans plans) override {
+    std::vector<Plan> changed(plans.begin(), plans.end());
     for (Plan& plan : changed) {
-      if (plan.membership && plan.membership->precondition == Precondition::absent) {
-        plan.membership->after.revision = 1;
-      }
+      if (!plan.freed || plan.freed->precondition != Precondition::set) continue;
+      plan.freed->expected = (*memory().load(Reads{})).freed_revision;
     }
     return WholeStore::commit_plans(changed);
   }

@@ -60,7 +60,7 @@ struct BasicCreateOrganization {
     plan.outcome = Outcome::created;
     plan.trace.about = Trace::About::organization;
     BasicOrganizationState<T> state(id ? *id : *context.organization);
-    state.revision = id ? detail::first_revision(seen, plan) : 1;
+    state.revision = id ? detail::begin_above_freed(seen, plan) : 1;
     state.seat_limit = seat_limit;
     state.owner_role = seen.environment.owner_role_to_come();
     plan.environment.emplace(Precondition::compare, seen.environment.revision, seen.environment);

@@ -56,7 +56,7 @@ struct BasicCreateUser {
 
     plan.outcome = Outcome::created;
     plan.trace.about = Trace::About::user;
-    const std::uint64_t revision = id ? detail::first_revision(seen, plan) : 1;
+    const std::uint64_t revision = id ? detail::begin_above_freed(seen, plan) : 1;
     plan.user.emplace(Precondition::absent, EventType::user_created, std::uint64_t{0},
                       BasicUserState<T>(id ? *id : *context.user, revision));
     Profile profile = detail::profile_to_change(nullptr, context.now);

@@ -24,9 +24,11 @@ namespace detail {
 
 /// What the commands on organizations and users, and on their profiles, share.
 
-/// The revision at which a row begins whose id the host names.
+/// Has a plan compare the mark of freed revisions, and returns where a row begins whose id the host
+/// names: above it.
 template <class T>
-constexpr std::uint64_t first_revision(const BasicSnapshot<T>& seen, BasicPlan<T>& plan) noexcept {
+constexpr std::uint64_t begin_above_freed(const BasicSnapshot<T>& seen,
+                                          BasicPlan<T>& plan) noexcept {
   plan.freed.emplace(Precondition::compare, seen.freed_revision, seen.freed_revision);
   return seen.freed_revision + 1;
 }

@@ -15,19 +15,22 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
-/// The two halves of a product of 128 bits, one on the other.
-inline std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) noexcept {
-#ifdef __SIZEOF_INT128__
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = Wide{a} * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-#else
+/// The two halves of a product of 128 bits, one on the other, where no type has so many.
+constexpr std::uint64_t folded_product_of_halves(std::uint64_t a, std::uint64_t b) noexcept {
   constexpr std::uint64_t half = 0xFFFF'FFFFu;
   const std::uint64_t low = (a & half) * (b & half);
   const std::uint64_t left = (a >> 32) * (b & half) + (low >> 32);
   const std::uint64_t right = (a & half) * (b >> 32) + (left & half);
   const std::uint64_t high = (a >> 32) * (b >> 32) + (left >> 32) + (right >> 32);
   return (right << 32 | (low & half)) ^ high;
+}
+constexpr std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) noexcept {
+#ifdef __SIZEOF_INT128__
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = Wide{a} * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+#else
+  return folded_product_of_halves(a, b);
 #endif
 }
 

@@ -24,11 +24,7 @@ class SharedLock {
         }
         continue;
       }
-      if (round < spins) {
-        spin();
-      } else {
-        sleep(seen, waiters | pending);
-      }
+      back_off(round, seen, waiters | pending);
     }
   }
 
@@ -53,11 +49,7 @@ class SharedLock {
         }
         continue;
       }
-      if (round < spins) {
-        spin();
-      } else {
-        sleep(seen, waiters);
-      }
+      back_off(round, seen, waiters);
     }
   }
 
@@ -75,7 +67,9 @@ class SharedLock {
   static constexpr std::uint32_t readers = pending - 1;
   /// Long enough for what the memory store does under a lock: to sleep and be woken costs more.
   static constexpr unsigned spins = 256;
-  static void spin() noexcept {
+
+  void back_off(unsigned round, std::uint32_t seen, std::uint32_t bits) noexcept {
+    if (round >= spins) return sleep(seen, bits);
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #endif

@@ -264,7 +264,8 @@ inline std::uint64_t count_seats(const WorldState::Organization& organization,
 }
 
 /// What the guards forbid of a change from one world to the next, by what a seat counted where it
-/// was decided: `decided_on` is the environment's revision then. Notes what a seat counts now, and
+/// was decided: `decided_on` is the environment's revision then, 0 where nothing was in an
+/// organization. Notes what a seat counts now, and
 /// which organizations have had an owner: while one is deleted its pages may take the last, but it
 /// must not come back so.
 inline std::optional<Breach> check_guards(const WorldState& before, WorldState& after,
@@ -280,10 +281,12 @@ inline std::optional<Breach> check_guards(const WorldState& before, WorldState& 
       return Breach{Invariant::owner, "in " + detail::text_of(organization.state.id)};
     }
     organization.had_owner = same && !live ? was->had_owner : owners != 0;
-    if (was == nullptr || !organization.state.seat_limit) continue;
-    const SeatsCount counted = after.seats_counts[decided_on];
-    const std::uint64_t seats = count_seats(organization, counted);
-    if (seats > *organization.state.seat_limit && seats > count_seats(*was, counted)) {
+    const auto decided = after.seats_counts.find(decided_on);
+    if (was == nullptr || !organization.state.seat_limit || decided == after.seats_counts.end()) {
+      continue;
+    }
+    const std::uint64_t seats = count_seats(organization, decided->second);
+    if (seats > *organization.state.seat_limit && seats > count_seats(*was, decided->second)) {
       return Breach{Invariant::seats, "in " + detail::text_of(organization.state.id)};
     }
   }
