@@ -8,6 +8,7 @@
 //   capacity_fill TARGET commits SECONDS THREADS
 
 #include "membership/administration.hpp"
+#include "membership/domain/error_message.hpp"
 #include "membership/store/postgres_store.hpp"
 
 #include <algorithm>

@@ -38,9 +38,9 @@ Limits = collections.namedtuple("Limits", "lines_target ratio_target lines insta
 # where that is missed those of today, rounded up to the next hundred; the instantiations of today
 # and 2 %.
 limits = {
-    "core.hpp": Limits(58_000, 1.1, 62_600, 5_191),
-    "membership.hpp": Limits(72_000, 1.75, 72_000, 6_531),
-    "quickstart": Limits(None, None, 76_100, 12_661),
+    "core.hpp": Limits(58_000, 1.1, 58_000, 2_574),
+    "membership.hpp": Limits(72_000, 1.75, 72_000, 4_800),
+    "quickstart": Limits(None, None, 75_900, 10_841),
 }
 
 

@@ -4,6 +4,7 @@
 
 #include "configuration.hpp"
 #include "membership/administration.hpp"
+#include "membership/domain/error_message.hpp"
 #include "membership/driver/marks.hpp"
 
 #include <algorithm>

@@ -16,6 +16,7 @@
 //   two_ways_back explain says something about every plan                                      ->
 //   explained
 
+#include "membership/policy/explain.hpp"
 #include "membership/testing/fake_clock.hpp"
 #include "membership/testing/generators.hpp"
 #include "property/check.hpp"

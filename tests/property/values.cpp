@@ -15,6 +15,7 @@
 //   in the same order                          -> times fixed ids: byte order is order of creation,
 //   plan ids end in four zero bits    -> fixed_ids_order
 
+#include "membership/domain/parse.hpp"
 #include "membership/testing/fake_clock.hpp"
 #include "membership/testing/generators.hpp"
 #include "membership/wire/time_text.hpp"

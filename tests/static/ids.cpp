@@ -8,6 +8,7 @@
 //   EntityId, TextId, Traits: who is one and who is not                   -> concepts
 //   subject_of: texts, integers, a host's own, nothing                    -> subjects
 
+#include "membership/domain/parse.hpp"
 #include "membership/domain/traits.hpp"
 
 #include <compare>

@@ -6,6 +6,8 @@
 
 #include "membership/policy/lifecycle.hpp"
 
+#include "membership/domain/parse.hpp"
+
 namespace {
 
 using namespace membership;

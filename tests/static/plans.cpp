@@ -12,6 +12,7 @@
 #include "../support/world.hpp"
 #include "membership/command/delete_organization.hpp"
 #include "membership/command/delete_user.hpp"
+#include "membership/policy/explain.hpp"
 
 #include <array>
 #include <string>

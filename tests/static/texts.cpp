@@ -8,6 +8,7 @@
 //   Ulid: text, order, time, reading                                 -> ulids
 //   PlanId, EventId: from one to the other                           -> events
 
+#include "membership/domain/parse.hpp"
 #include "membership/domain/profile.hpp"
 #include "membership/domain/ulid.hpp"
 

@@ -21,7 +21,8 @@ FLOORS = {
 # Whole files at the top: core.hpp, membership.hpp and administration.hpp are nothing but includes.
 TOP = {
     "core.hpp": {"domain", "policy", "command", "store/concepts.hpp", "driver", "version.hpp"},
-    "membership.hpp": {"core.hpp", "store/memory_store.hpp"},
+    "membership.hpp": {"core.hpp", "domain/error_message.hpp", "policy/explain.hpp",
+                       "store/memory_store.hpp"},
     "administration.hpp": {"core.hpp", "command", "driver"},
     "fwd.hpp": set(),
     "version.hpp": set(),

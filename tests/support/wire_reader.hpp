@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_TESTS_SUPPORT_WIRE_READER_HPP
 #define MEMBERSHIP_TESTS_SUPPORT_WIRE_READER_HPP
 
+#include "membership/domain/parse.hpp"
 #include "membership/domain/role_catalogue.hpp"
 #include "membership/wire/request_error.hpp"
 #include "membership/wire/time_text.hpp"

@@ -10,6 +10,7 @@
 //   the system's runtime                                                  -> default_runtime
 
 #include "../support/host.hpp"
+#include "membership/domain/parse.hpp"
 
 #include <boost/test/unit_test.hpp>
 

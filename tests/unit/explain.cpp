@@ -5,6 +5,8 @@
 //   every source of roles                                      -> role_sources
 //   dropped roles, roles that are gone                         -> dropped
 
+#include "membership/policy/explain.hpp"
+
 #include "../support/world.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -9,6 +9,7 @@
 //   SystemClock, SystemWait                                                  -> system
 
 #include "../support/host.hpp"
+#include "membership/domain/parse.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -40,8 +40,8 @@ struct BasicCreateOrganizationRole {
                            const BasicSnapshot<T>& seen, const BasicContext<T>& context,
                            BasicPlan<T>& plan) const noexcept {
     if (slug) {
-      const tl::expected<RoleSlug, Error> given = RoleSlug::make_organization(*slug);
-      if (!given) return {given.error().code, Field::slug};
+      const ErrorCode fault = RoleSlug::organization_fault(*slug);
+      if (fault != ErrorCode{}) return {fault, Field::slug};
     }
     Refusal refusal = detail::check_catalogue_texts(name, description, resource_type_slug);
     if (refusal) return refusal;

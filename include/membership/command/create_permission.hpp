@@ -34,8 +34,8 @@ struct BasicCreatePermission {
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
                            const BasicSnapshot<T>& seen, const BasicContext<T>& context,
                            BasicPlan<T>& plan) const noexcept {
-    const tl::expected<PermissionSlug, Error> made = PermissionSlug::make(slug);
-    if (!made) return {made.error().code, Field::slug};
+    const ErrorCode fault = PermissionSlug::fault(slug);
+    if (fault != ErrorCode{}) return {fault, Field::slug};
     const Refusal refusal = detail::check_catalogue_texts(name, description, resource_type_slug);
     if (refusal) return refusal;
     const PermissionTable permissions = seen.roles.permission_table();
@@ -53,7 +53,7 @@ struct BasicCreatePermission {
     detail::set_environment(seen, plan);
     plan.permission.emplace(Precondition::absent, EventType::permission_created,
                             *context.permission, static_cast<std::uint16_t>(place),
-                            PermissionState(*made, system));
+                            PermissionState(PermissionSlug::from_stored(slug), system));
     detail::write_catalogue_profile(name, description, resource_type_slug, context, plan);
     return {};
   }

@@ -32,8 +32,8 @@ struct BasicCreateRole {
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
                            const BasicSnapshot<T>& seen, const BasicContext<T>& context,
                            BasicPlan<T>& plan) const noexcept {
-    const tl::expected<RoleSlug, Error> made = RoleSlug::make(slug);
-    if (!made) return {made.error().code, Field::slug};
+    const ErrorCode fault = RoleSlug::fault(slug);
+    if (fault != ErrorCode{}) return {fault, Field::slug};
     const Refusal refusal = detail::check_catalogue_texts(name, description, resource_type_slug);
     if (refusal) return refusal;
     const RoleTable roles = seen.roles.environment();
@@ -52,7 +52,7 @@ struct BasicCreateRole {
     const bool of_organizations =
         resource_type_slug.value_or(organization_resource_type) == organization_resource_type;
     plan.role.emplace(Precondition::absent, EventType::role_created, *context.role, index,
-                      RoleState(*made, of_organizations));
+                      RoleState(RoleSlug::from_stored(slug), of_organizations));
     detail::write_catalogue_profile(name, description, resource_type_slug, context, plan);
     return {};
   }

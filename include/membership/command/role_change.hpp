@@ -37,8 +37,8 @@ check_catalogue_texts(std::string_view name, const std::optional<std::string_vie
     if (fault != ErrorCode{}) return {fault, Field::description};
   }
   if (resource_type_slug) {
-    const tl::expected<RoleSlug, Error> slug = RoleSlug::make(*resource_type_slug);
-    if (!slug) return {slug.error().code, Field::resource_type_slug};
+    fault = RoleSlug::fault(*resource_type_slug);
+    if (fault != ErrorCode{}) return {fault, Field::resource_type_slug};
   }
   return {};
 }

@@ -3,7 +3,6 @@
 #define MEMBERSHIP_DOMAIN_EVENT_HPP
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace membership {
@@ -63,16 +62,6 @@ constexpr std::string_view to_string(EventType type) noexcept {
     case EventType::invitation_resent: return "invitation.resent";
   }
   return "";
-}
-
-/// The event of this name, or nothing.
-constexpr std::optional<EventType> parse_event_type(std::string_view text) noexcept {
-  constexpr EventType last = EventType::invitation_resent;
-  for (unsigned value = 1; value <= static_cast<unsigned>(last); ++value) {
-    const EventType type = static_cast<EventType>(value);
-    if (to_string(type) == text) return type;
-  }
-  return std::nullopt;
 }
 
 }  // namespace v0

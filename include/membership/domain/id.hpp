@@ -43,7 +43,7 @@ class Id {
     char text[Tag::prefix.size() + Ulid::text_size]{};
     for (std::size_t i = 0; i < Tag::prefix.size(); ++i) text[i] = Tag::prefix[i];
     detail::write_ulid(value, text + Tag::prefix.size());
-    return Id(InlineText<Capacity>::cut({text, sizeof text}));
+    return Id(InlineText<Capacity>::cut({static_cast<const char*>(text), sizeof text}));
   }
 
   /// For stores: an id whose text came out of an id.
@@ -65,13 +65,6 @@ class Id {
 
   InlineText<Capacity> text_;
 };
-
-/// Whether a text is an id in the form that we mint: `prefix` and a ULID.
-constexpr bool is_minted_form(std::string_view text, std::string_view prefix) noexcept {
-  return text.substr(0, prefix.size()) == prefix &&
-         parse_ulid(text.substr(prefix.size() < text.size() ? prefix.size() : text.size()))
-             .has_value();
-}
 
 /// What the library asks of an id type, its own or a host's: a small value, compared and ordered.
 /// Stores that keep ids in tables hash it as well: by `view()` where it has one, else by
@@ -105,7 +98,7 @@ constexpr Subject subject_of(const I& id) noexcept {
       rest = static_cast<I>(rest / 10);
     } while (rest != 0);
     if (negative) digits[--at] = '-';
-    return Subject::cut({digits + at, sizeof digits - at});
+    return Subject::cut({static_cast<const char*>(digits + at), sizeof digits - at});
   } else if constexpr (requires {
                          { subject_text(id) } -> std::same_as<Subject>;
                        }) {

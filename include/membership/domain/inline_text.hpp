@@ -32,7 +32,7 @@ class InlineText {
   }
 
   static constexpr std::size_t capacity() noexcept { return Capacity; }
-  constexpr std::string_view view() const noexcept { return {bytes_, size_}; }
+  constexpr std::string_view view() const noexcept { return {bytes_, std::size_t{size_}}; }
   constexpr std::size_t size() const noexcept { return size_; }
   constexpr bool empty() const noexcept { return size_ == 0; }
 

@@ -25,14 +25,6 @@ constexpr std::string_view to_string(Status status) noexcept {
   return "";
 }
 
-/// The status of this spelling, or nothing.
-constexpr std::optional<Status> parse_status(std::string_view text) noexcept {
-  for (const Status status : {Status::pending, Status::active, Status::inactive}) {
-    if (to_string(status) == text) return status;
-  }
-  return std::nullopt;
-}
-
 /// A set of statuses.
 class StatusSet {
  public:

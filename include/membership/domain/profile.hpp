@@ -83,14 +83,14 @@ class EmailKey {
 
   /// Errors, in this order, with `Field::email`: `empty`; `too_long` (more than 254 bytes);
   /// `not_utf8`; `malformed` (not `x@y`, or with white space).
-  [[nodiscard]] static constexpr tl::expected<EmailKey, Error>
-  make(std::string_view address) noexcept {
+  template <class E = Error>
+  [[nodiscard]] static constexpr tl::expected<EmailKey, E> make(std::string_view address) noexcept {
     const ErrorCode code = fault(address);
     if (code != ErrorCode{}) {
-      return tl::expected<EmailKey, Error>(tl::unexpect,
-                                           Error{code, Field::email, 0, subject_of_text(address)});
+      return tl::expected<EmailKey, E>(tl::unexpect,
+                                       E{code, Field::email, 0, subject_of_text(address)});
     }
-    return tl::expected<EmailKey, Error>(tl::in_place, folded(address));
+    return tl::expected<EmailKey, E>(tl::in_place, folded(address));
   }
 
   /// The first rule that an address breaks; `ErrorCode{}` where it breaks none.
@@ -118,7 +118,7 @@ class EmailKey {
       const char c = kept[i];
       text[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     }
-    return EmailKey(InlineText<capacity>::cut({text, kept.size()}));
+    return EmailKey(InlineText<capacity>::cut({static_cast<const char*>(text), kept.size()}));
   }
 
   constexpr std::string_view view() const noexcept { return text_.view(); }

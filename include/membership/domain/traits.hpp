@@ -43,6 +43,17 @@ using RoleId = Id<RoleTag>;
 using PermissionId = Id<PermissionTag>;
 using InvitationId = Id<InvitationTag>;
 
+namespace detail {
+/// `V`, said so that the compiler looks at it only when `T` is known: a member
+/// `std::optional<V>` of a template is otherwise instantiated in every file that includes it.
+template <class T, class V>
+struct WhenKnown {
+  using type = V;
+};
+template <class T, class V>
+using when_known = typename WhenKnown<T, V>::type;
+}  // namespace detail
+
 /// The types that the entities are made of. A host with ids of its own (64-bit integers, UUIDs)
 /// writes such a struct and uses its types without conversion.
 struct DefaultTraits {

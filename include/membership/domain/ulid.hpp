@@ -7,7 +7,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace membership {
@@ -47,27 +46,7 @@ constexpr void write_ulid(const Ulid& value, char* out) noexcept {
   for (unsigned place = 0; place < 26; ++place) out[place] = base32[ulid_digit(value, place)];
 }
 
-constexpr int base32_value(char c) noexcept {
-  for (int i = 0; i < 32; ++i) {
-    if (base32[i] == c) return i;
-  }
-  return -1;
-}
 }  // namespace detail
-
-/// Reads the 26 characters, in the upper case that we write. Nothing where the text is anything
-/// else.
-constexpr std::optional<Ulid> parse_ulid(std::string_view text) noexcept {
-  if (text.size() != Ulid::text_size || text[0] > '7') return std::nullopt;
-  Ulid value;
-  for (const char c : text) {
-    const int digit = detail::base32_value(c);
-    if (digit < 0) return std::nullopt;
-    value.high = (value.high << 5) | (value.low >> 59);
-    value.low = (value.low << 5) | static_cast<std::uint64_t>(digit);
-  }
-  return value;
-}
 
 /// Names a plan, and so the commit that it became. The four lowest bits are zero: they number
 /// the plan's events.

@@ -68,9 +68,9 @@ co_execute(S& store, MembershipPolicy<Rules...> policy, C command, RuntimeType r
       detail::end_receipt(result, committed);
     }
     if (result || result.error().kind != FailureKind::contended) co_return result;
-    const std::optional<std::int64_t> pause = retries.next_pause();
-    if (!pause) co_return result;
-    co_await runtime.wait.sleep(*pause);
+    const std::int64_t pause = retries.next_pause();
+    if (pause < 0) co_return result;
+    co_await runtime.wait.sleep(pause);
   }
 }
 

@@ -72,7 +72,7 @@ template <class S>
 struct Failure {
   FailureKind kind;
   unsigned tries;
-  std::optional<Error> error{};
+  std::optional<detail::when_known<S, Error>> error{};
   std::optional<typename S::Failure> cause{};
 };
 
@@ -122,17 +122,19 @@ class Retries {
 
   /// After a conflict: waits and begins another try, or says that a limit is reached.
   bool next() {
-    const std::optional<std::int64_t> pause = next_pause();
-    if (pause) runtime_.wait.sleep(*pause);
-    return pause.has_value();
+    const std::int64_t pause = next_pause();
+    if (pause < 0) return false;
+    runtime_.wait.sleep(pause);
+    return true;
   }
   /// The same for who waits otherwise: begins another try, that many microseconds from now.
-  std::optional<std::int64_t> next_pause() {
+  /// Negative: a limit is reached.
+  std::int64_t next_pause() {
     if (tries_ == 1) begun_ = runtime_.wait.elapsed();
     const RetryLimits& limits = runtime_.limits;
     const std::int64_t pause = draw();
-    if (tries_ == limits.tries) return std::nullopt;
-    if (runtime_.wait.elapsed() - begun_ + pause > limits.microseconds) return std::nullopt;
+    if (tries_ == limits.tries) return -1;
+    if (runtime_.wait.elapsed() - begun_ + pause > limits.microseconds) return -1;
     ++tries_;
     return pause;
   }

@@ -15,7 +15,7 @@
 
 #include <concepts>
 #include <cstdint>
-#include <string>  // std::construct_at, without all of <memory>
+#include <vector>  // std::construct_at, without all of <memory>
 
 namespace membership {
 inline namespace v0 {

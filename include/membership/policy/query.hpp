@@ -48,8 +48,8 @@ struct BasicMembershipFilter {
   std::optional<typename T::UserId> user{};
   std::optional<typename T::OrganizationId> organization{};
   StatusSet statuses = StatusSet::all();
-  std::optional<RoleIndex> holder{};  ///< those that hold this role
-  bool several_roles = false;         ///< those that hold more than one
+  std::optional<detail::when_known<T, RoleIndex>> holder{};  ///< those that hold this role
+  bool several_roles = false;                                ///< those that hold more than one
 };
 
 /// A checked query for memberships. A store sees only such.
@@ -129,7 +129,7 @@ struct PermissionFilter {};
 /// Which users to list. Borrows its texts.
 template <class T>
 struct BasicUserFilter {
-  std::optional<EmailKey> email{};  ///< the user who holds this address
+  std::optional<detail::when_known<T, EmailKey>> email{};  ///< the user who holds this address
   std::optional<std::string_view> external_id{};
   std::optional<typename T::OrganizationId> organization{};  ///< its members of any status
   bool marked = false;                                       ///< those that are being deleted
@@ -137,10 +137,10 @@ struct BasicUserFilter {
 /// Which invitations to list.
 template <class T>
 struct BasicInvitationFilter {
-  std::optional<EmailKey> email{};
+  std::optional<detail::when_known<T, EmailKey>> email{};
   std::optional<typename T::OrganizationId> organization{};
-  bool open = false;                ///< those that have not ended, whether they have expired or not
-  std::optional<RoleIndex> role{};  ///< those that hold this role themselves
+  bool open = false;  ///< those that have not ended, whether they have expired or not
+  std::optional<detail::when_known<T, RoleIndex>> role{};  ///< those that hold this role themselves
 };
 
 /// A set of event types.
@@ -168,8 +168,8 @@ template <class T>
 struct BasicEventFilter {
   EventTypes types = EventTypes::all();
   std::optional<typename T::OrganizationId> organization{};
-  std::optional<Time> from{};    ///< at or after
-  std::optional<Time> before{};  ///< before
+  std::optional<detail::when_known<T, Time>> from{};    ///< at or after
+  std::optional<detail::when_known<T, Time>> before{};  ///< before
 };
 
 template <class T>

@@ -37,7 +37,7 @@ struct BasicReads {
   /// The permission with this slug, with its profile.
   std::optional<std::string_view> permission{};
   /// Who holds this address.
-  std::optional<EmailKey> email{};
+  std::optional<detail::when_known<T, EmailKey>> email{};
   /// Whoever holds `email` is `user`.
   bool email_user = false;
   /// Whether another user than `user`, or another organization than `organization`, has one of

@@ -2,9 +2,9 @@
 #ifndef MEMBERSHIP_POLICY_SLOT_HPP
 #define MEMBERSHIP_POLICY_SLOT_HPP
 
-#include <string>  // std::construct_at, without all of <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>  // std::construct_at, without all of <memory>
 
 namespace membership {
 inline namespace v0 {
@@ -13,7 +13,7 @@ inline namespace v0 {
 /// one byte to make, and copying is trivial.
 template <class V>
 class Slot {
-  static_assert(std::is_trivially_copyable_v<V> && std::is_trivially_destructible_v<V>);
+  static_assert(std::is_trivially_copyable_v<V>);  // so its destructor is trivial too
 
  public:
   // Not defaulted: `Slot x{}` would clear the whole room first.

@@ -3,6 +3,7 @@
 #define MEMBERSHIP_WIRE_EVENT_REQUEST_HPP
 
 #include "membership/domain/event.hpp"
+#include "membership/domain/parse.hpp"
 #include "membership/domain/time.hpp"
 #include "membership/domain/ulid.hpp"
 #include "membership/policy/query.hpp"

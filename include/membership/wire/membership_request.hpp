@@ -3,6 +3,7 @@
 #define MEMBERSHIP_WIRE_MEMBERSHIP_REQUEST_HPP
 
 #include "membership/domain/membership.hpp"
+#include "membership/domain/parse.hpp"
 #include "membership/policy/role_selection.hpp"
 #include "membership/wire/body.hpp"
 #include "membership/wire/errors.hpp"

@@ -3,6 +3,7 @@
 #define MEMBERSHIP_WIRE_PAGE_WALK_HPP
 
 #include "membership/domain/id.hpp"
+#include "membership/domain/parse.hpp"
 #include "membership/policy/query.hpp"
 #include "membership/wire/paging.hpp"
 #include "membership/wire/request_error.hpp"

@@ -65,7 +65,7 @@ class OwnedProfile {
     for_each_set([&](Text text) {
       const auto size = word_at<std::uint32_t>(sizes);
       sizes += sizeof size;
-      profile.texts.set(text, std::string_view(at, size));
+      profile.texts.set(text, std::string_view(at, std::size_t{size}));
       at += size;
     });
     return profile;
@@ -107,8 +107,8 @@ class OwnedProfile {
     char* sizes = texts();
     char* at = sizes + text_sizes();
     const auto copy = [&at](std::string_view text) {
-      char* const begin = at;
-      at += text.copy(begin, text.size());
+      const char* const begin = at;
+      at += text.copy(at, text.size());
       return std::string_view(begin, text.size());
     };
     for_each_text(profile, [&](Text, std::string_view value) {

@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_STORE_SQL_EVENT_TEXT_HPP
 #define MEMBERSHIP_STORE_SQL_EVENT_TEXT_HPP
 
+#include "membership/domain/parse.hpp"
 #include "membership/policy/plan.hpp"
 #include "membership/policy/rows.hpp"
 #include "membership/policy/slot.hpp"

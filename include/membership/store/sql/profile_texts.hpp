@@ -4,6 +4,7 @@
 
 #include "membership/domain/digest.hpp"
 #include "membership/domain/organization_domain.hpp"
+#include "membership/domain/parse.hpp"
 #include "membership/domain/profile.hpp"
 #include "membership/domain/ulid.hpp"
 #include "membership/store/sql/flat_json.hpp"

@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_STORE_SQL_READER_HPP
 #define MEMBERSHIP_STORE_SQL_READER_HPP
 
+#include "membership/domain/parse.hpp"
 #include "membership/policy/query.hpp"
 #include "membership/policy/reads.hpp"
 #include "membership/policy/rows.hpp"

@@ -6,6 +6,7 @@
 #include "membership/domain/invitation.hpp"
 #include "membership/domain/membership.hpp"
 #include "membership/domain/organization.hpp"
+#include "membership/domain/parse.hpp"
 #include "membership/domain/user.hpp"
 #include "membership/policy/rows.hpp"
 #include "membership/store/owned/role_versions.hpp"
