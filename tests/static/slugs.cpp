@@ -4,6 +4,8 @@
 //   RoleSlug::make: characters, lengths, errors in their order        -> environment roles
 //   RoleSlug::make_organization: prefix and separators                -> organization roles
 //   RoleSlug::generate: case, white space, dropping, collapsing, cut  -> generated
+//   PermissionSlug::make: the same with `:`, `.` and `*`               -> permissions
+//   a text that is no UTF-8 is not shown in the error                 -> shown
 //   SlugKey: exact up to 16 bytes, by ends and length beyond          -> keys
 //   RoleTable::find: equality beyond 16 bytes                         -> keys
 //   RoleSlug: order, type                                             -> type
@@ -22,11 +24,12 @@ constexpr auto chars_48 = "abcdefghijklmnopqrstuvwxyz-0123456789_abcdefghij"sv;
 constexpr auto chars_49 = "abcdefghijklmnopqrstuvwxyz-0123456789_abcdefghijk"sv;
 static_assert(chars_48.size() == 48 && chars_49.size() == 49);
 
-using Made = tl::expected<RoleSlug, Error>;
-constexpr bool is(const Made& made, std::string_view text) {
+template <class S>
+constexpr bool is(const tl::expected<S, Error>& made, std::string_view text) {
   return made && (*made).view() == text;
 }
-constexpr bool is(const Made& made, ErrorCode code, std::string_view subject) {
+template <class S>
+constexpr bool is(const tl::expected<S, Error>& made, ErrorCode code, std::string_view subject) {
   return !made && made.error() == Error{code, Field::slug, 0, Subject::cut(subject)};
 }
 
@@ -150,6 +153,22 @@ static_assert(find("finance") == 2);
 static_assert(find("finance-ypprover-east") == 3, "not found");
 static_assert(find("financ") == 3 && find("finance1") == 3 && find("") == 3 &&
               find("Finance") == 3);
+
+// --- permissions
+
+static_assert(is(PermissionSlug::make("docs:read"), "docs:read"));
+static_assert(is(PermissionSlug::make("a.b_c-9:*"), "a.b_c-9:*"));
+static_assert(is(PermissionSlug::make(chars_48), chars_48));
+static_assert(is(PermissionSlug::make(""), ErrorCode::empty, ""));
+static_assert(is(PermissionSlug::make(chars_49), ErrorCode::too_long, chars_49));
+static_assert(is(PermissionSlug::make("Docs"), ErrorCode::malformed, "Docs"));
+static_assert(is(PermissionSlug::make("docs/read"), ErrorCode::malformed, "docs/read"));
+static_assert(is(RoleSlug::make("docs:read"), ErrorCode::malformed, "docs:read"));
+
+// --- shown
+
+static_assert(is(RoleSlug::make("a\xFF"), ErrorCode::malformed, ""));
+static_assert(is(PermissionSlug::make("a\xFF"), ErrorCode::malformed, ""));
 
 // --- type
 

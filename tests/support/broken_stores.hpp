@@ -64,19 +64,26 @@ struct CompareNotHeld : WholeStore {
   }
 };
 
-/// Compares nothing.
-struct CompareIgnored : WholeStore {
+/// Commits other plans than it is given.
+struct PlanChanging : WholeStore {
   using WholeStore::WholeStore;
+  virtual void change(Plan& plan) = 0;
   Committed commit_plans(Plans plans) override {
     std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) {
-      plan.compared_user.clear();
-      if (plan.environment && plan.environment->precondition == Precondition::compare) {
-        plan.environment.clear();
-      }
-      if (plan.freed && plan.freed->precondition == Precondition::compare) plan.freed.clear();
-    }
+    for (Plan& plan : changed) change(plan);
     return WholeStore::commit_plans(changed);
+  }
+};
+
+/// Compares nothing.
+struct CompareIgnored : PlanChanging {
+  using PlanChanging::PlanChanging;
+  void change(Plan& plan) override {
+    plan.compared_user.clear();
+    if (plan.environment && plan.environment->precondition == Precondition::compare) {
+      plan.environment.clear();
+    }
+    if (plan.freed && plan.freed->precondition == Precondition::compare) plan.freed.clear();
   }
 };
 
@@ -150,73 +157,49 @@ void restart_revision(Write& write) noexcept {
   if (write && write->precondition == Precondition::absent) write->after.revision = 1;
 }
 /// So has a user or an organization that is made.
-struct RowRevisionRestarted : WholeStore {
-  using WholeStore::WholeStore;
-  Committed commit_plans(Plans plans) override {
-    std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) {
-      restart_revision(plan.user);
-      restart_revision(plan.organization);
-    }
-    return WholeStore::commit_plans(changed);
+struct RowRevisionRestarted : PlanChanging {
+  using PlanChanging::PlanChanging;
+  void change(Plan& plan) override {
+    restart_revision(plan.user);
+    restart_revision(plan.organization);
   }
 };
 /// So has a membership that is made.
-struct RevisionRestarted : WholeStore {
-  using WholeStore::WholeStore;
-  Committed commit_plans(Plans plans) override {
-    std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) restart_revision(plan.membership);
-    return WholeStore::commit_plans(changed);
-  }
+struct RevisionRestarted : PlanChanging {
+  using PlanChanging::PlanChanging;
+  void change(Plan& plan) override { restart_revision(plan.membership); }
 };
 
 /// Raises the mark of freed revisions whatever it was by then.
-struct FreedOverwritten : WholeStore {
-  using WholeStore::WholeStore;
-  Committed commit_plans(Plans plans) override {
-    std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) {
-      if (!plan.freed || plan.freed->precondition != Precondition::set) continue;
-      plan.freed->expected = (*memory().load(Reads{})).freed_revision;
-    }
-    return WholeStore::commit_plans(changed);
+struct FreedOverwritten : PlanChanging {
+  using PlanChanging::PlanChanging;
+  void change(Plan& plan) override {
+    if (!plan.freed || plan.freed->precondition != Precondition::set) return;
+    plan.freed->expected = (*memory().load(Reads{})).freed_revision;
   }
 };
 
 /// Does not raise `fenced_to`.
-struct FenceForgotten : WholeStore {
-  using WholeStore::WholeStore;
-  Committed commit_plans(Plans plans) override {
-    std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) {
-      if (plan.touch) plan.touch->fenced_to = 0;
-    }
-    return WholeStore::commit_plans(changed);
+struct FenceForgotten : PlanChanging {
+  using PlanChanging::PlanChanging;
+  void change(Plan& plan) override {
+    if (plan.touch) plan.touch->fenced_to = 0;
   }
 };
 
 /// Leaves the counts as they are.
-struct CountsForgotten : WholeStore {
-  using WholeStore::WholeStore;
-  Committed commit_plans(Plans plans) override {
-    std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) {
-      if (plan.touch) plan.touch->after.inactive = 0;
-    }
-    return WholeStore::commit_plans(changed);
+struct CountsForgotten : PlanChanging {
+  using PlanChanging::PlanChanging;
+  void change(Plan& plan) override {
+    if (plan.touch) plan.touch->after.inactive = 0;
   }
 };
 
 /// Keeps the claims of a user who is erased.
-struct ClaimKept : WholeStore {
-  using WholeStore::WholeStore;
-  Committed commit_plans(Plans plans) override {
-    std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) {
-      if (plan.user && plan.user->effect == Effect::erase) plan.claims.clear();
-    }
-    return WholeStore::commit_plans(changed);
+struct ClaimKept : PlanChanging {
+  using PlanChanging::PlanChanging;
+  void change(Plan& plan) override {
+    if (plan.user && plan.user->effect == Effect::erase) plan.claims.clear();
   }
 };
 
@@ -247,19 +230,15 @@ struct QuotesUnescaped : WholeStore {
 };
 
 /// Cuts ids to the length of its column, a byte too short.
-struct IdsTruncated : WholeStore {
-  using WholeStore::WholeStore;
+struct IdsTruncated : PlanChanging {
+  using PlanChanging::PlanChanging;
   template <class I>
   static I cut(const I& id) {
     return I::from_stored(id.view().substr(0, 62));
   }
-  Committed commit_plans(Plans plans) override {
-    std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) {
-      if (!plan.membership) continue;
-      plan.membership->after.id = cut(plan.membership->after.id);
-    }
-    return WholeStore::commit_plans(changed);
+  void change(Plan& plan) override {
+    if (!plan.membership) return;
+    plan.membership->after.id = cut(plan.membership->after.id);
   }
   LoadedOne load_one(const Reads& reads) override {
     Reads changed = reads;
@@ -270,20 +249,16 @@ struct IdsTruncated : WholeStore {
 };
 
 /// Trims the texts of profiles.
-struct TextsTrimmed : WholeStore {
-  using WholeStore::WholeStore;
-  Committed commit_plans(Plans plans) override {
-    std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) {
-      if (!plan.profile) continue;
-      Texts& texts = plan.profile->after.texts;
-      for (const Text text : {Text::name, Text::first_name}) {
-        std::string_view kept = texts[text];
-        while (!kept.empty() && kept.back() == ' ') kept.remove_suffix(1);
-        if (texts.has(text)) texts.set(text, kept);
-      }
+struct TextsTrimmed : PlanChanging {
+  using PlanChanging::PlanChanging;
+  void change(Plan& plan) override {
+    if (!plan.profile) return;
+    Texts& texts = plan.profile->after.texts;
+    for (const Text text : {Text::name, Text::first_name}) {
+      std::string_view kept = texts[text];
+      while (!kept.empty() && kept.back() == ' ') kept.remove_suffix(1);
+      if (texts.has(text)) texts.set(text, kept);
     }
-    return WholeStore::commit_plans(changed);
   }
 };
 
@@ -304,26 +279,18 @@ struct ConflictSwallowed : WholeStore {
 };
 
 /// Has no column for what a directory manages.
-struct ColumnMissing : WholeStore {
-  using WholeStore::WholeStore;
-  Committed commit_plans(Plans plans) override {
-    std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) {
-      if (plan.membership) plan.membership->after.directory_managed = false;
-    }
-    return WholeStore::commit_plans(changed);
+struct ColumnMissing : PlanChanging {
+  using PlanChanging::PlanChanging;
+  void change(Plan& plan) override {
+    if (plan.membership) plan.membership->after.directory_managed = false;
   }
 };
 
 /// Forgets the order of an organization's roles.
-struct OrderForgotten : WholeStore {
-  using WholeStore::WholeStore;
-  Committed commit_plans(Plans plans) override {
-    std::vector<Plan> changed(plans.begin(), plans.end());
-    for (Plan& plan : changed) {
-      if (plan.organization && !plan.role) plan.order.clear();
-    }
-    return WholeStore::commit_plans(changed);
+struct OrderForgotten : PlanChanging {
+  using PlanChanging::PlanChanging;
+  void change(Plan& plan) override {
+    if (plan.organization && !plan.role) plan.order.clear();
   }
 };
 

@@ -31,9 +31,8 @@ struct BasicCreateOrganization {
 
   std::string_view name;                           ///< 1 or more characters, not unique
   std::optional<typename T::OrganizationId> id{};  ///< where the host names it itself
-  std::optional<detail::when_known<T, std::uint64_t>>
-      seat_limit{};                               ///< 0 means 0, nothing means no limit
-  std::optional<std::string_view> external_id{};  ///< 1 to 128 characters of ASCII, unique
+  std::optional<std::uint64_t> seat_limit{};       ///< 0 means 0, nothing means no limit
+  std::optional<std::string_view> external_id{};   ///< 1 to 128 characters of ASCII, unique
   MetadataChange metadata{};
   const DomainData* domains = nullptr;  ///< at most 16, each of one organization
   std::size_t domain_count = 0;

@@ -51,8 +51,7 @@ struct BasicOrganizationState {
   /// The highest revision of the environment that a commit inside it was decided on.
   std::uint64_t fenced_to = 0;
   Counts counts{};
-  std::optional<detail::when_known<T, std::uint64_t>>
-      seat_limit{};                            ///< 0 means 0, nothing means no limit
+  std::optional<std::uint64_t> seat_limit{};   ///< 0 means 0, nothing means no limit
   RoleIndex default_role = RoleIndex::none();  ///< its own; none: the environment's
   RoleIndex owner_role = RoleIndex::none();    ///< the role that `counts.owners` counts
   Phase phase = Phase::live;

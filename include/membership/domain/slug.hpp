@@ -65,6 +65,29 @@ constexpr bool is_lower_or_digit(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 constexpr bool is_separator(char c) noexcept { return c == '-' || c == '_'; }
+
+/// The first rule of slugs that a text breaks, of `a-z 0-9 - _` and `others`; `ErrorCode{}` where
+/// it breaks none.
+constexpr ErrorCode slug_fault(std::string_view text, std::size_t capacity,
+                               std::string_view others) noexcept {
+  if (text.empty()) return ErrorCode::empty;
+  if (text.size() > capacity) return ErrorCode::too_long;
+  for (const char c : text) {
+    if (!is_lower_or_digit(c) && !is_separator(c) && others.find(c) == std::string_view::npos) {
+      return ErrorCode::malformed;
+    }
+  }
+  return ErrorCode{};
+}
+
+/// A slug `S` of a text that was judged.
+template <class S, class E>
+constexpr tl::expected<S, E> made_slug(std::string_view text, ErrorCode fault) noexcept {
+  if (fault != ErrorCode{}) {
+    return tl::expected<S, E>(tl::unexpect, E{fault, Field::slug, 0, subject_of_text(text)});
+  }
+  return tl::expected<S, E>(tl::in_place, S::from_stored(text));
+}
 }  // namespace detail
 
 /// A role's slug: 1 to 48 characters of `a-z 0-9 - _` (DOMAIN.md §1).
@@ -72,22 +95,17 @@ class RoleSlug {
  public:
   static constexpr std::size_t capacity = 48;
 
-  /// The slug of an environment role. `E` is a parameter so that `tl::expected` is instantiated
-  /// only where this is called, which is a twelfth of what including the header costs.
+  /// The slug of an environment role. `E` is a parameter, here and in all of this kind, so that
+  /// `tl::expected` is instantiated only where one is called.
   /// Errors, in this order, with `Field::slug`: `empty`, `too_long`, `malformed`.
   template <class E = Error>
   [[nodiscard]] static constexpr tl::expected<RoleSlug, E> make(std::string_view text) noexcept {
-    return made<E>(text, fault(text));
+    return detail::made_slug<RoleSlug, E>(text, fault(text));
   }
 
   /// The first rule that a text breaks; `ErrorCode{}` where it breaks none.
   static constexpr ErrorCode fault(std::string_view text) noexcept {
-    if (text.empty()) return ErrorCode::empty;
-    if (text.size() > capacity) return ErrorCode::too_long;
-    for (const char c : text) {
-      if (!detail::is_lower_or_digit(c) && !detail::is_separator(c)) return ErrorCode::malformed;
-    }
-    return ErrorCode{};
+    return detail::slug_fault(text, capacity, "");
   }
 
   /// The slug that somebody gives an organization's own role: it begins with `org-`, and has no
@@ -95,7 +113,7 @@ class RoleSlug {
   template <class E = Error>
   [[nodiscard]] static constexpr tl::expected<RoleSlug, E>
   make_organization(std::string_view text) noexcept {
-    return made<E>(text, organization_fault(text));
+    return detail::made_slug<RoleSlug, E>(text, organization_fault(text));
   }
 
   /// The first rule of an organization's own role that a text breaks; `ErrorCode{}` for none.
@@ -139,7 +157,7 @@ class RoleSlug {
     return RoleSlug({static_cast<const char*>(text), size});
   }
 
-  /// For stores: a slug whose text came out of a slug.
+  /// The slug of a text without a fault: one that came out of a slug, or was judged by `fault`.
   static constexpr RoleSlug from_stored(std::string_view text) noexcept { return RoleSlug(text); }
 
   constexpr std::string_view view() const noexcept { return text_.view(); }
@@ -151,15 +169,6 @@ class RoleSlug {
  private:
   explicit constexpr RoleSlug(std::string_view text) noexcept
       : text_(InlineText<capacity>::cut(text)) {}
-  template <class E>
-  static constexpr tl::expected<RoleSlug, E> made(std::string_view text, ErrorCode code) noexcept {
-    if (code != ErrorCode{}) {
-      return tl::expected<RoleSlug, E>(tl::unexpect,
-                                       E{code, Field::slug, 0, subject_of_text(text)});
-    }
-    return tl::expected<RoleSlug, E>(tl::in_place, RoleSlug(text));
-  }
-
   InlineText<capacity> text_;
 };
 
@@ -173,28 +182,15 @@ class PermissionSlug {
   template <class E = Error>
   [[nodiscard]] static constexpr tl::expected<PermissionSlug, E>
   make(std::string_view text) noexcept {
-    const ErrorCode code = fault(text);
-    if (code != ErrorCode{}) {
-      return tl::expected<PermissionSlug, E>(tl::unexpect,
-                                             E{code, Field::slug, 0, Subject::cut(text)});
-    }
-    return tl::expected<PermissionSlug, E>(tl::in_place, from_stored(text));
+    return detail::made_slug<PermissionSlug, E>(text, fault(text));
   }
 
   /// The first rule that a text breaks; `ErrorCode{}` where it breaks none.
   static constexpr ErrorCode fault(std::string_view text) noexcept {
-    if (text.empty()) return ErrorCode::empty;
-    if (text.size() > capacity) return ErrorCode::too_long;
-    for (const char c : text) {
-      if (!detail::is_lower_or_digit(c) && !detail::is_separator(c) && c != ':' && c != '.' &&
-          c != '*') {
-        return ErrorCode::malformed;
-      }
-    }
-    return ErrorCode{};
+    return detail::slug_fault(text, capacity, ":.*");
   }
 
-  /// For stores: a slug whose text came out of a slug.
+  /// The slug of a text without a fault: one that came out of a slug, or was judged by `fault`.
   static constexpr PermissionSlug from_stored(std::string_view text) noexcept {
     return PermissionSlug(text);
   }

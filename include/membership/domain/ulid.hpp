@@ -45,7 +45,6 @@ constexpr unsigned ulid_digit(const Ulid& value, unsigned place) noexcept {
 constexpr void write_ulid(const Ulid& value, char* out) noexcept {
   for (unsigned place = 0; place < 26; ++place) out[place] = base32[ulid_digit(value, place)];
 }
-
 }  // namespace detail
 
 /// Names a plan, and so the commit that it became. The four lowest bits are zero: they number

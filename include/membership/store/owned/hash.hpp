@@ -15,7 +15,7 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
-/// The two halves of a product of 128 bits, one on the other, where no type has so many.
+/// `folded_product` where no type has 128 bits.
 constexpr std::uint64_t folded_product_of_halves(std::uint64_t a, std::uint64_t b) noexcept {
   constexpr std::uint64_t half = 0xFFFF'FFFFu;
   const std::uint64_t low = (a & half) * (b & half);
@@ -24,6 +24,7 @@ constexpr std::uint64_t folded_product_of_halves(std::uint64_t a, std::uint64_t 
   const std::uint64_t high = (a >> 32) * (b >> 32) + (left >> 32) + (right >> 32);
   return (right << 32 | (low & half)) ^ high;
 }
+/// The two halves of a product of 128 bits, one on the other.
 constexpr std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) noexcept {
 #ifdef __SIZEOF_INT128__
   __extension__ using Wide = unsigned __int128;

@@ -123,8 +123,9 @@ struct PreconditionCompare {
       create.id = w.template id_of<typename T::UserId>(701);
       const Decided early(w, create);
       const auto other = w.user();
-      const auto mark = w.done(BasicMarkUserDeleted<T>{other}).plan.user->after.generation;
-      const Decided late_deletion(w, BasicFinishUserDeletion<T>{other, mark});
+      w.done(BasicMarkUserDeleted<T>{other});
+      const Decided late_deletion(
+          w, BasicFinishUserDeletion<T>{other, w.user_state(other).generation});
       w.done(BasicFinishUserDeletion<T>{gone, w.user_state(gone).generation});
       w.must_conflict(erased, "a membership whose user is erased meanwhile");
       w.must_conflict(early.plan, "a user who was decided on before a revision was freed");

@@ -265,9 +265,8 @@ inline std::uint64_t count_seats(const WorldState::Organization& organization,
 
 /// What the guards forbid of a change from one world to the next, by what a seat counted where it
 /// was decided: `decided_on` is the environment's revision then, 0 where nothing was in an
-/// organization. Notes what a seat counts now, and
-/// which organizations have had an owner: while one is deleted its pages may take the last, but it
-/// must not come back so.
+/// organization. Notes what a seat counts now, and which organizations have had an owner: while one
+/// is deleted its pages may take the last, but it must not come back so.
 inline std::optional<Breach> check_guards(const WorldState& before, WorldState& after,
                                           std::uint64_t decided_on) {
   after.seats_counts = before.seats_counts;
