@@ -38,10 +38,10 @@ inline namespace v0 {
 ///
 /// Safe for many threads and many processes: each thread at work has a connection of its own. A
 /// commit is one round trip, and so is a load or a view where the environment is as it was seen
-/// before; one more where it is not, and where it could not be known that an organization has roles
-/// of its own. A list is a round trip for each batch of rows. A new schema has the role `member`
-/// (DOMAIN.md §3). Roles and permissions are kept by slug, times in milliseconds. Ids are texts
-/// (`TextId`).
+/// before; one more where it is not, where it could not be known that an organization has roles of
+/// its own, and for the invitation of a pending membership that is named by its user. A list is a
+/// round trip for each batch of rows. A new schema has the role `member` (DOMAIN.md §3). Roles and
+/// permissions are kept by slug, times in milliseconds. Ids are texts (`TextId`).
 ///
 /// Where several hosts are named, the first that takes writes is used, unless the target says
 /// otherwise (`target_session_attrs`); where it is lost or becomes read-only, the next call finds

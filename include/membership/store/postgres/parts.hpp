@@ -138,8 +138,11 @@ class PostgresParts {
     const bool is_new =
         plan.organization && plan.organization->precondition == Precondition::absent;
     if (id == nullptr || is_new) {
-      // Without a write of the environment nothing is named that the environment has.
-      if (!plan.environment && plan.invitation) return std::nullopt;
+      // Nothing is named that the environment has, but where it is written, or by an invitation.
+      const auto& invitation = plan.invitation;
+      const bool names_roles =
+          invitation && !(invitation->after.role.is_none() && invitation->held.empty());
+      if (!plan.environment && names_roles) return std::nullopt;
       const auto environment =
           plan.environment ? cache_.find(plan.environment->expected) : cache_.last();
       return environment ? std::optional(Seen{environment, {}}) : std::nullopt;

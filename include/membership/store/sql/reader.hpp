@@ -50,13 +50,13 @@ class SqlReader {
   /// come later.
   void ask(const BasicReads<T>& reads) requires(Connection::answers_later) {
     const auto ask_for = [](const auto& /*rows*/) {};
-    const LoadedSnapshot<T> unread;
-    const bool has_organization = reads.organization != nullptr || reads.membership != nullptr;
-    ask_for(head_of(reads, token_of(reads)));
-    if (has_organization && may_have_roles(reads)) ask_own(organization_of(reads, unread));
+    const Place place = place_of(reads);
+    const bool has_organization = place.has_organization();
+    ask_for(head_of(reads, place));
+    if (has_organization && may_have_roles(reads)) ask_own(place);
     if (reads.inviter != nullptr) ask_for(connection_.query(Sql::user, reads.inviter->view()));
-    if (has_organization && reads.other != nullptr) ask_for(other_of(reads, unread));
-    if (has_organization && reads.actor != nullptr) ask_for(actor_of(reads, unread));
+    if (has_organization && reads.other != nullptr) ask_for(other_of(reads, place));
+    if (has_organization && reads.actor != nullptr) ask_for(actor_of(reads, place));
     if (reads.email) static_cast<void>(holder_of(ClaimKind::user_email, reads.email->view()));
     for (unsigned i = 0; i < reads.claims.size(); ++i) {
       static_cast<void>(holder_of(reads.claims[i].kind, reads.claims[i].text));
@@ -66,28 +66,25 @@ class SqlReader {
     }
     if (reads.open_invitation && reads.email) ask_for(open_invitation_of(reads));
     if (reads.member_invitation && reads.membership != nullptr) {
-      ask_for(member_invitation_of(reads, unread));
+      ask_for(member_invitation_of(place, std::nullopt));
     }
     if (!reads.profiles) return;
-    if (has_organization) ask_for(organization_profile_of(reads, unread));
-    if (reads.user != nullptr || reads.membership != nullptr) {
-      ask_for(user_profile_of(reads, unread));
-    }
+    if (has_organization) ask_for(in_organization(Sql::organization_profile, place));
+    if (place.has_user()) ask_for(user_profile_of(place));
   }
 
   /// The same for `view`.
   void ask(const UserId& user,
            const OrganizationId& organization) requires(Connection::answers_later) {
     static_cast<void>(connection_.query(Sql::view, organization.view(), user.view()));
-    if (seen_->had_roles(organization)) ask_own({organization.view(), {}});
+    if (seen_->had_roles(organization)) ask_own(at_organization(organization.view()));
   }
 
   /// Fills a snapshot. False where a statement failed.
   [[nodiscard]] bool load(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
-    const bool with_invitation = reads.membership == nullptr && is_about_invitation(reads);
-    const auto token = token_of(reads);
-    auto head = head_of(reads, token);
-    return head.next() && fill(reads, head, with_invitation, out);
+    const Place place = place_of(reads);
+    auto head = head_of(reads, place);
+    return head.next() && fill(reads, place, head, out);
   }
 
   /// Shows the membership of a user in an organization; whether there is one. Nothing where a
@@ -101,7 +98,8 @@ class SqlReader {
     const Environment environment = environment_at(row.number());
     if (!environment) return std::nullopt;
     const bool has_roles = row.number() != 0;
-    const OwnRoles own = has_roles ? read_own({organization.view(), {}}, *environment) : OwnRoles();
+    const OwnRoles own =
+        has_roles ? read_own(at_organization(organization.view()), *environment) : OwnRoles();
     if (has_roles && !own) return std::nullopt;
     const RoleCatalogue catalogue = catalogue_of(*environment, own.get());
     const auto shown = view_membership<T>(row, catalogue);
@@ -125,7 +123,7 @@ class SqlReader {
     RowReader row(rows);
     Catalogues result{environment_at(row.number()), {}, !row.is_null()};
     if (result.environment && result.has_organization && row.number() != 0) {
-      result.own = read_own({id, {}}, *result.environment);
+      result.own = read_own(at_organization(id), *result.environment);
       if (!result.own) result.environment = Environment();
     }
     return result;
@@ -355,7 +353,7 @@ class SqlReader {
         return true;
       }
       if (organization == id) return true;
-      roles = reader.read_own({id, {}}, environment);
+      roles = reader.read_own(at_organization(id), environment);
       organization = id;
       return static_cast<bool>(roles);
     }
@@ -368,59 +366,70 @@ class SqlReader {
     return id == nullptr ? std::nullopt : std::optional<std::string_view>(id->view());
   }
 
-  /// How a statement is told an organization or a user: by its id, or by a membership.
+  // Texts that are given to a query live as long as its rows.
+
+  /// What an organization and a user are found by: their ids, a membership, an invitation (by its
+  /// id or its token), and a user by an address, too.
   struct Place {
-    std::optional<std::string_view> id;
+    std::optional<std::string_view> organization;
+    std::optional<std::string_view> user;
     std::optional<std::string_view> membership;
-  };
-  /// `found` is its id where only what was read says it.
-  static Place organization_of(const BasicReads<T>& reads, std::string_view found) noexcept {
-    if (reads.organization != nullptr || reads.membership != nullptr) {
-      return {id_of(reads.organization), id_of(reads.membership)};
+    std::optional<std::string_view> invitation;
+    std::optional<std::string> token;
+    std::optional<std::string_view> email;
+
+    bool has_invitation() const noexcept { return invitation || token; }
+    bool has_organization() const noexcept {
+      return organization || membership || has_invitation();
     }
-    return {found, std::nullopt};
+    bool has_user() const noexcept { return user || membership || has_invitation() || email; }
+  };
+  static Place at_organization(std::optional<std::string_view> id) {
+    Place place;
+    place.organization = id;
+    return place;
   }
-  static Place organization_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) noexcept {
-    return organization_of(reads,
-                           out.organization ? out.organization->id.view() : std::string_view());
+  static Place place_of(const BasicReads<T>& reads) {
+    Place place;
+    place.organization = id_of(reads.organization);
+    place.user = id_of(reads.user);
+    place.membership = id_of(reads.membership);
+    if (place.membership) return place;
+    place.invitation = id_of(reads.invitation);
+    if (!place.invitation && reads.token != nullptr) place.token = digest_text(*reads.token);
+    if (reads.email_user && reads.email) place.email = reads.email->view();
+    return place;
+  }
+  /// A query of what an organization has.
+  template <class... More>
+  auto in_organization(Sql statement, const Place& place, const More&... more) {
+    return connection_.query(statement, place.organization, place.membership, place.invitation,
+                             place.token, more...);
   }
   /// Whether an organization has roles of its own, as far as that can be told from what was seen.
   bool may_have_roles(const BasicReads<T>& reads) const {
-    return reads.membership != nullptr ? seen_->any_had_roles()
-                                       : seen_->had_roles(*reads.organization);
+    return reads.organization != nullptr && reads.membership == nullptr
+               ? seen_->had_roles(*reads.organization)
+               : seen_->any_had_roles();
   }
 
   void ask_own(const Place& place) {
-    static_cast<void>(connection_.query(Sql::roles_of, place.id, place.membership));
-    static_cast<void>(connection_.query(Sql::own_order, place.id, place.membership));
+    static_cast<void>(in_organization(Sql::roles_of, place));
+    static_cast<void>(in_organization(Sql::own_order, place));
   }
-
-  static bool is_about_invitation(const BasicReads<T>& reads) noexcept {
-    return reads.invitation != nullptr || reads.token != nullptr ||
-           (reads.email_user && reads.email);
-  }
-  static std::optional<std::string> token_of(const BasicReads<T>& reads) {
-    if (reads.invitation != nullptr || reads.token == nullptr) return std::nullopt;
-    return digest_text(*reads.token);
-  }
-  // Texts that are given to a query live as long as its rows.
 
   /// What every load begins with.
-  auto head_of(const BasicReads<T>& reads, const std::optional<std::string>& token) {
-    const auto user = id_of(reads.user);
-    const auto organization = id_of(reads.organization);
-    if (reads.membership != nullptr) {
-      return connection_.query(Sql::head_of_membership, reads.membership->view(), organization,
-                               user, reads.member_user || reads.profiles);
+  auto head_of(const BasicReads<T>& reads, const Place& place) {
+    if (place.membership) {
+      return connection_.query(Sql::head_of_membership, place.membership, place.organization,
+                               place.user, reads.member_user || reads.profiles);
     }
-    if (is_about_invitation(reads)) {
-      std::optional<std::string_view> email;
-      if (reads.email_user && reads.email) email = reads.email->view();
-      return connection_.query(Sql::head_of_invitation, organization, user, id_of(reads.invitation),
-                               token, email, reads.pair);
+    if (place.has_invitation() || place.email) {
+      return connection_.query(Sql::head_of_invitation, place.organization, place.user,
+                               place.invitation, place.token, place.email, reads.pair);
     }
-    return connection_.query(Sql::head_of_pair, organization, user,
-                             reads.pair ? user : std::nullopt);
+    return connection_.query(Sql::head_of_pair, place.organization, place.user,
+                             reads.pair ? place.user : std::nullopt);
   }
 
   /// The environment at the moment of a query of `catalogue_revisions`.
@@ -443,7 +452,8 @@ class SqlReader {
       read_permission(row, *permissions);
       if (row.is_corrupt()) return corrupt("a permission"), Environment();
     }
-    if (!read_roles({std::string_view(), {}}, permissions->permissions.table(), nullptr, *roles))
+    if (!read_roles(at_organization(std::string_view()), permissions->permissions.table(), nullptr,
+                    *roles))
       return Environment();
     auto rows = connection_.query(Sql::environment);
     if (!rows.next()) return Environment();
@@ -462,7 +472,7 @@ class SqlReader {
     if (!read_roles(place, environment.permissions->permissions.table(), &environment, *own)) {
       return OwnRoles();
     }
-    auto rows = connection_.query(Sql::own_order, place.id, place.membership);
+    auto rows = in_organization(Sql::own_order, place);
     if (!rows.next()) return OwnRoles();
     RowReader row(rows);
     own->order = row.keep(order_of_text(row.text(), catalogue_of(environment, own)), RoleOrder{});
@@ -473,7 +483,7 @@ class SqlReader {
   bool read_roles(const Place& place, PermissionTable permissions,
                   const EnvironmentVersion<T>* environment, RoleVersion<T>& out) {
     std::vector<std::pair<unsigned, std::string>> replacements;
-    for (auto rows = connection_.query(Sql::roles_of, place.id, place.membership); rows.next();) {
+    for (auto rows = in_organization(Sql::roles_of, place); rows.next();) {
       RowReader row(rows);
       read_role(row, permissions, out, replacements);
       if (row.is_corrupt()) return corrupt("a role"), false;
@@ -488,7 +498,7 @@ class SqlReader {
 
   /// Fills a snapshot from its head and what else it needs, all of one moment.
   template <class Rows>
-  bool fill(const BasicReads<T>& reads, const Rows& head, bool with_invitation,
+  bool fill(const BasicReads<T>& reads, const Place& place, const Rows& head,
             LoadedSnapshot<T>& out) {
     RowReader row(head);
     Environment environment = environment_at(row.number());
@@ -497,7 +507,7 @@ class SqlReader {
     const bool has_organization = !row.is_null();
     OwnRoles own;
     if (row.number() != 0) {
-      own = read_own(organization_of(reads, head.text(first_organization_column)), *environment);
+      own = read_own(place, *environment);
       if (!own) return false;
     }
     out.show_roles(*environment, own);
@@ -520,18 +530,18 @@ class SqlReader {
       out.membership.emplace(view_membership<T>(row, out.roles).copy());
     }
     std::optional<ReadProfile> invitation;
-    if (with_invitation && !row.is_null()) {
+    if (place.has_invitation() && !row.is_null()) {
       out.invitation.emplace(read_invitation<T>(row, out.roles, invitation.emplace()));
     }
     if (row.is_corrupt()) return corrupt("a row of a snapshot"), false;
     if (!fill_inviter(reads, out) || !fill_claims(reads, out)) return false;
-    if (out.organization && !(fill_members(reads, out) && fill_holders(reads, out))) return false;
+    if (out.organization && !(fill_members(reads, place, out) && fill_holders(reads, out)))
+      return false;
     if (reads.role) out.show_role(*reads.role, *environment);
     if (reads.permission) out.show_permission(*reads.permission, *environment);
     out.keep(std::move(environment));
-    return fill_invitation(reads, invitation, out);
+    return fill_invitation(reads, place, invitation, out);
   }
-  static constexpr int first_organization_column = 3;
 
   bool fill_inviter(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
     if (reads.inviter == nullptr) return true;
@@ -543,26 +553,22 @@ class SqlReader {
     }
     return !connection_.has_failed();
   }
-  auto other_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) {
-    const Place place = organization_of(reads, out);
-    return connection_.query(Sql::membership_of_organization, place.id, place.membership,
-                             reads.other->view());
+  auto other_of(const BasicReads<T>& reads, const Place& place) {
+    return in_organization(Sql::membership_of_organization, place, reads.other->view());
   }
-  auto actor_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) {
-    const Place place = organization_of(reads, out);
-    return connection_.query(Sql::membership_of_pair, place.id, place.membership,
-                             reads.actor->view());
+  auto actor_of(const BasicReads<T>& reads, const Place& place) {
+    return in_organization(Sql::membership_of_pair, place, reads.actor->view());
   }
   /// The memberships of the organization that are looked up beside that of the head.
-  bool fill_members(const BasicReads<T>& reads, LoadedSnapshot<T>& out) {
+  bool fill_members(const BasicReads<T>& reads, const Place& place, LoadedSnapshot<T>& out) {
     const auto show = [&](auto rows, auto& slot) {
       if (!rows.next()) return;
       RowReader row(rows);
       slot.emplace(view_membership<T>(row, out.roles).copy());
       if (row.is_corrupt()) corrupt("a membership");
     };
-    if (reads.other != nullptr) show(other_of(reads, out), out.other);
-    if (reads.actor != nullptr) show(actor_of(reads, out), out.actor);
+    if (reads.other != nullptr) show(other_of(reads, place), out.other);
+    if (reads.actor != nullptr) show(actor_of(reads, place), out.actor);
     return !connection_.has_failed();
   }
   /// How many hold a role.
@@ -621,65 +627,53 @@ class SqlReader {
   }
 
   /// The invitation that is shown in the end, and the profiles. `named` is the one of the head.
-  bool fill_invitation(const BasicReads<T>& reads, std::optional<ReadProfile>& named,
-                       LoadedSnapshot<T>& out) {
+  bool fill_invitation(const BasicReads<T>& reads, const Place& place,
+                       std::optional<ReadProfile>& named, LoadedSnapshot<T>& out) {
     if (reads.open_invitation && reads.email) {
       out.invitation.clear();
       named.reset();
       auto rows = open_invitation_of(reads);
-      if (rows.next()) return show_invitation(reads, rows, out);
+      if (rows.next()) return show_invitation(reads, place, rows, out);
     }
-    if (named) return fill_profiles(reads, &**named, out);
+    if (named) return fill_profiles(reads, place, &**named, out);
     if (reads.member_invitation && out.membership && out.membership->status == Status::pending) {
-      auto rows = member_invitation_of(reads, out);
-      if (rows.next()) return show_invitation(reads, rows, out);
+      const auto& user = out.membership->user;
+      auto rows =
+          member_invitation_of(place, place.membership ? std::nullopt : std::optional(user.view()));
+      if (rows.next()) return show_invitation(reads, place, rows, out);
     }
-    return fill_profiles(reads, nullptr, out);
+    return fill_profiles(reads, place, nullptr, out);
   }
   auto open_invitation_of(const BasicReads<T>& reads) {
     return connection_.query(Sql::open_invitation,
                              id_of(reads.organization).value_or(std::string_view()),
                              reads.email->view());
   }
-  auto member_invitation_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) {
-    Place organization{std::nullopt, id_of(reads.membership)};
-    std::optional<std::string_view> user;
-    if (reads.membership == nullptr) {
-      organization.id = out.membership->organization.view();
-      user = out.membership->user.view();
-    }
-    return connection_.query(Sql::member_invitation, organization.id, organization.membership,
-                             user);
+  /// `user` is whose it is where no membership says it.
+  auto member_invitation_of(const Place& place, std::optional<std::string_view> user) {
+    return in_organization(Sql::member_invitation, place, user);
   }
   template <class Rows>
-  bool show_invitation(const BasicReads<T>& reads, const Rows& rows, LoadedSnapshot<T>& out) {
+  bool show_invitation(const BasicReads<T>& reads, const Place& place, const Rows& rows,
+                       LoadedSnapshot<T>& out) {
     RowReader row(rows);
     ReadProfile profile;
     out.invitation.emplace(read_invitation<T>(row, out.roles, profile));
     if (row.is_corrupt()) return corrupt("an invitation"), false;
-    return fill_profiles(reads, &*profile, out);
+    return fill_profiles(reads, place, &*profile, out);
   }
-  auto organization_profile_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) {
-    const Place place = organization_of(reads, out);
-    return connection_.query(Sql::organization_profile, place.id, place.membership);
+  auto user_profile_of(const Place& place) {
+    return connection_.query(Sql::user_profile, place.user, place.membership, place.invitation,
+                             place.token, place.email);
   }
-  auto user_profile_of(const BasicReads<T>& reads, const LoadedSnapshot<T>& out) {
-    Place place{id_of(reads.user), std::nullopt};
-    if (!place.id && reads.membership != nullptr) {
-      place.membership = id_of(reads.membership);
-    } else if (!place.id) {
-      place.id = out.user->id.view();
-    }
-    return connection_.query(Sql::user_profile, place.id, place.membership);
-  }
-  bool fill_profiles(const BasicReads<T>& reads, const Profile* invitation,
+  bool fill_profiles(const BasicReads<T>& reads, const Place& place, const Profile* invitation,
                      LoadedSnapshot<T>& out) {
     if (!reads.profiles && invitation == nullptr) return !connection_.has_failed();
     auto* const shown = new ShownProfiles;
     const Ref<ShownProfiles> kept(shown);
     if (invitation != nullptr) shown->invitation.emplace(*invitation);
     if (reads.profiles && out.organization) {
-      auto rows = organization_profile_of(reads, out);
+      auto rows = in_organization(Sql::organization_profile, place);
       if (rows.next()) {
         RowReader row(rows);
         ReadProfile profile;
@@ -689,7 +683,7 @@ class SqlReader {
       }
     }
     if (reads.profiles && out.user) {
-      auto rows = user_profile_of(reads, out);
+      auto rows = user_profile_of(place);
       if (rows.next()) {
         RowReader row(rows);
         ReadProfile profile;
@@ -819,10 +813,10 @@ class SqlReader {
       return !connection_.has_failed();
     }
     const bool listed =
-        !filter.organization || connection_
-                                    .query(Sql::membership_of_pair, filter.organization->view(),
-                                           nullptr, std::string_view(id))
-                                    .next();
+        !filter.organization ||
+        in_organization(Sql::membership_of_pair, at_organization(filter.organization->view()),
+                        std::string_view(id))
+            .next();
     if (listed) ids.push_back(copy_of<UserId>(id));
     return !connection_.has_failed();
   }

@@ -155,14 +155,14 @@ inline std::string sql_text(Sql statement) {
                 " FROM organizations o JOIN organization_profiles p ON p.id = o.id"});
   const std::string users =
       sql_join({"SELECT ", user_columns, ", ", user_profile_columns, " FROM users u"});
-  // Those of the membership ?2, else those that are named: so nobody has to wait for the membership
-  // to ask for what depends on it.
-  constexpr std::string_view organization =
-      "coalesce((SELECT organization_id FROM memberships WHERE id = ?2 LIMIT 1), ?1)";
-  constexpr std::string_view user =
-      "coalesce(?1, (SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1))";
-  constexpr std::string_view member =
-      "coalesce((SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1), ?3)";
+  // Found by what a command names, so that nobody has to wait for one row to ask for what depends
+  // on it: by the membership ?2, else ?1, else by the invitation ?3 or that with the token ?4.
+  constexpr std::string_view invitation =
+      "coalesce(?3, (SELECT id FROM invitations WHERE token = ?4 LIMIT 1))";
+  const std::string organization =
+      sql_join({"coalesce((SELECT organization_id FROM memberships WHERE id = ?2 LIMIT 1), ?1,"
+                " (SELECT organization_id FROM invitations WHERE id = ",
+                invitation, " LIMIT 1))"});
   constexpr std::string_view events =
       "SELECT place, id, type, created_at, organization_id, revision, payload FROM events";
   const auto list = [](std::string_view select, std::string_view where, std::string_view key) {
@@ -185,8 +185,8 @@ inline std::string sql_text(Sql statement) {
       return sql_join(
           {head, ", ", invitation_columns,
            " FROM environment e"
-           " LEFT JOIN invitations i ON i.id ="
-           " coalesce(?3, (SELECT id FROM invitations WHERE token = ?4))"
+           " LEFT JOIN invitations i ON i.id = ",
+           invitation,
            " LEFT JOIN claims h ON h.kind = 'user_email' AND h.key = coalesce(i.email_key, ?5)"
            " LEFT JOIN organizations o ON o.id = coalesce(?1, i.organization_id)"
            " LEFT JOIN users u ON u.id = coalesce(?2, nullif(i.user_id, ''), h.user_id)"
@@ -209,11 +209,11 @@ inline std::string sql_text(Sql statement) {
     case Sql::membership_of_pair:
       return sql_join(
           {"SELECT ", membership_columns,
-           " FROM memberships m WHERE m.user_id = ?3 AND m.organization_id = ", organization});
+           " FROM memberships m WHERE m.user_id = ?5 AND m.organization_id = ", organization});
     case Sql::membership_of_organization:
       return sql_join(
           {"SELECT ", membership_columns,
-           " FROM memberships m WHERE m.id = ?3 AND m.organization_id = ", organization});
+           " FROM memberships m WHERE m.id = ?5 AND m.organization_id = ", organization});
     case Sql::user: return sql_join({"SELECT ", user_columns, " FROM users u WHERE u.id = ?1"});
     case Sql::claim:
       return "SELECT user_id, organization_id FROM claims WHERE kind = ?1 AND key = ?2";
@@ -227,11 +227,18 @@ inline std::string sql_text(Sql statement) {
     case Sql::member_invitation:
       return sql_join({"SELECT ", invitation_columns,
                        " FROM invitations i WHERE i.organization_id = ", organization,
-                       " AND i.user_id = ", member,
+                       " AND i.user_id ="
+                       " coalesce((SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1), ?5)"
                        " AND i.status = 'pending' AND i.user_id <> ''"});
     case Sql::user_profile:
-      return sql_join({"SELECT ", user_profile_columns, " FROM users u WHERE u.id = ", user,
-                       " AND u.created_at IS NOT NULL"});
+      return sql_join({"SELECT ", user_profile_columns,
+                       " FROM users u WHERE u.created_at IS NOT NULL AND u.id ="
+                       " coalesce(?1, (SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1),"
+                       " (SELECT nullif(user_id, '') FROM invitations WHERE id = ",
+                       invitation,
+                       " LIMIT 1), (SELECT user_id FROM claims WHERE kind = 'user_email' AND key ="
+                       " coalesce((SELECT email_key FROM invitations WHERE id = ",
+                       invitation, " LIMIT 1), ?5)))"});
     case Sql::organization_profile:
       return sql_join({"SELECT ", organization_profile_columns,
                        " FROM organization_profiles p WHERE p.id = ", organization,
