@@ -7,6 +7,8 @@
 //   many commands under way on few connections, which other processes of the server
 //     end meanwhile: each acknowledged one is there, once                            ->
 //     ended_connections
+//   commands of one organization wait for each other, in the order in which they came,
+//     also those that name only a membership: each is tried once                     -> queued
 //   an organization whose row another holds keeps nobody waiting but its own         ->
 //   nobody_waits no server, a wrong password: a failure with its cause -> refused
 
@@ -34,11 +36,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -117,11 +119,7 @@ class WaitingStore {
   }
   template <class Query, class Visit>
   tl::expected<ListEnd, Failure> list(const Query& query, Visit&& visit) const {
-    if constexpr (std::is_same_v<Query, EventQuery>) {
-      return beside_->list(query, visit);
-    } else {
-      return run([&] { return store_.list(query, std::ref(visit)); });
-    }
+    return run([&] { return store_.list(query, std::ref(visit)); });
   }
   tl::expected<CommitStatus, Failure> commit(std::span<const Plan> plans) {
     return run([&] { return store_.commit(plans); });
@@ -208,6 +206,50 @@ BOOST_AUTO_TEST_CASE(ended_connections) {
   BOOST_TEST(listed_members(*beside) == acknowledged, boost::test_tools::per_element());
   BOOST_TEST(active_members(*beside) == acknowledged.size());
   BOOST_TEST_MESSAGE(lost << " of " << user_count << " were found out not to be there");
+}
+
+BOOST_AUTO_TEST_CASE(queued) {
+  const PostgresStoreOptions options = fresh();
+  const auto beside = open_postgres(options);
+  constexpr int user_count = 40;
+  fill(*beside);
+  for (int i = 0; i < user_count; ++i) add_user(*beside, "user_" + std::to_string(i));
+
+  asio::io_context context(1);
+  Io io;
+  AsyncStore store(options, io, 4);
+  unsigned tries = 0;
+  std::vector<int> joined;
+  std::vector<MembershipId> members;
+  const auto join = [&](int number) -> Io::Task<void> {
+    const UserId user = make_id<UserId>("user_" + std::to_string(number));
+    const auto done = co_await co_execute(store, MembershipPolicy<>{}, CreateMembership{user, acme},
+                                          AsyncRuntime{});
+    if (!done) co_return;
+    tries += done->tries;
+    joined.push_back(number);
+    const MembershipId id = done->plan.membership->after.id;
+    members.push_back(id);
+    Reads reads;
+    reads.membership = &id;  // seen once by this store
+    BOOST_TEST((co_await store.load(reads)).has_value());
+  };
+  for (int i = 0; i < user_count; ++i) co_spawn(context, join(i), asio::detached);
+  context.run();
+  BOOST_TEST(tries == static_cast<unsigned>(user_count));
+  std::vector<int> in_order(user_count);
+  std::iota(in_order.begin(), in_order.end(), 0);
+  BOOST_TEST(joined == in_order, boost::test_tools::per_element());
+
+  const auto leave = [&](MembershipId id) -> Io::Task<void> {
+    const auto done =
+        co_await co_execute(store, MembershipPolicy<>{}, DeactivateMembership{id}, AsyncRuntime{});
+    if (done) tries += done->tries;
+  };
+  context.restart();
+  for (const MembershipId& id : members) co_spawn(context, leave(id), asio::detached);
+  context.run();
+  BOOST_TEST(tries == 2u * user_count);
 }
 
 BOOST_AUTO_TEST_CASE(nobody_waits) {

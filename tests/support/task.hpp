@@ -63,9 +63,11 @@ class [[nodiscard]] Task {
   }
   V await_resume() { return result(); }
 
+  /// Runs it until it waits for something.
+  void start() { handle_.resume(); }
   /// Runs it where nothing that it awaits waits for anything else.
   V run() {
-    handle_.resume();
+    start();
     return result();
   }
 

@@ -36,7 +36,27 @@ concept AwaitedStore = NamesItsTypes<S> &&
     } -> std::same_as<typename S::template Task<tl::expected<CommitStatus, typename S::Failure>>>;
 };
 
-/// `execute` as a coroutine: the same loop, in which no thread waits for the store or in a pause.
+/// Such a store whose commands of one organization can be queued (PROTOCOL.md 8): the task
+/// `queue(reads)` comes to a guard that holds the organization's place until it is destroyed.
+template <class S>
+concept QueuesAwaited = requires(S& store, const BasicReads<typename S::traits>& reads) {
+  { store.queue(reads) } -> std::same_as<typename S::template Task<typename S::QueuePlace>>;
+};
+
+namespace detail {
+struct NoPlace {};
+template <class S>
+struct AwaitedPlace {
+  using type = NoPlace;
+};
+template <QueuesAwaited S>
+struct AwaitedPlace<S> {
+  using type = typename S::QueuePlace;
+};
+}  // namespace detail
+
+/// `execute` as a coroutine: the same loop, in which no thread waits for the store, in its queue or
+/// in a pause.
 ///
 /// `runtime.wait.sleep(microseconds)` is awaited, too; `elapsed()` is not. Policy, command and
 /// runtime are kept by the coroutine; what the command borrows (its texts) and the store are the
@@ -55,6 +75,8 @@ co_execute(S& store, MembershipPolicy<Rules...> policy, C command, RuntimeType r
   detail::Retries retries(runtime, context.plan);
   for (;;) {
     const unsigned tries = retries.tries();
+    std::optional<typename detail::AwaitedPlace<S>::type> place;
+    if constexpr (QueuesAwaited<S>) place.emplace(co_await store.queue(reads));
     auto loaded = co_await store.load(reads);
     if (!loaded) {
       co_return tl::unexpected<Failure<S>>(
@@ -70,6 +92,7 @@ co_execute(S& store, MembershipPolicy<Rules...> policy, C command, RuntimeType r
     if (result || result.error().kind != FailureKind::contended) co_return result;
     const std::int64_t pause = retries.next_pause();
     if (pause < 0) co_return result;
+    place.reset();
     co_await runtime.wait.sleep(pause);
   }
 }

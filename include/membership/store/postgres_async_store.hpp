@@ -5,11 +5,15 @@
 #include "membership/policy/plan.hpp"
 #include "membership/policy/reads.hpp"
 #include "membership/store/concepts.hpp"
+#include "membership/store/owned/async_places.hpp"
 #include "membership/store/owned/loaded_snapshot.hpp"
+#include "membership/store/owned/member_queues.hpp"
 #include "membership/store/postgres/connection.hpp"
 #include "membership/store/postgres/failure.hpp"
 #include "membership/store/postgres/options.hpp"
 #include "membership/store/postgres/parts.hpp"
+#include "membership/store/postgres/placing.hpp"
+#include "membership/store/postgres/tries.hpp"
 #include "membership/store/sql/statements.hpp"
 
 #include <tl/expected.hpp>
@@ -19,6 +23,8 @@
 
 #include <concepts>
 #include <coroutine>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -48,8 +54,9 @@ concept AsyncIo = requires(Io& io, typename Io::Signal& signal, int number, bool
 ///
 /// For one thread, or one strand, at a time; many calls may be under way, each on a connection of
 /// its own, at most as many as it is given, else it waits for one. The schema is there already:
-/// `PostgresStore::open` makes it or brings it to this version. What a call is given by reference
-/// lives until it has ended. Only names of hosts are looked up blocking; give addresses.
+/// `PostgresStore::open` makes it or brings it to this version, and drops old events. What a call
+/// is given by reference lives until it has ended. Only names of hosts are looked up blocking; give
+/// addresses.
 template <class T, AsyncIo Io>
 class BasicAsyncPostgresStore {
   using Connection = detail::PostgresConnection;
@@ -63,10 +70,11 @@ class BasicAsyncPostgresStore {
   using traits = T;
   using Failure = PostgresFailure;
   using Loaded = detail::LoadedSnapshot<T>;
+  using QueuePlace = typename detail::AsyncPlaces<Io>::Place;
   static constexpr Kinds keeps = all_kinds;
 
   BasicAsyncPostgresStore(const PostgresStoreOptions& options, Io& io, unsigned connections = 8)
-      : parts_(options), io_(io), free_(connections == 0 ? 1 : connections) {}
+      : parts_(options), io_(io), slots_(connections == 0 ? 1 : connections) {}
   BasicAsyncPostgresStore(const BasicAsyncPostgresStore&) = delete;
   BasicAsyncPostgresStore& operator=(const BasicAsyncPostgresStore&) = delete;
 
@@ -78,7 +86,11 @@ class BasicAsyncPostgresStore {
                                           *result = Loaded();
                                           return reader.load(reads, *result);
                                         });
-    if (failure) result = tl::unexpected<Failure>(std::move(*failure));
+    if (failure) {
+      result = tl::unexpected<Failure>(std::move(*failure));
+    } else if (result->membership) {
+      member_queues_.note(*result->membership);
+    }
     co_return result;
   }
 
@@ -99,11 +111,14 @@ class BasicAsyncPostgresStore {
     co_return found;
   }
 
-  /// Shows a page of a list (of events: `PostgresStore`), of one moment. What a filter leaves out
-  /// is asked for again with each batch of rows.
+  /// Shows a page of a list, of one moment. What a filter leaves out is asked for again with each
+  /// batch of rows.
   template <class Query, class Visit>
-  requires(!std::same_as<Query, BasicEventQuery<T>>)
-      [[nodiscard]] Task<tl::expected<ListEnd, Failure>> list(Query query, Visit visit) {
+  [[nodiscard]] Task<tl::expected<ListEnd, Failure>> list(Query query, Visit visit) {
+    if constexpr (std::same_as<Query, BasicEventQuery<T>>) {
+      auto placed = co_await place_events();
+      if (!placed) co_return tl::unexpected<Failure>(std::move(placed.error()));
+    }
     ListEnd end{};
     auto failure = co_await read_moment([](Reader) {},
                                         [&](Reader reader) {
@@ -113,6 +128,21 @@ class BasicAsyncPostgresStore {
                                         [&](Reader reader) { end = *reader.list(query, visit); });
     if (failure) co_return tl::unexpected<Failure>(std::move(*failure));
     co_return end;
+  }
+
+  /// Gives the events that have none yet their places in the log; whoever lists events does it
+  /// first. Returns how many it placed.
+  [[nodiscard]] Task<tl::expected<std::size_t, Failure>> place_events() {
+    detail::PostgresPlacing placing;
+    while (placing.goes_on()) {
+      {
+        const Lease lease = co_await borrow();
+        if (placing.send(*lease)) co_await settle(*lease);
+        placing.take(*lease);
+      }
+      if (placing.pause() > 0) co_await io_.sleep(placing.pause());
+    }
+    co_return placing.result();
   }
 
   /// Carries out all plans or, where a precondition of one no longer holds, none.
@@ -158,35 +188,40 @@ class BasicAsyncPostgresStore {
     co_return carried_out.value_or(false);
   }
 
+  /// Waits for the place in the queue of this store that the organization shares with others. Reads
+  /// that name none, nor a membership that was seen of late, wait for nothing.
+  [[nodiscard]] Task<QueuePlace> queue(const BasicReads<T>& reads) {
+    const std::optional<std::uint32_t> number = member_queues_.find(reads);
+    if (!number) co_return QueuePlace();
+    co_return co_await queues_[*number].take();
+  }
+
  private:
   static constexpr int wait_step = 50;  // milliseconds
+
+  using Slots = detail::AsyncPlaces<Io>;
 
   /// A connection and the right to it, given back at the end.
   class Lease {
    public:
-    explicit Lease(BasicAsyncPostgresStore& store)
-        : store_(&store), connection_(store.parts_.take(Connection::Mode::non_blocking)) {
-      --store.free_;
-    }
-    Lease(Lease&& other) noexcept
-        : store_(std::exchange(other.store_, nullptr)), connection_(std::move(other.connection_)) {}
+    Lease(Parts& parts, typename Slots::Place slot)
+        : slot_(std::move(slot)), parts_(parts),
+          connection_(parts.take(Connection::Mode::non_blocking)) {}
+    Lease(Lease&&) noexcept = default;
     Lease& operator=(Lease&&) = delete;
     ~Lease() {
-      if (store_ == nullptr) return;
-      store_->parts_.give_back(std::move(connection_));
-      ++store_->free_;
-      store_->freed_.raise();
+      if (connection_) parts_.give_back(std::move(connection_));
     }
     Connection& operator*() const noexcept { return *connection_; }
 
    private:
-    BasicAsyncPostgresStore* store_;
+    typename Slots::Place slot_;
+    Parts& parts_;
     std::unique_ptr<Connection> connection_;
   };
 
   Task<Lease> borrow() {
-    while (free_ == 0) co_await freed_.wait();
-    Lease lease(*this);
+    Lease lease(parts_, co_await slots_.take());
     co_await settle(*lease);
     co_return std::move(lease);
   }
@@ -271,8 +306,9 @@ class BasicAsyncPostgresStore {
 
   Parts parts_;
   Io& io_;
-  unsigned free_;
-  typename Io::Signal freed_;
+  Slots slots_;
+  detail::AsyncPlaces<Io> queues_[detail::MemberQueues::queue_count];
+  detail::MemberQueues member_queues_;
 };
 
 }  // namespace v0

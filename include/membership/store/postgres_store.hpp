@@ -6,7 +6,6 @@
 #include "membership/policy/query.hpp"
 #include "membership/policy/reads.hpp"
 #include "membership/store/concepts.hpp"
-#include "membership/store/owned/hash.hpp"
 #include "membership/store/owned/loaded_snapshot.hpp"
 #include "membership/store/owned/member_queues.hpp"
 #include "membership/store/owned/queue_place.hpp"
@@ -16,6 +15,7 @@
 #include "membership/store/postgres/migration.hpp"
 #include "membership/store/postgres/options.hpp"
 #include "membership/store/postgres/parts.hpp"
+#include "membership/store/postgres/placing.hpp"
 #include "membership/store/sql/plan_writer.hpp"
 #include "membership/store/sql/reader.hpp"
 
@@ -100,7 +100,7 @@ class BasicPostgresStore {
     if (failure) {
       result = tl::unexpected<Failure>(std::move(*failure));
     } else if (result->membership) {
-      member_queues_.note(result->membership->id, queue_of(result->membership->organization));
+      member_queues_.note(*result->membership);
     }
     return result;
   }
@@ -183,49 +183,14 @@ class BasicPostgresStore {
   /// Gives the events that have none yet their places in the log; whoever lists events does it
   /// first. Several may do it at once. Returns how many it placed.
   [[nodiscard]] tl::expected<std::size_t, Failure> place_events() const {
-    const Lease lease(*this);
-    Connection& connection = *lease;
-    std::size_t count = 0;
-    int conflicts = 0;
-    for (std::int64_t placed = most_placed; placed == most_placed;) {
-      if (connection.has_failed()) {
-        // Another placed at the same time.
-        if (!detail::is_conflict(connection.code()) || ++conflicts == most_conflicts) break;
-        static_cast<void>(connection.take_failure());
-        if (!connection.execute("ROLLBACK")) break;
-        detail::postgres_sleep(1 + conflicts / 10);
-      }
-      // Most often there is nothing to do.
-      const auto unplaced = connection.number("SELECT count(*) FROM (SELECT 1 FROM events"
-                                              " WHERE place IS NULL LIMIT 1) unplaced");
-      if (!unplaced) continue;
-      if (*unplaced == 0) break;
-      if (!connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED") ||
-          !connection.number("SELECT head FROM event_log WHERE id = 1 FOR UPDATE")) {
-        continue;
-      }
-      // What is seen now was committed, with all that came before it in its organization (or of its
-      // user, invitation or environment). In that order, and else by the ids, which begin with the
-      // time.
-      const auto done = connection.number(
-          "WITH unplaced AS (SELECT organization_id, id, row_number() OVER"
-          " (ORDER BY time, organization_id, subject, revision, id) AS number FROM"
-          " (SELECT organization_id, subject, revision, id, max(id) OVER"
-          " (PARTITION BY organization_id, subject ORDER BY revision, id) AS time FROM events"
-          " WHERE place IS NULL) timed ORDER BY time, organization_id, subject, revision, id"
-          " LIMIT 1000),"
-          " placed AS (UPDATE events e SET place = l.head + u.number FROM unplaced u, event_log l"
-          " WHERE l.id = 1 AND e.organization_id = u.organization_id AND e.id = u.id RETURNING 1),"
-          " counted AS (SELECT count(*) AS number FROM placed)"
-          " UPDATE event_log SET head = head + counted.number FROM counted WHERE id = 1"
-          " RETURNING counted.number");
-      if (!done || !connection.execute("COMMIT")) continue;
-      conflicts = 0;
-      placed = *done;
-      count += static_cast<std::size_t>(placed);
+    detail::PostgresPlacing placing;
+    while (placing.goes_on()) {
+      const Lease lease(*this);
+      if (placing.send(*lease)) (*lease).advance();
+      placing.take(*lease);
+      if (placing.pause() > 0) detail::postgres_sleep(placing.pause());
     }
-    if (!connection.has_failed()) return count;
-    return tl::expected<std::size_t, Failure>(tl::unexpect, connection.take_failure());
+    return placing.result();
   }
 
   /// Whether the commit of the plan with this id was carried out; known as long as its events are
@@ -264,23 +229,12 @@ class BasicPostgresStore {
   /// Waits for the place in the queue of this process that the organization shares with others.
   /// Reads that name none, nor a membership that was seen of late, wait for nothing.
   [[nodiscard]] QueuePlace queue(const BasicReads<T>& reads) const {
-    std::optional<std::uint32_t> number;
-    if (reads.organization != nullptr) {
-      number = queue_of(*reads.organization);
-    } else if (reads.membership != nullptr) {
-      number = member_queues_.find(*reads.membership);
-    }
+    const std::optional<std::uint32_t> number = member_queues_.find(reads);
     return QueuePlace(number ? &queues_[*number] : nullptr);
   }
 
  private:
   using Catalogues = typename Reader::Catalogues;
-  static constexpr int most_conflicts = 100;  // in a row, of who places
-  static constexpr std::uint32_t queue_count = detail::MemberQueues::queue_count;
-  static std::uint32_t queue_of(const typename T::OrganizationId& organization) noexcept {
-    return static_cast<std::uint32_t>(detail::hash_id(organization) % queue_count);
-  }
-  static constexpr std::int64_t most_placed = 1000;
 
   explicit BasicPostgresStore(const PostgresStoreOptions& options) : parts_(options) {}
 
@@ -381,7 +335,7 @@ class BasicPostgresStore {
   static constexpr int wait_step = 50;  ///< milliseconds
 
   mutable detail::PostgresParts<T> parts_;
-  mutable detail::SharedLock queues_[queue_count];
+  mutable detail::SharedLock queues_[detail::MemberQueues::queue_count];
   mutable detail::MemberQueues member_queues_;
 };
 

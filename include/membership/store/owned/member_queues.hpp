@@ -2,6 +2,8 @@
 #ifndef MEMBERSHIP_STORE_OWNED_MEMBER_QUEUES_HPP
 #define MEMBERSHIP_STORE_OWNED_MEMBER_QUEUES_HPP
 
+#include "membership/domain/membership.hpp"
+#include "membership/policy/reads.hpp"
 #include "membership/store/owned/atomic.hpp"
 #include "membership/store/owned/hash.hpp"
 
@@ -14,13 +16,31 @@ namespace membership {
 inline namespace v0 {
 namespace detail {
 
-/// Which queue the organization of a membership has, of the memberships that were seen last: so
-/// commands that name only a membership queue with those of its organization. What is forgotten, or
-/// taken for another, costs a conflict or a wait, never more.
+/// Which of a store's queues commands wait in: that of their organization, which some share. Of the
+/// memberships that were seen last it is known which that is, so commands that name only a
+/// membership queue with those of its organization. What is forgotten, or taken for another, costs
+/// a conflict or a wait, never more.
 class MemberQueues {
  public:
   static constexpr std::uint32_t queue_count = 64;
 
+  /// Nothing where the reads name no organization, nor a membership that is known.
+  template <class T>
+  std::optional<std::uint32_t> find(const BasicReads<T>& reads) const noexcept {
+    if (reads.organization != nullptr) return queue_of(*reads.organization);
+    return reads.membership != nullptr ? find(*reads.membership) : std::nullopt;
+  }
+  template <class T>
+  void note(const BasicOrganizationMembership<T>& membership) noexcept {
+    const std::uint64_t hash = hash_id(membership.id);
+    entries_[hash % size].store(tag_of(hash) | queue_of(membership.organization), Order::relaxed);
+  }
+
+ private:
+  template <class OrganizationId>
+  static std::uint32_t queue_of(const OrganizationId& organization) noexcept {
+    return static_cast<std::uint32_t>(hash_id(organization) % queue_count);
+  }
   template <class MembershipId>
   std::optional<std::uint32_t> find(const MembershipId& id) const noexcept {
     const std::uint64_t hash = hash_id(id);
@@ -28,13 +48,6 @@ class MemberQueues {
     if ((entry ^ tag_of(hash)) >= queue_count) return std::nullopt;
     return entry % queue_count;
   }
-  template <class MembershipId>
-  void note(const MembershipId& id, std::uint32_t queue) noexcept {
-    const std::uint64_t hash = hash_id(id);
-    entries_[hash % size].store(tag_of(hash) | queue, Order::relaxed);
-  }
-
- private:
   static constexpr std::size_t size = 4096;
   /// The rest of an entry beside the queue; never 0, as in an entry of no membership.
   static std::uint32_t tag_of(std::uint64_t hash) noexcept {

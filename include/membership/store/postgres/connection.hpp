@@ -241,7 +241,8 @@ class PostgresConnection {
       stage_ = Stage::at_work;
       if (!connected()) return Wait::nothing;
       PQsetnonblocking(connection_, 1);
-      if (!begin_batch() || !send_text(search_path()) || !send_batch()) return Wait::nothing;
+      if (!begin_batch() || !send_text(search_path().c_str()) || !send_batch())
+        return Wait::nothing;
     }
     while (is_under_way_) {
       if (mode_ == Mode::non_blocking) {
@@ -322,6 +323,8 @@ class PostgresConnection {
   bool run(Sql sql, const Parameters&... parameters) {
     return send(sql, PostgresForm::plain, parameters...);
   }
+  /// A statement without parameters that is not kept prepared.
+  bool run(const char* text) { return send_text(text); }
 
   bool begin_batch() {
     if (has_failed()) return false;
@@ -330,6 +333,7 @@ class PostgresConnection {
     has_result_ = false;
     interrupted_ = false;
     end_ = BatchEnd::done;
+    shown_.reset();
     if (PQenterPipelineMode(connection_) == 1) return true;
     lose();
     return false;
@@ -353,6 +357,11 @@ class PostgresConnection {
   BatchEnd end_batch() {
     if (send_batch()) advance();
     return batch_end();
+  }
+  /// The number that the last statement of the batch that shows rows has shown.
+  std::optional<std::int64_t> shown_number() const {
+    Rows rows(shown_.get());
+    return rows.next() ? std::optional(rows.integer(0)) : std::nullopt;
   }
   /// Whether a batch was sent and its end never heard of.
   bool is_interrupted() const noexcept { return interrupted_; }
@@ -463,9 +472,9 @@ class PostgresConnection {
     return done;
   }
 
-  bool send_text(const std::string& text) {
+  bool send_text(const char* text) {
     const bool good =
-        PQsendQueryParams(connection_, text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 1;
+        PQsendQueryParams(connection_, text, 0, nullptr, nullptr, nullptr, nullptr, 0) == 1;
     sent_.push_back({Sql{}, PostgresForm::plain, What::text, 0});
     return good;
   }
@@ -521,6 +530,8 @@ class PostgresConnection {
     if (sent.what == What::preparation) flag(sent.sql, sent.form) = status == PGRES_COMMAND_OK;
     if (sent.what == What::question && status == PGRES_TUPLES_OK) {
       questions_[sent.question].answer = std::move(result);
+    } else if (status == PGRES_TUPLES_OK) {
+      shown_ = std::move(result);
     } else if (status == PGRES_FATAL_ERROR && end_ == BatchEnd::done) {
       refuse(result.get());
     }
@@ -569,6 +580,7 @@ class PostgresConnection {
   bool is_under_way_ = false;
   bool interrupted_ = false;
   BatchEnd end_ = BatchEnd::done;
+  PostgresResult shown_;
   std::vector<PostgresQuestion> questions_;
   bool is_reading_ = false;
   bool lacks_answers_ = false;

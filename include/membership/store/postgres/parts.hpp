@@ -7,6 +7,7 @@
 #include "membership/store/postgres/connection.hpp"
 #include "membership/store/postgres/failure.hpp"
 #include "membership/store/postgres/options.hpp"
+#include "membership/store/postgres/tries.hpp"
 #include "membership/store/sql/caches.hpp"
 #include "membership/store/sql/plan_writer.hpp"
 #include "membership/store/sql/reader.hpp"
@@ -22,23 +23,6 @@
 namespace membership {
 inline namespace v0 {
 namespace detail {
-
-/// How often what only reads or places is tried again.
-class PostgresTries {
- public:
-  /// After a failure, whose connection is given back.
-  bool again(const PostgresFailure& failure) noexcept {
-    if (is_conflict(failure.code)) return ++conflicts_ < most_conflicts;
-    return failure.fault == PostgresFault::connection_lost && ++losses_ < most_losses;
-  }
-  int conflicts() const noexcept { return conflicts_; }
-
- private:
-  static constexpr int most_conflicts = 100;
-  static constexpr int most_losses = 2;
-  int conflicts_ = 0;
-  int losses_ = 0;
-};
 
 /// What the stores over PostgreSQL, whether they wait or are awaited, have of an environment: idle
 /// connections, what was seen, and how plans are sent.
