@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -145,20 +146,19 @@ class SqlReader {
     auto moment = connection_.query(Sql::catalogue_revisions, nullptr);
     const Environment environment = environment_of(moment);
     if (!environment) return std::nullopt;
-    OwnRolesOf own;
+    Catalogue seen(*environment);
     const bool takes_all =
         filter.statuses == StatusSet::all() && !filter.holder && !filter.several_roles;
     const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
       if (!shown && takes_all) return true;
       RowReader extra(rows, membership_column_count);
       const bool has_roles = extra.number() != 0;
-      if (!own.find(*this, rows.text(2), has_roles, *environment)) return std::nullopt;
-      const RoleCatalogue catalogue = catalogue_of(*environment, own.roles.get());
+      if (!seen.show(*this, has_roles, rows, 2)) return std::nullopt;
       RowReader row(rows);
-      const auto view = view_membership<T>(row, catalogue);
+      const auto view = view_membership<T>(row, seen.roles);
       if (row.is_corrupt()) return corrupt("a membership"), std::nullopt;
       if (!fits(filter, view.status, view.roles)) return false;
-      if (shown) visit(BasicMembershipRow<T>{view, catalogue});
+      if (shown) visit(BasicMembershipRow<T>{view, seen.roles});
       return true;
     };
     return filter.organization
@@ -173,7 +173,7 @@ class SqlReader {
     auto moment = connection_.query(Sql::catalogue_revisions, nullptr);
     const Environment environment = environment_of(moment);
     if (!environment) return std::nullopt;
-    OwnRolesOf own;
+    Catalogue seen(*environment);
     const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
       RowReader row(rows, organization_column_count);
       const bool has_roles = row.number() != 0;
@@ -186,9 +186,9 @@ class SqlReader {
         return false;
       }
       if (!shown) return true;
-      if (!own.find(*this, rows.text(0), has_roles, *environment)) return std::nullopt;
+      if (!seen.show(*this, has_roles, rows, 0)) return std::nullopt;
       RowReader first(rows);
-      const auto state = read_organization<T>(first, catalogue_of(*environment, own.roles.get()));
+      const auto state = read_organization<T>(first, seen.roles);
       if (first.is_corrupt()) return corrupt("an organization"), std::nullopt;
       visit(BasicOrganizationRow<T>{state, *profile});
       return true;
@@ -231,12 +231,12 @@ class SqlReader {
     auto moment = connection_.query(Sql::catalogue_revisions, nullptr);
     const Environment environment = environment_of(moment);
     if (!environment) return std::nullopt;
-    OwnRolesOf own;
+    Catalogue seen(*environment);
     const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
       RowReader extra(rows, invitation_column_count);
       const bool has_roles = !extra.is_null() && extra.integer() != 0;
-      if (!own.find(*this, rows.text(1), has_roles, *environment)) return std::nullopt;
-      const RoleCatalogue catalogue = catalogue_of(*environment, own.roles.get());
+      if (!seen.show(*this, has_roles, rows, 1)) return std::nullopt;
+      const RoleCatalogue& catalogue = seen.roles;
       RowReader row(rows);
       ReadProfile profile;
       const BasicInvitationState<T> state = read_invitation<T>(row, catalogue, profile);
@@ -340,23 +340,33 @@ class SqlReader {
   }
 
  private:
-  /// The own roles of the organization that was looked at last.
-  struct OwnRolesOf {
-    std::string organization;
-    OwnRoles roles;
+  /// The roles that the organization has that was looked at last.
+  class Catalogue {
+   public:
+    RoleCatalogue roles;
 
-    bool find(SqlReader& reader, std::string_view id, bool has_roles,
-              const EnvironmentVersion<T>& environment) {
+    explicit Catalogue(const EnvironmentVersion<T>& environment) noexcept
+        : roles(catalogue_of<T>(environment, nullptr)), environment_(environment) {}
+
+    /// Shows those of the organization whose id is in a column. False where a statement failed.
+    template <class Rows>
+    bool show(SqlReader& reader, bool has_roles, const Rows& rows, int column) {
+      if (!has_roles && !own_) return true;
       if (!has_roles) {
-        organization.clear();
-        roles = OwnRoles();
-        return true;
+        own_ = OwnRoles();
+      } else if (const std::string_view id = rows.text(column); !own_ || organization_ != id) {
+        organization_ = id;
+        own_ = reader.read_own(at_organization(id), environment_);
+        if (!own_) return false;
       }
-      if (organization == id) return true;
-      roles = reader.read_own(at_organization(id), environment);
-      organization = id;
-      return static_cast<bool>(roles);
+      roles = catalogue_of(environment_, own_.get());
+      return true;
     }
+
+   private:
+    const EnvironmentVersion<T>& environment_;
+    std::string organization_;
+    OwnRoles own_;
   };
 
   void corrupt(const char* what) { connection_.corrupt(what); }
@@ -703,14 +713,14 @@ class SqlReader {
 
   /// Shows a page of the rows between two keys: `show(rows, shown)` says whether the filter accepts
   /// one, nothing where it failed; with `shown` false only that is asked. Rows come in batches,
-  /// which grow where the filter leaves many out.
+  /// which grow where the filter leaves many out. `key_of(rows)` is a key that can be kept.
   template <class I, class Key, class KeyOf, class Show, class... More>
   std::optional<ListEnd> walk(Sql statement, const Page<I>& page, Key begin, const Key& end,
                               const KeyOf& key_of, const Show& show, const More&... more) {
     std::size_t shown = 0;
+    std::optional<std::invoke_result_t<const KeyOf&, const typename Connection::Rows&>> last;
     for (std::size_t batch = page.limit + 1;;) {
       std::size_t found = 0;
-      Key last = begin;
       {
         auto rows = connection_.query(directed(statement, page.direction), begin, end, more...,
                                       std::uint64_t{batch});
@@ -723,7 +733,7 @@ class SqlReader {
       }
       if (connection_.has_failed()) return std::nullopt;
       if (found < batch) return ListEnd{false};
-      begin = last;
+      begin = *last;
       batch = batch > longest_page / 2 ? longest_page : 2 * batch;
     }
   }
@@ -734,15 +744,13 @@ class SqlReader {
   std::optional<ListEnd> page(Sql statement, const Page<I>& page, const Show& show,
                               const More&... more) {
     static constexpr LastText<I::capacity()> last{};
-    const std::string before_all;
-    const std::string behind_all(last.view());
     const bool ascending = page.direction == Direction::ascending;
-    const auto bound = [](const std::optional<I>& cursor, const std::string& otherwise) {
-      return cursor ? std::string(cursor->view()) : otherwise;
+    const auto bound = [](const std::optional<I>& cursor, bool first) {
+      return cursor ? cursor->view() : first ? std::string_view() : last.view();
     };
     const auto id = [](const auto& rows) { return std::string(rows.text(0)); };
-    return walk(statement, page, bound(page.after, ascending ? before_all : behind_all),
-                bound(page.until, ascending ? behind_all : before_all), id, show, more...);
+    return walk(statement, page, bound(page.after, ascending), bound(page.until, !ascending), id,
+                show, more...);
   }
   /// The last characters that there are, as many as an id may have bytes.
   template <std::size_t Capacity>
