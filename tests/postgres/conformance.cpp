@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   two PostgreSQL stores over one schema pass every check  -> schema
+//   two PostgreSQL stores over one schema pass every check, also with each commit between BEGIN and
+//     COMMIT                                           -> schema, explicit_transactions
 
 #include "membership/membership.hpp"
 #include "membership/store/postgres_store.hpp"
@@ -26,6 +27,7 @@ namespace {
 struct SchemaFactory {
   membership_tests::PostgresCluster cluster{};
   int number = 0;
+  bool explicit_transactions = false;
 
   struct Handle {
     std::unique_ptr<PostgresStore> one;
@@ -37,6 +39,7 @@ struct SchemaFactory {
     PostgresStoreOptions options;
     options.target = cluster.target();
     options.schema = "environment_" + std::to_string(++number);
+    options.explicit_transactions = explicit_transactions;
     return {open_postgres(options), open_postgres(options)};
   }
 };
@@ -52,6 +55,15 @@ BOOST_AUTO_TEST_CASE(schema) {
   const auto report = testing::check_store(factory, options);
   BOOST_TEST(report.passed(), report.text());
   BOOST_TEST(report.skipped.empty());
+}
+
+BOOST_AUTO_TEST_CASE(explicit_transactions) {
+  SchemaFactory factory;
+  factory.explicit_transactions = true;
+  testing::ConformanceOptions options;
+  options.ids_apart = true;
+  const auto report = testing::check_store(factory, options);
+  BOOST_TEST(report.passed(), report.text());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,8 @@
 //     claims, profiles, a second membership and roles of the organization's own -> commands,
 //     invitations
 //   a view, a load of several snapshots; a command that changes nothing           -> reads
+//   a commit that conflicts, and what comes after it on the same connection; one more for it
+//     where each commit is between BEGIN and COMMIT                             -> conflicts
 //   an environment that was changed elsewhere is read once                         ->
 //   changed_elsewhere the same with several hosts named, of which the first is not there ->
 //   several_hosts
@@ -77,8 +79,12 @@ struct World {
   std::optional<InvitationState> invitation;
   std::string shown;  ///< names of the organization and the user, where profiles were asked for
 
-  explicit World(const std::string& schema)
-      : store(open_postgres(PostgresCluster::target(proxy.port()), schema)) {
+  explicit World(const std::string& schema, bool explicit_transactions = false) {
+    PostgresStoreOptions options;
+    options.target = PostgresCluster::target(proxy.port());
+    options.schema = schema;
+    options.explicit_transactions = explicit_transactions;
+    store = open_postgres(options);
     BOOST_REQUIRE(run(*store, CreateRole{"owner", "Owner"}));
     BOOST_REQUIRE(name_owner_role(*store, MembershipPolicy<>{}, "owner"));
     fill(*store);
@@ -209,6 +215,30 @@ BOOST_AUTO_TEST_CASE(reads) {
   several[1].membership = &world.owner->id;
   BOOST_TEST(trips_of([&] { return world.store->load(std::span<const Reads>(several)); }) == 1u);
   BOOST_TEST(world.trips_of(UpdateRoles{world.owner->id, RoleSelection::one("owner")}) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(conflicts) {
+  for (const bool is_explicit : {false, true}) {
+    World world(is_explicit ? "explicit" : "implicit", is_explicit);
+    const auto made = run(*world.store, CreateMembership{make_id<UserId>("user_bea"), acme});
+    BOOST_REQUIRE(made);
+    Plan late = made->plan;
+    late.id.value.low += 16;
+    const auto trips_of = [&](const auto& call) {
+      const std::size_t before = world.proxy.round_trips();
+      call();
+      return world.proxy.round_trips() - before;
+    };
+    const auto commit = [&] {
+      BOOST_TEST((*world.store->commit(std::span(&late, 1)) == CommitStatus::conflict));
+    };
+    const auto look = [&] { BOOST_TEST(world.store->view(ada, acme, [](const auto&) {}).value()); };
+    look();
+    BOOST_TEST(trips_of(commit) == (is_explicit ? 2u : 1u));
+    BOOST_TEST(trips_of(look) == 1u);
+    world.trips_of(DeactivateMembership{made->plan.membership->after.id});
+    BOOST_TEST(world.trips_of(ReactivateMembership{made->plan.membership->after.id}) == 2u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(changed_elsewhere) {

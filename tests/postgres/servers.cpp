@@ -14,6 +14,8 @@
 //     other half, the store goes on by itself                                         -> kills
 //   a commit whose answer is lost: found carried out, or kept from it for good        -> fates
 //   events that are dropped; a place is not given twice                               -> dropping
+//   an organization that is newer than the environment, as engines of several nodes may show them,
+//     is not decided on                                                               -> torn
 //   a compare that is not locked would let a user go: it waits                        -> held
 
 #include "membership/membership.hpp"
@@ -157,6 +159,25 @@ BOOST_AUTO_TEST_CASE(refused) {
   Beside(options).run("ALTER TABLE lost RENAME TO memberships");
   BOOST_TEST(active_members(*store) == 0u);
   BOOST_TEST(bool(run(*store, CreateMembership{ada, acme})));
+}
+
+BOOST_AUTO_TEST_CASE(torn) {
+  const PostgresStoreOptions options = fresh();
+  const auto store = open_postgres(options);
+  fill(*store);
+  Beside beside(options);
+  beside.run("UPDATE organizations SET fenced_to = 99");
+  const auto refused = run(*store, CreateMembership{ada, acme});
+  BOOST_REQUIRE(!refused);
+  BOOST_REQUIRE(refused.error().cause);
+  BOOST_TEST(refused.error().cause->code == "40001");
+  BOOST_TEST(beside.number("SELECT count(*) FROM memberships") == 0);
+  // Read again until it is seen.
+  std::thread later(
+      [&] { beside.run("SELECT pg_sleep(0.01); UPDATE environment SET revision = 99"); });
+  const auto made = run(*store, CreateMembership{ada, acme});
+  later.join();
+  BOOST_TEST(bool(made));
 }
 
 BOOST_AUTO_TEST_CASE(wrong_password) {

@@ -288,6 +288,7 @@ BOOST_AUTO_TEST_CASE(damage) {
   };
   damaged("status.db", "UPDATE memberships SET status = 'gone'");
   damaged("roles.db", "UPDATE memberships SET roles = 'no-such-role'");
+  damaged("organization.db", "UPDATE organizations SET fenced_to = 99");
   damaged("environment.db", "DELETE FROM environment");
 }
 

@@ -161,7 +161,10 @@ class BasicAsyncPostgresStore {
         co_await settle(connection);
         const auto end = connection.batch_end();
         if (end == Connection::BatchEnd::done) co_return CommitStatus::committed;
-        if (end == Connection::BatchEnd::conflict) co_return CommitStatus::conflict;
+        if (end == Connection::BatchEnd::conflict) {
+          if (parts_.send_undo(connection)) co_await settle(connection);
+          co_return CommitStatus::conflict;
+        }
       }
       const bool interrupted = connection.is_interrupted();
       failure = connection.take_failure();
@@ -261,16 +264,20 @@ class BasicAsyncPostgresStore {
   template <class Ask, class Read, class Show = NothingMore>
   Task<std::optional<Failure>> read_moment(Ask ask, Read read, Show show = {}) {
     for (detail::PostgresTries tries;;) {
-      const Lease lease = co_await borrow();
-      Connection& connection = *lease;
-      connection.begin_reading();
-      ask(parts_.reader(connection));
-      co_await read_on(connection, read);
-      if (!connection.has_failed()) show(parts_.reader(connection));
-      connection.end_reading();
-      if (!connection.has_failed()) co_return std::nullopt;
-      std::optional<Failure> failure = connection.take_failure();
+      std::optional<Failure> failure;
+      {
+        const Lease lease = co_await borrow();
+        Connection& connection = *lease;
+        connection.begin_reading();
+        ask(parts_.reader(connection));
+        co_await read_on(connection, read);
+        if (!connection.has_failed()) show(parts_.reader(connection));
+        connection.end_reading();
+        if (!connection.has_failed()) co_return std::nullopt;
+        failure = connection.take_failure();
+      }
       if (!tries.again(*failure)) co_return failure;
+      if (tries.pause() > 0) co_await io_.sleep(tries.pause());
     }
   }
 

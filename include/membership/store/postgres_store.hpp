@@ -155,7 +155,9 @@ class BasicPostgresStore {
         connection.advance();
         switch (connection.batch_end()) {
           case Connection::BatchEnd::done: return CommitStatus::committed;
-          case Connection::BatchEnd::conflict: return CommitStatus::conflict;
+          case Connection::BatchEnd::conflict:
+            if (parts_.send_undo(connection)) connection.advance();
+            return CommitStatus::conflict;
           case Connection::BatchEnd::failed: break;
         }
       }
@@ -260,15 +262,19 @@ class BasicPostgresStore {
   template <class Ask, class Read>
   std::optional<Failure> read_moment(const Ask& ask, const Read& read) const {
     for (detail::PostgresTries tries;;) {
-      const Lease lease(*this);
-      Connection& connection = *lease;
-      connection.begin_reading();
-      ask(parts_.reader(connection));
-      read_on(connection, read);
-      connection.end_reading();
-      if (!connection.has_failed()) return std::nullopt;
-      std::optional<Failure> failure = connection.take_failure();
+      std::optional<Failure> failure;
+      {
+        const Lease lease(*this);
+        Connection& connection = *lease;
+        connection.begin_reading();
+        ask(parts_.reader(connection));
+        read_on(connection, read);
+        connection.end_reading();
+        if (!connection.has_failed()) return std::nullopt;
+        failure = connection.take_failure();
+      }
       if (!tries.again(*failure)) return failure;
+      if (tries.pause() > 0) detail::postgres_sleep(tries.pause());
     }
   }
   /// The same for what shows rows as it goes: once, each query a round trip.

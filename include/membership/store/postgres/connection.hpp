@@ -214,6 +214,10 @@ class PostgresConnection {
            PQpipelineStatus(connection_) == PQ_PIPELINE_OFF &&
            PQtransactionStatus(connection_) == PQTRANS_IDLE;
   }
+  /// Whether a transaction was begun that has failed and is not undone.
+  bool is_in_transaction() const noexcept {
+    return PQtransactionStatus(connection_) == PQTRANS_INERROR;
+  }
   int socket() const noexcept { return PQsocket(connection_); }
 
   /// A name as a statement has it.
@@ -398,6 +402,10 @@ class PostgresConnection {
   }
   void corrupt(const char* what) {
     fail(PostgresFault::corrupt, {}, std::string(what) + " is not as this library writes it");
+  }
+  /// Notes that what was read is not of one moment.
+  void torn(const char* what) {
+    fail(PostgresFault::other, "40001", std::string(what) + " is newer than the environment");
   }
   /// Whether its server is lost to all that are connected to it.
   bool is_worn() const noexcept { return is_worn_ || !is_connected(); }

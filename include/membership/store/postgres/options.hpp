@@ -16,6 +16,9 @@ struct PostgresStoreOptions {
   std::string schema = "membership";  ///< of the environment's tables; made where it is not there
   /// How long an interrupted commit's fate is asked for while no server answers.
   int patience_milliseconds = 30'000;
+  /// Puts a commit between `BEGIN` and `COMMIT`, in the same round trip: for engines that make one
+  /// transaction of several statements only so (Citus). A conflict is a round trip more then.
+  bool explicit_transactions = false;
   /// When the environment of a new schema, and so its first role, was made.
   Time created_at = Time::from_milliseconds(0);
 };

@@ -105,13 +105,19 @@ class PostgresParts {
   /// Sends all plans as one batch. False where that failed.
   bool send(Connection& connection, std::span<const BasicPlan<T>> plans,
             const std::vector<Catalogues>& catalogues) {
-    bool good = connection.begin_batch();
+    const bool is_explicit = options_.explicit_transactions;
+    bool good = connection.begin_batch() && (!is_explicit || connection.run("BEGIN"));
     for (std::size_t i = 0; good && i < plans.size(); ++i) {
       const Catalogues& seen = catalogues[i];
       good = PlanWriter<T, Connection>(connection, plans[i], *seen.environment, seen.own.get())
                  .write();
     }
-    return connection.send_batch(good);
+    return connection.send_batch(good && (!is_explicit || connection.run("COMMIT")));
+  }
+  /// After a conflict: sends what makes the connection fit for others again. False where it is.
+  static bool send_undo(Connection& connection) {
+    return connection.is_in_transaction() && connection.begin_batch() &&
+           connection.send_batch(connection.run("ROLLBACK"));
   }
 
  private:

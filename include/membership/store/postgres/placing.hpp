@@ -53,7 +53,7 @@ class PostgresPlacing {
             : PostgresFailure{PostgresFault::other, "40001", "others place events all the time"};
     if (tries_.again(failure)) {
       step_ = Step::look;
-      if (is_conflict(failure.code)) pause_ = 1 + tries_.conflicts() / 10;
+      pause_ = tries_.pause();
     } else {
       failure_.emplace(std::move(failure));
       step_ = Step::ended;

@@ -523,6 +523,11 @@ class SqlReader {
     out.show_roles(*environment, own);
     if (has_organization) {
       out.organization.emplace(read_organization<T>(row, out.roles));
+      // Where one statement may see several nodes at different moments. The other way round is
+      // found by the commit (PROTOCOL.md 5).
+      if (out.organization->fenced_to > environment->state.revision) {
+        return connection_.torn("an organization"), false;
+      }
       if (seen_ != nullptr) {
         seen_->note(out.organization->id, out.organization->revision, {environment, own});
       }

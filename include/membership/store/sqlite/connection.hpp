@@ -176,6 +176,8 @@ class SqliteConnection {
   void corrupt(const char* what) {
     fail(SqliteFault::corrupt, std::string(what) + " is not as this library writes it");
   }
+  /// Notes that what was read is not of one moment.
+  void torn(const char* what) { corrupt(what); }
 
  private:
   SqliteConnection() = default;
