@@ -157,12 +157,22 @@ inline std::string sql_text(Sql statement) {
       sql_join({"SELECT ", user_columns, ", ", user_profile_columns, " FROM users u"});
   // Found by what a command names, so that nobody has to wait for one row to ask for what depends
   // on it: by the membership ?2, else ?1, else by the invitation ?3 or that with the token ?4.
-  constexpr std::string_view invitation =
+  const std::string invitation =
       "coalesce(?3, (SELECT id FROM invitations WHERE token = ?4 LIMIT 1))";
   const std::string organization =
-      sql_join({"coalesce((SELECT organization_id FROM memberships WHERE id = ?2 LIMIT 1), ?1,"
-                " (SELECT organization_id FROM invitations WHERE id = ",
-                invitation, " LIMIT 1))"});
+      "coalesce((SELECT organization_id FROM memberships WHERE id = ?2 LIMIT 1), ?1,"
+      " (SELECT organization_id FROM invitations WHERE id = " +
+      invitation + " LIMIT 1))";
+  // Of an invitation: its own, else who has its address.
+  const std::string user =
+      "coalesce(?1, (SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1),"
+      " (SELECT nullif(user_id, '') FROM invitations WHERE id = " +
+      invitation +
+      " LIMIT 1), (SELECT user_id FROM claims WHERE kind = 'user_email' AND key ="
+      " coalesce((SELECT email_key FROM invitations WHERE id = " +
+      invitation + " LIMIT 1), ?5)))";
+  constexpr std::string_view member =
+      "coalesce((SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1), ?5)";
   constexpr std::string_view events =
       "SELECT place, id, type, created_at, organization_id, revision, payload FROM events";
   const auto list = [](std::string_view select, std::string_view where, std::string_view key) {
@@ -182,17 +192,14 @@ inline std::string sql_text(Sql statement) {
                     " LEFT JOIN users u ON u.id = coalesce(?3, CASE WHEN ?4 = 1 THEN m.user_id END)"
                     " WHERE e.id = 1";
     case Sql::head_of_invitation:
-      return sql_join(
-          {head, ", ", invitation_columns,
-           " FROM environment e"
-           " LEFT JOIN invitations i ON i.id = ",
-           invitation,
-           " LEFT JOIN claims h ON h.kind = 'user_email' AND h.key = coalesce(i.email_key, ?5)"
-           " LEFT JOIN organizations o ON o.id = coalesce(?1, i.organization_id)"
-           " LEFT JOIN users u ON u.id = coalesce(?2, nullif(i.user_id, ''), h.user_id)"
-           " LEFT JOIN memberships m ON m.organization_id = coalesce(?1, i.organization_id)"
-           " AND m.user_id = coalesce(?2, nullif(i.user_id, ''), h.user_id)"
-           " AND (?6 = 1 OR i.id IS NOT NULL) WHERE e.id = 1"});
+      return head + ", " + std::string(invitation_columns) +
+             " FROM environment e LEFT JOIN invitations i ON i.id = " + invitation +
+             " LEFT JOIN claims h ON h.kind = 'user_email' AND h.key = coalesce(i.email_key, ?5)"
+             " LEFT JOIN organizations o ON o.id = coalesce(?1, i.organization_id)"
+             " LEFT JOIN users u ON u.id = coalesce(?2, nullif(i.user_id, ''), h.user_id)"
+             " LEFT JOIN memberships m ON m.organization_id = coalesce(?1, i.organization_id)"
+             " AND m.user_id = coalesce(?2, nullif(i.user_id, ''), h.user_id)"
+             " AND (?6 = 1 OR i.id IS NOT NULL) WHERE e.id = 1";
     case Sql::environment:
       return sql_join({"SELECT ", environment_columns, " FROM environment WHERE id = 1"});
     case Sql::catalogue_revisions:
@@ -227,18 +234,11 @@ inline std::string sql_text(Sql statement) {
     case Sql::member_invitation:
       return sql_join({"SELECT ", invitation_columns,
                        " FROM invitations i WHERE i.organization_id = ", organization,
-                       " AND i.user_id ="
-                       " coalesce((SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1), ?5)"
+                       " AND i.user_id = ", member,
                        " AND i.status = 'pending' AND i.user_id <> ''"});
     case Sql::user_profile:
-      return sql_join({"SELECT ", user_profile_columns,
-                       " FROM users u WHERE u.created_at IS NOT NULL AND u.id ="
-                       " coalesce(?1, (SELECT user_id FROM memberships WHERE id = ?2 LIMIT 1),"
-                       " (SELECT nullif(user_id, '') FROM invitations WHERE id = ",
-                       invitation,
-                       " LIMIT 1), (SELECT user_id FROM claims WHERE kind = 'user_email' AND key ="
-                       " coalesce((SELECT email_key FROM invitations WHERE id = ",
-                       invitation, " LIMIT 1), ?5)))"});
+      return sql_join({"SELECT ", user_profile_columns, " FROM users u WHERE u.id = ", user,
+                       " AND u.created_at IS NOT NULL"});
     case Sql::organization_profile:
       return sql_join({"SELECT ", organization_profile_columns,
                        " FROM organization_profiles p WHERE p.id = ", organization,
