@@ -157,8 +157,9 @@ class Commit {
       return Result::committed;
     }
     OtherEvents<T> others(plans_);
+    const std::size_t event_count = count_events();
     const UniqueGuard guard(tables_.event_lock);
-    tables_.events.reserve(count_events());
+    tables_.events.reserve(event_count);
     keep();
     for (std::size_t i = 0; i < plans_.size(); ++i) log_plan(plans_[i], step_at(i), others);
     return Result::committed;

@@ -6,11 +6,11 @@
 #include "membership/policy/query.hpp"
 #include "membership/policy/rows.hpp"
 #include "membership/policy/slot.hpp"
-#include "membership/store/memory/index_table.hpp"
 #include "membership/store/owned/filters.hpp"
 #include "membership/store/owned/owned_texts.hpp"
 #include "membership/store/owned/role_versions.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -56,6 +56,7 @@ struct EventRecord {
   const EnvironmentVersion<T>* environment = nullptr;
   Ref<RoleVersion<T>> own_roles;
   OtherEvent<T>* other = nullptr;
+  std::uint64_t earlier = 0;  ///< in the chain of its hash: a position and one; 0: none
 
   EventRecord() = default;
   EventRecord(const EventRecord&) = delete;
@@ -97,6 +98,10 @@ struct EventRecord {
 
 /// The newest events in the order of their commits, at most `limit`; the oldest go first.
 /// An event's place in the log is its position, counted from the first one ever.
+///
+/// Every commit appends under the log's one lock, so an append touches little: its record, which
+/// comes behind the last one, and the head of a chain. What was dropped is cleared when its record
+/// is used again, and left in its chain, where it comes after all that are kept.
 template <class T>
 class EventLog {
  public:
@@ -114,7 +119,6 @@ class EventLog {
   /// Makes sure that `count` calls of `append` succeed. May throw std::bad_alloc.
   void reserve(std::size_t count) {
     const std::size_t most = count < slots_ ? count : slots_;
-    places_.reserve(most);
     for (std::uint64_t position = end_; position < end_ + most; position += 1) {
       const std::size_t chunk = static_cast<std::size_t>(position % slots_) / chunk_size;
       if (chunk >= chunks_.size()) {
@@ -122,15 +126,16 @@ class EventLog {
         chunks_.push_back(new EventRecord<T>[chunk_size]);
       }
     }
+    if (chunks_.size() * chunk_size > heads_.size()) link_again();
   }
 
   /// The record to fill for the next event. Preconditions: room was reserved.
   EventRecord<T>& append(EventId id) noexcept {
-    while (end_ - begin_ >= limit_) drop_oldest();
+    if (end_ - begin_ == limit_) ++begin_;
     EventRecord<T>& record = at(end_);
+    record.clear();
     record.id = id;
-    places_.insert(hash(id), static_cast<std::uint32_t>(end_ % slots_));
-    ++end_;
+    link(record, end_++);
     return record;
   }
 
@@ -138,7 +143,9 @@ class EventLog {
   /// many.
   std::size_t drop(Time time, std::size_t limit) noexcept {
     std::size_t count = 0;
-    for (; count < limit && begin_ < end_ && at(begin_).created_at < time; ++count) drop_oldest();
+    for (; count < limit && begin_ < end_ && at(begin_).created_at < time; ++count) {
+      at(begin_++).clear();
+    }
     return count;
   }
 
@@ -190,24 +197,28 @@ class EventLog {
     return chunks_[slot / chunk_size][slot % chunk_size];
   }
   std::uint64_t find(EventId id) const {
-    const std::uint32_t slot = places_.find(hash(id), [&](std::uint32_t number) {
-      return chunks_[number / chunk_size][number % chunk_size].id == id;
-    });
-    if (slot == IndexTable::none) return missing;
-    const std::uint64_t base = begin_ - begin_ % slots_;
-    return base + slot >= begin_ ? base + slot : base + slots_ + slot;
+    if (heads_.empty()) return missing;
+    for (std::uint64_t next = heads_[hash(id) & (heads_.size() - 1)]; next > begin_;) {
+      const EventRecord<T>& record = at(next - 1);
+      if (record.id == id) return next - 1;
+      next = record.earlier;
+    }
+    return missing;
   }
-  void drop_oldest() noexcept {
-    EventRecord<T>& record = at(begin_);
-    places_.erase(hash(record.id), static_cast<std::uint32_t>(begin_ % slots_));
-    record.clear();
-    ++begin_;
+  void link(EventRecord<T>& record, std::uint64_t position) noexcept {
+    std::uint64_t& head = heads_[hash(record.id) & (heads_.size() - 1)];
+    record.earlier = std::exchange(head, position + 1);
+  }
+  /// Makes as many chains as there are records, at least. May throw std::bad_alloc.
+  void link_again() {
+    std::vector<std::uint64_t>(std::bit_ceil(chunks_.size() * chunk_size), 0).swap(heads_);
+    for (std::uint64_t position = begin_; position < end_; ++position) link(at(position), position);
   }
 
   std::size_t limit_;
   std::size_t slots_;
   std::vector<EventRecord<T>*> chunks_;
-  IndexTable places_;
+  std::vector<std::uint64_t> heads_;  ///< of chains, newest first: a position and one; 0: none
   std::uint64_t begin_ = 0;
   std::uint64_t end_ = 0;
 };
