@@ -121,13 +121,12 @@ class BasicMemoryStore {
     const auto hash = detail::shard_hash(organization);
     const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
     const detail::SharedGuard guard(shard.lock);
-    const std::uint32_t place = tables_.find_organization(shard, hash, organization);
-    if (place == none) return false;
-    const std::uint32_t member =
-        tables_.find_pair(shard, tables_.pair_hash(hash, detail::shard_hash(user)), place, user);
-    if (member == none) return false;
-    visit(tables_.member_row(*tables_.environment.load(detail::Order::acquire),
-                             shard.organizations[place], shard.members[member]));
+    const auto in = tables_.find_organization(shard, hash, organization);
+    if (!in) return false;
+    const auto member =
+        tables_.find_pair(shard, tables_.pair_hash(hash, detail::shard_hash(user)), in.place, user);
+    if (!member) return false;
+    visit(tables_.member_row(*tables_.environment.load(detail::Order::acquire), *in, *member));
     return true;
   }
 
@@ -190,8 +189,8 @@ class BasicMemoryStore {
         const detail::ShardHash hash = detail::shard_hash(id);
         const auto& shard = tables_.organizations[hash.shard];
         const detail::SharedGuard guard(shard.lock);
-        const std::uint32_t place = tables_.find_organization(shard, hash, id);
-        return place == none ? none : detail::RecordNumber::of(hash.shard, place);
+        const auto found = tables_.find_organization(shard, hash, id);
+        return found ? detail::RecordNumber::of(hash.shard, found.place) : none;
       };
       return list_named(claiming_organizations(filter), query.page(), find, show);
     }
@@ -225,8 +224,8 @@ class BasicMemoryStore {
         const detail::ShardHash hash = detail::shard_hash(id);
         const typename Tables::UserShard& shard = tables_.users[hash.shard];
         const detail::SharedGuard guard(shard.lock);
-        const std::uint32_t place = tables_.find_user(shard, hash, id);
-        return place == none ? none : detail::RecordNumber::of(hash.shard, place);
+        const auto found = tables_.find_user(shard, hash, id);
+        return found ? detail::RecordNumber::of(hash.shard, found.place) : none;
       };
       return list_named(named_users(filter), query.page(), find, show);
     }
@@ -278,9 +277,9 @@ class BasicMemoryStore {
       const auto hash = detail::shard_hash(*query.organization);
       const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
       const detail::SharedGuard guard(shard.lock);
-      const std::uint32_t place = tables_.find_organization(shard, hash, *query.organization);
-      if (place == none) return ListEnd{false};
-      own = shard.organizations[place].roles;
+      const auto found = tables_.find_organization(shard, hash, *query.organization);
+      if (!found) return ListEnd{false};
+      own = found->roles;
       environment = tables_.environment.load(detail::Order::acquire);
     } else {
       environment = tables_.environment.load(detail::Order::acquire);
@@ -370,57 +369,51 @@ class BasicMemoryStore {
         reads.user != nullptr ? reads.user : seen.named_user.get();
     const typename T::OrganizationId* const named_organization =
         reads.organization != nullptr ? reads.organization : seen.named_organization.get();
+    const detail::UserRecord<T>* user =
+        named_user == nullptr ? nullptr : tables_.find_user_record(seen.user, *named_user);
     const typename Tables::OrganizationShard* shard = nullptr;
     detail::Ref<detail::RoleVersion<T>> own_roles;
     detail::ShardHash hash = seen.organization;
-    std::uint32_t organization = none;
+    typename Tables::template At<detail::OrganizationRecord<T>> organization;
     if (found != none) {
       shard = &tables_.organizations[detail::RecordNumber::shard(found)];
       const detail::MemberRecord<T>& record = shard->members[detail::RecordNumber::place(found)];
-      organization = record.organization;
-      out.membership.emplace(
-          tables_.member_view(shard->organizations[organization], record).copy());
+      organization = {record.organization, &shard->organizations[record.organization]};
+      out.membership.emplace(tables_.member_view(*organization, record).copy());
     } else if (named_organization != nullptr) {
       shard = &tables_.organizations[hash.shard];
       organization = tables_.find_organization(*shard, hash, *named_organization);
     }
     const detail::OwnedProfile* organization_profile = nullptr;
-    if (organization != none) {
-      const detail::OrganizationRecord<T>& record = shard->organizations[organization];
+    if (organization) {
+      const detail::OrganizationRecord<T>& record = *organization;
       out.organization.emplace(*record.state);
       own_roles = record.roles;
       organization_profile = record.profile;
       if (!reads.holders.is_none()) out.holders = count_holders(*shard, record, reads.holders);
       if ((reads.pair || seen.invitation != none) && named_user != nullptr) {
-        const std::uint32_t member = tables_.find_pair(*shard, tables_.pair_hash(hash, seen.user),
-                                                       organization, *named_user);
-        if (member != none) {
-          out.membership.emplace(tables_.member_view(record, shard->members[member]).copy());
-        }
+        const auto member = tables_.find_pair(*shard, tables_.pair_hash(hash, seen.user),
+                                              organization.place, *named_user);
+        if (member) out.membership.emplace(tables_.member_view(record, *member).copy());
       }
       if (reads.other != nullptr) {
         const std::uint32_t other = tables_.find_id(*reads.other).member;
         if (other != none && shard == &tables_.organizations[detail::RecordNumber::shard(other)] &&
-            tables_.member_at(other).organization == organization) {
+            tables_.member_at(other).organization == organization.place) {
           out.other.emplace(tables_.member_view(record, tables_.member_at(other)).copy());
         }
       }
       if (reads.actor != nullptr) {
         if (named_organization == nullptr) hash = detail::shard_hash(record.id.view());
-        const std::uint32_t actor =
+        const auto actor =
             tables_.find_pair(*shard, tables_.pair_hash(hash, detail::shard_hash(*reads.actor)),
-                              organization, *reads.actor);
-        if (actor != none) {
-          out.actor.emplace(tables_.member_view(record, shard->members[actor]).copy());
-        }
+                              organization.place, *reads.actor);
+        if (actor) out.actor.emplace(tables_.member_view(record, *actor).copy());
       }
     }
     out.show_roles(environment, std::move(own_roles));
     out.freed_revision = tables_.freed_revision.load(detail::Order::relaxed);
-    const detail::UserRecord<T>* user = nullptr;
-    if (named_user != nullptr) {
-      user = tables_.find_user_record(seen.user, *named_user);
-    } else if ((reads.profiles || reads.member_user) && out.membership) {
+    if (named_user == nullptr && (reads.profiles || reads.member_user) && out.membership) {
       user =
           tables_.find_user_record(detail::shard_hash(out.membership->user), out.membership->user);
     }
@@ -531,15 +524,16 @@ class BasicMemoryStore {
       if (!state.organization) return false;
       const detail::ShardHash hash = detail::shard_hash(*state.organization);
       if (&tables_.organizations[hash.shard] != shard) return false;
-      const std::uint32_t place = tables_.find_organization(*shard, hash, *state.organization);
-      if (place != none) {
-        row.roles = detail::catalogue_of(environment, shard->organizations[place].roles.get());
+      const auto in = tables_.find_organization(*shard, hash, *state.organization);
+      if (in) {
+        row.roles = detail::catalogue_of(environment, in->roles.get());
         if (record.is_open() && state.user && state.role.is_none()) {
-          const std::uint32_t member = tables_.find_pair(
-              *shard, tables_.pair_hash(hash, detail::shard_hash(*state.user)), place, *state.user);
-          if (member != none && shard->members[member].state.status == Status::pending) {
-            row.held = shard->members[member].state.roles;
-            row.first_requested = shard->members[member].state.first_requested;
+          const auto member =
+              tables_.find_pair(*shard, tables_.pair_hash(hash, detail::shard_hash(*state.user)),
+                                in.place, *state.user);
+          if (member && member->state.status == Status::pending) {
+            row.held = member->state.roles;
+            row.first_requested = member->state.first_requested;
           }
         }
       }
@@ -557,16 +551,14 @@ class BasicMemoryStore {
     const auto hash = detail::shard_hash(*query.filter().organization);
     const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
     const detail::SharedGuard guard(shard.lock);
-    const std::uint32_t place =
-        tables_.find_organization(shard, hash, *query.filter().organization);
-    if (place == none) return ListEnd{false};
-    const detail::OrganizationRecord<T>& organization = shard.organizations[place];
-    const detail::OrderedIndex& members = organization.members;
+    const auto organization = tables_.find_organization(shard, hash, *query.filter().organization);
+    if (!organization) return ListEnd{false};
+    const detail::OrderedIndex& members = organization->members;
     const auto id_of = [&](std::uint32_t member) { return shard.members[member].id.view(); };
     detail::OrderedIndex::Position begin;
     const std::uint32_t local = detail::RecordNumber::place(cursor);
     if (cursor != none && detail::RecordNumber::shard(cursor) == hash.shard &&
-        shard.members[local].organization == place &&
+        shard.members[local].organization == organization.place &&
         shard.members[local].id.is(view_of(*page.after))) {
       begin = {shard.members[local].node, 0};
       while (detail::OrderedIndex::entry(shard.nodes, begin) != local) ++begin.at;
@@ -582,7 +574,7 @@ class BasicMemoryStore {
         detail::walk(shard.nodes, begin, page, id_of, [&](std::uint32_t member, bool show) {
           const detail::MemberRecord<T>& record = shard.members[member];
           if (!detail::fits(query.filter(), record.state.status, record.state.roles)) return false;
-          if (show) visit(tables_.member_row(environment, organization, record));
+          if (show) visit(tables_.member_row(environment, *organization, record));
           return true;
         })};
   }
@@ -595,9 +587,9 @@ class BasicMemoryStore {
     const detail::ShardHash hash = detail::shard_hash(*query.filter().user);
     const typename Tables::UserShard& users = tables_.users[hash.shard];
     const detail::SharedGuard guard(users.lock);
-    const std::uint32_t place = tables_.find_user(users, hash, *query.filter().user);
-    if (place == none) return ListEnd{false};
-    const detail::MemberNumbers& members = users.users[place].members;
+    const auto user = tables_.find_user(users, hash, *query.filter().user);
+    if (!user) return ListEnd{false};
+    const detail::MemberNumbers& members = user->members;
     std::size_t shown = 0;
     for (std::uint32_t i = 0; i < members.size(); ++i) {
       const std::uint32_t number = members[ascending ? i : members.size() - 1 - i];
@@ -649,9 +641,9 @@ class BasicMemoryStore {
       const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
       {
         const detail::SharedGuard guard(shard.lock);
-        const std::uint32_t place = tables_.find_organization(shard, hash, *filter.organization);
-        if (place == none) return ids;
-        for (auto at = shard.organizations[place].members.first(); at;
+        const auto found = tables_.find_organization(shard, hash, *filter.organization);
+        if (!found) return ids;
+        for (auto at = found->members.first(); at;
              at = detail::OrderedIndex::next(shard.nodes, at)) {
           const std::uint32_t member = detail::OrderedIndex::entry(shard.nodes, at);
           ids.push_back(copy_of<Id>(shard.members[member].user.view()));

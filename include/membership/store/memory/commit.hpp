@@ -147,6 +147,7 @@ class Commit {
       if (plans_.size() > 1) more_.emplace_back();
       Step& step = step_at(count_);
       step.hash = hashes_[count_];
+      prefetch(plan, step);
       if (!find(plan, step)) return Result::conflict;
       ++count_;
       if (!prepare(plan, step)) return Result::full;
@@ -216,6 +217,13 @@ class Commit {
 
   Step& step_at(std::size_t i) noexcept { return plans_.size() > 1 ? more_[i] : one_; }
 
+  /// Asks for what a new membership touches that no load has touched before it.
+  void prefetch(const BasicPlan<T>& plan, const Step& step) const noexcept {
+    if (!plan.membership || plan.membership->precondition != Precondition::absent) return;
+    tables_.member_ids[step.hash.member.shard].by_id.prefetch(step.hash.member.tag);
+    tables_.organizations[step.hash.organization.shard].members.prefetch_next();
+  }
+
   /// Finds the rows of a plan; whether every precondition holds. A row that is to be made stays
   /// `none`.
   bool find(const BasicPlan<T>& plan, Step& step) const {
@@ -229,13 +237,13 @@ class Commit {
     }
     if (plan.user) {
       const auto& shard = tables_.users[step.hash.user.shard];
-      const std::uint32_t place = tables_.find_user(shard, step.hash.user, plan.user->after.id);
+      const auto found = tables_.find_user(shard, step.hash.user, plan.user->after.id);
       if (plan.user->precondition == Precondition::absent) {
-        if (place != none) return false;
-      } else if (place == none || shard.users[place].revision != plan.user->expected) {
+        if (found) return false;
+      } else if (!found || found->revision != plan.user->expected) {
         return false;
       } else {
-        step.user = RecordNumber::of(step.hash.user.shard, place);
+        step.user = RecordNumber::of(step.hash.user.shard, found.place);
       }
     }
     if (!claims_hold(plan)) return false;
@@ -243,36 +251,34 @@ class Commit {
     if (plan.membership && (plan.membership->precondition == Precondition::absent ||
                             plan.membership->effect == Effect::erase)) {
       const auto& shard = tables_.users[step.hash.user.shard];
-      step.member_user = tables_.find_user(shard, step.hash.user, plan.membership->after.user);
-      if (plan.compared_user && (step.member_user == none ||
-                                 shard.users[step.member_user].revision != *plan.compared_user)) {
-        return false;
-      }
+      const auto found = tables_.find_user(shard, step.hash.user, plan.membership->after.user);
+      if (plan.compared_user && (!found || found->revision != *plan.compared_user)) return false;
+      step.member_user = found.place;
     }
     const auto* const organization = plan.organization_id();
     if (organization == nullptr) return true;
     const ShardHash hash = step.hash.organization;
     const typename Tables<T>::OrganizationShard& shard = tables_.organizations[hash.shard];
-    const std::uint32_t place = tables_.find_organization(shard, hash, *organization);
+    const auto found = tables_.find_organization(shard, hash, *organization);
     if (plan.organization && plan.organization->precondition == Precondition::absent) {
-      return place == none;
+      return !found;
     }
     const std::uint64_t expected = plan.touch ? plan.touch->expected : plan.organization->expected;
-    if (place == none || shard.organizations[place].state->revision != expected) return false;
-    step.organization = RecordNumber::of(hash.shard, place);
-    if (plan.role && !role_holds(plan, shard.organizations[place].roles.get())) return false;
+    if (!found || found->state->revision != expected) return false;
+    step.organization = RecordNumber::of(hash.shard, found.place);
+    if (plan.role && !role_holds(plan, found->roles.get())) return false;
     if (!plan.membership) return true;
     const BasicMembershipWrite<T>& write = *plan.membership;
     const std::uint32_t member = tables_.find_member(step.hash.member, write.after.id);
     if (write.precondition == Precondition::absent) {
-      return member == none && tables_.find_pair(shard, tables_.pair_hash(hash, step.hash.user),
-                                                 place, write.after.user) == none;
+      return member == none && !tables_.find_pair(shard, tables_.pair_hash(hash, step.hash.user),
+                                                  found.place, write.after.user);
     }
     step.member = member;
-    if (!is_as_seen(write, member, hash.shard, place)) return false;
+    if (!is_as_seen(write, member, hash.shard, found.place)) return false;
     if (!plan.other) return true;
     step.other = tables_.find_member(shard_hash(plan.other->after.id), plan.other->after.id);
-    return is_as_seen(*plan.other, step.other, hash.shard, place);
+    return is_as_seen(*plan.other, step.other, hash.shard, found.place);
   }
 
   /// Whether the place and the slug of what a plan makes of the environment are free, and what it

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <utility>
 
 namespace membership {
 inline namespace v0 {
@@ -12,15 +12,22 @@ namespace detail {
 
 /// A hash table from keys to record numbers that does not hold the keys: a slot is 32 bits of the
 /// hash and the number. Linear probing, deletion by shifting back, so there are no tombstones.
+/// At most 2^27 numbers. Sixteen bytes, so that several lie in one cache line.
 class IndexTable {
  public:
   static constexpr std::uint32_t none = 0xFFFFFFFFu;
 
+  IndexTable() noexcept = default;
+  IndexTable(const IndexTable&) = delete;
+  IndexTable& operator=(const IndexTable&) = delete;
+  ~IndexTable() {
+    if (mask_ != 0) delete[] slots_;
+  }
+
   /// The number under this hash for which `matches(number)` holds, or `none`.
   template <class Matches>
   std::uint32_t find(std::uint32_t hash, Matches&& matches) const {
-    if (slots_.empty()) return none;
-    for (std::size_t at = hash & mask();; at = (at + 1) & mask()) {
+    for (std::uint32_t at = hash & mask_;; at = (at + 1) & mask_) {
       const std::uint64_t slot = slots_[at];
       if (slot == 0) return none;
       if (static_cast<std::uint32_t>(slot >> 32) == hash) {
@@ -30,17 +37,22 @@ class IndexTable {
     }
   }
 
+  /// Asks for what a search under this hash or an insertion will touch first.
+  void prefetch(std::uint32_t hash) const noexcept { __builtin_prefetch(&slots_[hash & mask_]); }
+
   /// Makes sure that `count` insertions in a row succeed. May throw std::bad_alloc.
   void reserve(std::size_t count) {
+    const std::size_t old_capacity = mask_ == 0 ? 0 : std::size_t{mask_} + 1;
     const std::size_t needed = size_ + count;
-    if (needed * 8 <= slots_.size() * 7) return;
-    std::size_t capacity = slots_.empty() ? 8 : slots_.size() * 2;
+    if (needed * 8 <= old_capacity * 7) return;
+    std::size_t capacity = mask_ == 0 ? 8 : old_capacity * 2;
     while (needed * 8 > capacity * 7) capacity *= 2;
-    std::vector<std::uint64_t> old(capacity, 0);
-    old.swap(slots_);
-    for (const std::uint64_t slot : old) {
-      if (slot != 0) place(slot);
+    std::uint64_t* const old = std::exchange(slots_, new std::uint64_t[capacity]());
+    mask_ = static_cast<std::uint32_t>(capacity - 1);
+    for (std::size_t i = 0; i < old_capacity; ++i) {
+      if (old[i] != 0) place(old[i]);
     }
+    if (old_capacity != 0) delete[] old;
   }
 
   /// Preconditions: room was reserved; the pair is not in the table; `number` is not `none`.
@@ -52,12 +64,12 @@ class IndexTable {
   /// Preconditions: the pair is in the table.
   void erase(std::uint32_t hash, std::uint32_t number) noexcept {
     const std::uint64_t wanted = (std::uint64_t{hash} << 32) | (number + 1u);
-    std::size_t hole = hash & mask();
-    while (slots_[hole] != wanted) hole = (hole + 1) & mask();
-    for (std::size_t at = (hole + 1) & mask(); slots_[at] != 0; at = (at + 1) & mask()) {
-      const std::size_t home = static_cast<std::size_t>(slots_[at] >> 32) & mask();
+    std::uint32_t hole = hash & mask_;
+    while (slots_[hole] != wanted) hole = (hole + 1) & mask_;
+    for (std::uint32_t at = (hole + 1) & mask_; slots_[at] != 0; at = (at + 1) & mask_) {
+      const std::uint32_t home = static_cast<std::uint32_t>(slots_[at] >> 32) & mask_;
       // Moves back what the hole separates from its home.
-      if (((at - home) & mask()) >= ((at - hole) & mask())) {
+      if (((at - home) & mask_) >= ((at - hole) & mask_)) {
         slots_[hole] = slots_[at];
         hole = at;
       }
@@ -69,18 +81,21 @@ class IndexTable {
   std::size_t size() const noexcept { return size_; }
 
  private:
-  std::size_t mask() const noexcept { return slots_.size() - 1; }
   static std::uint32_t number_of(std::uint64_t slot) noexcept {
     return static_cast<std::uint32_t>(slot) - 1u;
   }
   void place(std::uint64_t slot) noexcept {
-    std::size_t at = static_cast<std::size_t>(slot >> 32) & mask();
-    while (slots_[at] != 0) at = (at + 1) & mask();
+    std::uint32_t at = static_cast<std::uint32_t>(slot >> 32) & mask_;
+    while (slots_[at] != 0) at = (at + 1) & mask_;
     slots_[at] = slot;
   }
 
-  std::vector<std::uint64_t> slots_;
-  std::size_t size_ = 0;
+  /// What a table without slots has in place of them, so that a search need not ask.
+  static inline std::uint64_t nothing = 0;
+
+  std::uint64_t* slots_ = &nothing;
+  std::uint32_t mask_ = 0;
+  std::uint32_t size_ = 0;
 };
 
 }  // namespace detail

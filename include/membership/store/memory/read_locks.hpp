@@ -28,6 +28,7 @@ class ReadLocks {
       for_each_shard(tables.users, user_mask_, [](SharedLock& lock) { lock.lock_shared(); });
       for_each_shard(tables.organizations, organization_mask_,
                      [](SharedLock& lock) { lock.lock_shared(); });
+      for (std::size_t i = 0; i < reads.size(); ++i) prefetch(reads[i], found(i));
       settled = true;
       for (std::size_t i = 0; i < reads.size(); ++i) {
         settled = verify(reads[i], found_ref(i)) && settled;
@@ -95,6 +96,14 @@ class ReadLocks {
       organization_mask_ |= shard_bit(RecordNumber::shard(found.member));
       if (reads.profiles || reads.member_user) user_mask_ |= shard_bit(found.user_shard);
     }
+  }
+  /// Asks, under the locks, for where the named rows are found, so that none is waited for alone.
+  void prefetch(const BasicReads<T>& reads, const typename Tables<T>::Found& found) const noexcept {
+    if (reads.user != nullptr) tables_.users[found.user.shard].by_id.prefetch(found.user.tag);
+    if (reads.organization == nullptr) return;
+    const auto& shard = tables_.organizations[found.organization.shard];
+    shard.by_id.prefetch(found.organization.tag);
+    if (reads.pair) shard.by_pair.prefetch(tables_.pair_hash(found.organization, found.user));
   }
   /// Looks up whom an invitation or an address is about, for the time being.
   void add_named(const BasicReads<T>& reads, typename Tables<T>::Found& found) {

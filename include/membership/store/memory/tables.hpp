@@ -104,6 +104,27 @@ struct Tables {
     Slot<typename T::OrganizationId> named_organization{};
   };
 
+  /// A record that was found, or the place `none`.
+  template <class Record>
+  struct At {
+    std::uint32_t place = none;
+    const Record* record = nullptr;
+
+    explicit operator bool() const noexcept { return place != none; }
+    const Record* operator->() const noexcept { return record; }
+    const Record& operator*() const noexcept { return *record; }
+  };
+  template <class Record, class Is>
+  static At<Record> find_record(const IndexTable& index, std::uint32_t hash,
+                                const Slab<Record>& records, const Is& is) noexcept {
+    At<Record> at;
+    at.place = index.find(hash, [&](std::uint32_t place) {
+      at.record = &records[place];
+      return is(*at.record);
+    });
+    return at;
+  }
+
   /// The hash of a membership's user and organization.
   static std::uint32_t pair_hash(ShardHash organization, ShardHash user) noexcept {
     const std::uint64_t hash = user.value + organization.value * 0x9E3779B97F4A7C15u;
@@ -123,22 +144,21 @@ struct Tables {
     return users[RecordNumber::shard(number)].users[RecordNumber::place(number)];
   }
 
-  static std::uint32_t find_organization(const OrganizationShard& shard, ShardHash hash,
-                                         const typename T::OrganizationId& id) noexcept {
-    return shard.by_id.find(hash.tag, [&](std::uint32_t place) {
-      return shard.organizations[place].id.is(view_of(id));
-    });
+  static At<OrganizationRecord<T>>
+  find_organization(const OrganizationShard& shard, ShardHash hash,
+                    const typename T::OrganizationId& id) noexcept {
+    return find_record(shard.by_id, hash.tag, shard.organizations,
+                       [&](const auto& record) { return record.id.is(view_of(id)); });
   }
-  static std::uint32_t find_user(const UserShard& shard, ShardHash hash,
-                                 const typename T::UserId& id) noexcept {
-    return shard.by_id.find(
-        hash.tag, [&](std::uint32_t place) { return shard.users[place].id.is(view_of(id)); });
+  static At<UserRecord<T>> find_user(const UserShard& shard, ShardHash hash,
+                                     const typename T::UserId& id) noexcept {
+    return find_record(shard.by_id, hash.tag, shard.users,
+                       [&](const auto& record) { return record.id.is(view_of(id)); });
   }
-  static std::uint32_t find_pair(const OrganizationShard& shard, std::uint32_t pair,
-                                 std::uint32_t organization,
-                                 const typename T::UserId& user) noexcept {
-    return shard.by_pair.find(pair, [&](std::uint32_t place) {
-      const MemberRecord<T>& record = shard.members[place];
+  static At<MemberRecord<T>> find_pair(const OrganizationShard& shard, std::uint32_t pair,
+                                       std::uint32_t organization,
+                                       const typename T::UserId& user) noexcept {
+    return find_record(shard.by_pair, pair, shard.members, [&](const auto& record) {
       return record.organization == organization && record.user.is(view_of(user));
     });
   }
@@ -200,9 +220,8 @@ struct Tables {
   }
 
   const UserRecord<T>* find_user_record(ShardHash hash, const typename T::UserId& id) const {
-    const UserShard& shard = users[hash.shard];
-    const std::uint32_t place = find_user(shard, hash, id);
-    return place == none ? nullptr : &shard.users[place];
+    const At<UserRecord<T>> found = find_user(users[hash.shard], hash, id);
+    return found ? found.record : nullptr;
   }
 
   static BasicMembershipView<T> member_view(const OrganizationRecord<T>& organization,
