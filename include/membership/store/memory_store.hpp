@@ -119,12 +119,11 @@ class BasicMemoryStore {
                                                  const typename T::OrganizationId& organization,
                                                  Visit&& visit) const {
     const auto hash = detail::shard_hash(organization);
-    const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
+    const auto& shard = tables_.organizations[hash.shard];
     const detail::SharedGuard guard(shard.lock);
-    const auto in = tables_.find_organization(shard, hash, organization);
+    const auto in = tables_.find_organization(hash, organization);
     if (!in) return false;
-    const auto member =
-        tables_.find_pair(shard, tables_.pair_hash(hash, detail::shard_hash(user)), in.place, user);
+    const auto member = tables_.find_pair(hash, in.place, detail::shard_hash(user), user);
     if (!member) return false;
     visit(tables_.member_row(*tables_.environment.load(detail::Order::acquire), *in, *member));
     return true;
@@ -187,9 +186,8 @@ class BasicMemoryStore {
     if (filter.external_id || filter.domain_count != 0) {
       const auto find = [&](const Id& id) {
         const detail::ShardHash hash = detail::shard_hash(id);
-        const auto& shard = tables_.organizations[hash.shard];
-        const detail::SharedGuard guard(shard.lock);
-        const auto found = tables_.find_organization(shard, hash, id);
+        const detail::SharedGuard guard(tables_.organizations[hash.shard].lock);
+        const auto found = tables_.find_organization(hash, id);
         return found ? detail::RecordNumber::of(hash.shard, found.place) : none;
       };
       return list_named(claiming_organizations(filter), query.page(), find, show);
@@ -222,9 +220,8 @@ class BasicMemoryStore {
     if (filter.email || filter.external_id || filter.organization) {
       const auto find = [&](const Id& id) {
         const detail::ShardHash hash = detail::shard_hash(id);
-        const typename Tables::UserShard& shard = tables_.users[hash.shard];
-        const detail::SharedGuard guard(shard.lock);
-        const auto found = tables_.find_user(shard, hash, id);
+        const detail::SharedGuard guard(tables_.users[hash.shard].lock);
+        const auto found = tables_.find_user(hash, id);
         return found ? detail::RecordNumber::of(hash.shard, found.place) : none;
       };
       return list_named(named_users(filter), query.page(), find, show);
@@ -275,9 +272,8 @@ class BasicMemoryStore {
     const detail::EnvironmentVersion<T>* environment = nullptr;
     if (query.organization) {
       const auto hash = detail::shard_hash(*query.organization);
-      const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
-      const detail::SharedGuard guard(shard.lock);
-      const auto found = tables_.find_organization(shard, hash, *query.organization);
+      const detail::SharedGuard guard(tables_.organizations[hash.shard].lock);
+      const auto found = tables_.find_organization(hash, *query.organization);
       if (!found) return ListEnd{false};
       own = found->roles;
       environment = tables_.environment.load(detail::Order::acquire);
@@ -369,8 +365,8 @@ class BasicMemoryStore {
         reads.user != nullptr ? reads.user : seen.named_user.get();
     const typename T::OrganizationId* const named_organization =
         reads.organization != nullptr ? reads.organization : seen.named_organization.get();
-    const detail::UserRecord<T>* user =
-        named_user == nullptr ? nullptr : tables_.find_user_record(seen.user, *named_user);
+    typename Tables::template At<detail::UserRecord<T>> user;
+    if (named_user != nullptr) user = tables_.find_user(seen.user, *named_user);
     const typename Tables::OrganizationShard* shard = nullptr;
     detail::Ref<detail::RoleVersion<T>> own_roles;
     detail::ShardHash hash = seen.organization;
@@ -382,7 +378,7 @@ class BasicMemoryStore {
       out.membership.emplace(tables_.member_view(*organization, record).copy());
     } else if (named_organization != nullptr) {
       shard = &tables_.organizations[hash.shard];
-      organization = tables_.find_organization(*shard, hash, *named_organization);
+      organization = tables_.find_organization(hash, *named_organization);
     }
     const detail::OwnedProfile* organization_profile = nullptr;
     if (organization) {
@@ -392,8 +388,7 @@ class BasicMemoryStore {
       organization_profile = record.profile;
       if (!reads.holders.is_none()) out.holders = count_holders(*shard, record, reads.holders);
       if ((reads.pair || seen.invitation != none) && named_user != nullptr) {
-        const auto member = tables_.find_pair(*shard, tables_.pair_hash(hash, seen.user),
-                                              organization.place, *named_user);
+        const auto member = tables_.find_pair(hash, organization.place, seen.user, *named_user);
         if (member) out.membership.emplace(tables_.member_view(record, *member).copy());
       }
       if (reads.other != nullptr) {
@@ -405,23 +400,21 @@ class BasicMemoryStore {
       }
       if (reads.actor != nullptr) {
         if (named_organization == nullptr) hash = detail::shard_hash(record.id.view());
-        const auto actor =
-            tables_.find_pair(*shard, tables_.pair_hash(hash, detail::shard_hash(*reads.actor)),
-                              organization.place, *reads.actor);
+        const auto actor = tables_.find_pair(hash, organization.place,
+                                             detail::shard_hash(*reads.actor), *reads.actor);
         if (actor) out.actor.emplace(tables_.member_view(record, *actor).copy());
       }
     }
     out.show_roles(environment, std::move(own_roles));
     out.freed_revision = tables_.freed_revision.load(detail::Order::relaxed);
     if (named_user == nullptr && (reads.profiles || reads.member_user) && out.membership) {
-      user =
-          tables_.find_user_record(detail::shard_hash(out.membership->user), out.membership->user);
+      const auto& id = out.membership->user;
+      user = tables_.find_user(detail::shard_hash(id), id);
     }
-    if (user != nullptr) out.user.emplace(user->state());
+    if (user) out.user.emplace(user->state());
     if (reads.inviter != nullptr) {
-      const auto* const inviter =
-          tables_.find_user_record(detail::shard_hash(*reads.inviter), *reads.inviter);
-      if (inviter != nullptr) out.inviter.emplace(inviter->state());
+      const auto inviter = tables_.find_user(detail::shard_hash(*reads.inviter), *reads.inviter);
+      if (inviter) out.inviter.emplace(inviter->state());
     }
     if (reads.email) {
       const std::optional<typename T::UserId> holder = tables_.find_holder(*reads.email);
@@ -444,7 +437,7 @@ class BasicMemoryStore {
     if (reads.permission) out.show_permission(*reads.permission, environment);
     const std::uint32_t invitation = shown_invitation(reads, seen, out);
     if (!reads.profiles && invitation == none) return;
-    const detail::OwnedProfile* user_profile = user == nullptr ? nullptr : user->profile;
+    const detail::OwnedProfile* user_profile = user ? user->profile : nullptr;
     if (!reads.profiles) organization_profile = user_profile = nullptr;
     const detail::OwnedProfile* invitation_profile = nullptr;
     if (invitation != none) {
@@ -524,13 +517,12 @@ class BasicMemoryStore {
       if (!state.organization) return false;
       const detail::ShardHash hash = detail::shard_hash(*state.organization);
       if (&tables_.organizations[hash.shard] != shard) return false;
-      const auto in = tables_.find_organization(*shard, hash, *state.organization);
+      const auto in = tables_.find_organization(hash, *state.organization);
       if (in) {
         row.roles = detail::catalogue_of(environment, in->roles.get());
         if (record.is_open() && state.user && state.role.is_none()) {
           const auto member =
-              tables_.find_pair(*shard, tables_.pair_hash(hash, detail::shard_hash(*state.user)),
-                                in.place, *state.user);
+              tables_.find_pair(hash, in.place, detail::shard_hash(*state.user), *state.user);
           if (member && member->state.status == Status::pending) {
             row.held = member->state.roles;
             row.first_requested = member->state.first_requested;
@@ -549,9 +541,9 @@ class BasicMemoryStore {
     const auto& page = query.page();
     const std::uint32_t cursor = page.after ? tables_.find_id(*page.after).member : none;
     const auto hash = detail::shard_hash(*query.filter().organization);
-    const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
+    const auto& shard = tables_.organizations[hash.shard];
     const detail::SharedGuard guard(shard.lock);
-    const auto organization = tables_.find_organization(shard, hash, *query.filter().organization);
+    const auto organization = tables_.find_organization(hash, *query.filter().organization);
     if (!organization) return ListEnd{false};
     const detail::OrderedIndex& members = organization->members;
     const auto id_of = [&](std::uint32_t member) { return shard.members[member].id.view(); };
@@ -585,16 +577,14 @@ class BasicMemoryStore {
     const auto& page = query.page();
     const bool ascending = page.direction == Direction::ascending;
     const detail::ShardHash hash = detail::shard_hash(*query.filter().user);
-    const typename Tables::UserShard& users = tables_.users[hash.shard];
-    const detail::SharedGuard guard(users.lock);
-    const auto user = tables_.find_user(users, hash, *query.filter().user);
+    const detail::SharedGuard guard(tables_.users[hash.shard].lock);
+    const auto user = tables_.find_user(hash, *query.filter().user);
     if (!user) return ListEnd{false};
     const detail::MemberNumbers& members = user->members;
     std::size_t shown = 0;
     for (std::uint32_t i = 0; i < members.size(); ++i) {
       const std::uint32_t number = members[ascending ? i : members.size() - 1 - i];
-      const typename Tables::OrganizationShard& shard =
-          tables_.organizations[detail::RecordNumber::shard(number)];
+      const auto& shard = tables_.organizations[detail::RecordNumber::shard(number)];
       const detail::SharedGuard inner(shard.lock);
       const std::uint32_t member = detail::RecordNumber::place(number);
       const detail::MemberRecord<T>& record = shard.members[member];
@@ -638,10 +628,10 @@ class BasicMemoryStore {
     std::vector<Id> ids;
     if (!filter.email && !filter.external_id) {
       const detail::ShardHash hash = detail::shard_hash(*filter.organization);
-      const typename Tables::OrganizationShard& shard = tables_.organizations[hash.shard];
+      const auto& shard = tables_.organizations[hash.shard];
       {
         const detail::SharedGuard guard(shard.lock);
-        const auto found = tables_.find_organization(shard, hash, *filter.organization);
+        const auto found = tables_.find_organization(hash, *filter.organization);
         if (!found) return ids;
         for (auto at = found->members.first(); at;
              at = detail::OrderedIndex::next(shard.nodes, at)) {

@@ -236,8 +236,7 @@ class Commit {
       return false;
     }
     if (plan.user) {
-      const auto& shard = tables_.users[step.hash.user.shard];
-      const auto found = tables_.find_user(shard, step.hash.user, plan.user->after.id);
+      const auto found = tables_.find_user(step.hash.user, plan.user->after.id);
       if (plan.user->precondition == Precondition::absent) {
         if (found) return false;
       } else if (!found || found->revision != plan.user->expected) {
@@ -250,16 +249,14 @@ class Commit {
     if (plan.invitation && !find_invitation(plan, step)) return false;
     if (plan.membership && (plan.membership->precondition == Precondition::absent ||
                             plan.membership->effect == Effect::erase)) {
-      const auto& shard = tables_.users[step.hash.user.shard];
-      const auto found = tables_.find_user(shard, step.hash.user, plan.membership->after.user);
+      const auto found = tables_.find_user(step.hash.user, plan.membership->after.user);
       if (plan.compared_user && (!found || found->revision != *plan.compared_user)) return false;
       step.member_user = found.place;
     }
     const auto* const organization = plan.organization_id();
     if (organization == nullptr) return true;
     const ShardHash hash = step.hash.organization;
-    const typename Tables<T>::OrganizationShard& shard = tables_.organizations[hash.shard];
-    const auto found = tables_.find_organization(shard, hash, *organization);
+    const auto found = tables_.find_organization(hash, *organization);
     if (plan.organization && plan.organization->precondition == Precondition::absent) {
       return !found;
     }
@@ -271,8 +268,8 @@ class Commit {
     const BasicMembershipWrite<T>& write = *plan.membership;
     const std::uint32_t member = tables_.find_member(step.hash.member, write.after.id);
     if (write.precondition == Precondition::absent) {
-      return member == none && !tables_.find_pair(shard, tables_.pair_hash(hash, step.hash.user),
-                                                  found.place, write.after.user);
+      return member == none &&
+             !tables_.find_pair(hash, found.place, step.hash.user, write.after.user);
     }
     step.member = member;
     if (!is_as_seen(write, member, hash.shard, found.place)) return false;
@@ -412,7 +409,7 @@ class Commit {
     const auto* const organization = plan.organization_id();
     if (organization == nullptr) return true;
     const ShardHash hash = step.hash.organization;
-    typename Tables<T>::OrganizationShard& shard = tables_.organizations[hash.shard];
+    auto& shard = tables_.organizations[hash.shard];
     if (plan.organization) {
       if (plan.organization->precondition == Precondition::absent) {
         if (!shard.organizations.reserve(1)) return false;
@@ -474,8 +471,7 @@ class Commit {
     for (const ClaimStep& claim : step.claims) link_claim(claim.place, claim.effect == Effect::put);
     if (plan.invitation) apply_invitation(plan, step);
     if (step.organization == none) return;
-    typename Tables<T>::OrganizationShard& shard =
-        tables_.organizations[RecordNumber::shard(step.organization)];
+    auto& shard = tables_.organizations[RecordNumber::shard(step.organization)];
     OrganizationRecord<T>& record = shard.organizations[RecordNumber::place(step.organization)];
     if (plan.touch) {
       step.revision_before = std::exchange(record.state->revision, plan.touch->expected + 1);
@@ -533,7 +529,7 @@ class Commit {
 
   void apply_user(const BasicPlan<T>& plan, Step& step) noexcept {
     const ShardHash hash = step.hash.user;
-    typename Tables<T>::UserShard& shard = tables_.users[hash.shard];
+    auto& shard = tables_.users[hash.shard];
     const std::uint32_t place = RecordNumber::place(step.user);
     UserRecord<T>& record = shard.users[place];
     step.user_revision_before = std::exchange(record.revision, plan.user->after.revision);
@@ -551,20 +547,20 @@ class Commit {
   void link_user(Step& step) noexcept {
     const std::uint32_t number = step.user;
     step.reserved_user = false;
-    typename Tables<T>::UserShard& shard = tables_.users[RecordNumber::shard(number)];
+    auto& shard = tables_.users[RecordNumber::shard(number)];
     const std::uint32_t place = RecordNumber::place(number);
     shard.by_id.insert(shard_hash(shard.users[place].id.view()).tag, place);
     tables_.user_order.insert(UserOrder<T>{tables_}, number);
   }
   void unlink_user(std::uint32_t number) noexcept {
-    typename Tables<T>::UserShard& shard = tables_.users[RecordNumber::shard(number)];
+    auto& shard = tables_.users[RecordNumber::shard(number)];
     const std::uint32_t place = RecordNumber::place(number);
     tables_.user_order.erase(UserOrder<T>{tables_}, number);
     shard.by_id.erase(shard_hash(shard.users[place].id.view()).tag, place);
   }
   /// Gives a record back that is in no list any more.
   void free_user(std::uint32_t number) noexcept {
-    typename Tables<T>::UserShard& shard = tables_.users[RecordNumber::shard(number)];
+    auto& shard = tables_.users[RecordNumber::shard(number)];
     UserRecord<T>& record = shard.users[RecordNumber::place(number)];
     delete std::exchange(record.profile, nullptr);
     record.revision = 0;
@@ -576,15 +572,13 @@ class Commit {
   void link_organization(Step& step) noexcept {
     const std::uint32_t number = step.organization;
     step.reserved_organization = false;
-    typename Tables<T>::OrganizationShard& shard =
-        tables_.organizations[RecordNumber::shard(number)];
+    auto& shard = tables_.organizations[RecordNumber::shard(number)];
     const std::uint32_t place = RecordNumber::place(number);
     shard.by_id.insert(shard_hash(shard.organizations[place].id.view()).tag, place);
     tables_.organization_order.insert(OrganizationOrder<T>{tables_}, number);
   }
   void unlink_organization(std::uint32_t number) noexcept {
-    typename Tables<T>::OrganizationShard& shard =
-        tables_.organizations[RecordNumber::shard(number)];
+    auto& shard = tables_.organizations[RecordNumber::shard(number)];
     const std::uint32_t place = RecordNumber::place(number);
     tables_.organization_order.erase(OrganizationOrder<T>{tables_}, number);
     shard.by_id.erase(shard_hash(shard.organizations[place].id.view()).tag, place);
@@ -592,8 +586,7 @@ class Commit {
   }
   /// Gives a record back that is in no list any more.
   void free_organization(std::uint32_t number) noexcept {
-    typename Tables<T>::OrganizationShard& shard =
-        tables_.organizations[RecordNumber::shard(number)];
+    auto& shard = tables_.organizations[RecordNumber::shard(number)];
     OrganizationRecord<T>& record = shard.organizations[RecordNumber::place(number)];
     delete std::exchange(record.profile, nullptr);
     record.roles = Ref<RoleVersion<T>>();
@@ -706,8 +699,7 @@ class Commit {
         plan.membership && plan.membership->precondition == Precondition::absent;
     if (applied && plan.other) tables_.member_at(step.other).state = step.other_before;
     if (applied && plan.membership) {
-      typename Tables<T>::OrganizationShard& shard =
-          tables_.organizations[RecordNumber::shard(step.organization)];
+      auto& shard = tables_.organizations[RecordNumber::shard(step.organization)];
       OrganizationRecord<T>& record = shard.organizations[RecordNumber::place(step.organization)];
       if (inserts_member) {
         unlink_member(step, shard, record);
@@ -730,8 +722,7 @@ class Commit {
 
   void take_back_organization(const BasicPlan<T>& plan, Step& step, bool applied) noexcept {
     if (step.organization == none) return;
-    typename Tables<T>::OrganizationShard& shard =
-        tables_.organizations[RecordNumber::shard(step.organization)];
+    auto& shard = tables_.organizations[RecordNumber::shard(step.organization)];
     const std::uint32_t place = RecordNumber::place(step.organization);
     OrganizationRecord<T>& record = shard.organizations[place];
     if (plan.touch) {
@@ -756,7 +747,7 @@ class Commit {
 
   void take_back_user(const BasicPlan<T>& plan, Step& step, bool applied) noexcept {
     if (step.user == none) return;
-    typename Tables<T>::UserShard& shard = tables_.users[RecordNumber::shard(step.user)];
+    auto& shard = tables_.users[RecordNumber::shard(step.user)];
     const std::uint32_t place = RecordNumber::place(step.user);
     UserRecord<T>& record = shard.users[place];
     if (plan.user->precondition != Precondition::absent) {

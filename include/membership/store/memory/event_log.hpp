@@ -99,9 +99,9 @@ struct EventRecord {
 /// The newest events in the order of their commits, at most `limit`; the oldest go first.
 /// An event's place in the log is its position, counted from the first one ever.
 ///
-/// Every commit appends under the log's one lock, so an append touches little: its record, which
-/// comes behind the last one, and the head of a chain. What was dropped is cleared when its record
-/// is used again, and left in its chain, where it comes after all that are kept.
+/// Every commit appends under the log's one lock, so an append touches little: its record and the
+/// head of a chain. What was dropped is cleared when its record is used again, and comes in its
+/// chain after all that are kept.
 template <class T>
 class EventLog {
  public:
@@ -126,7 +126,7 @@ class EventLog {
         chunks_.push_back(new EventRecord<T>[chunk_size]);
       }
     }
-    if (chunks_.size() * chunk_size > heads_.size()) link_again();
+    if (chunks_.size() * chunk_size > heads_.size()) grow();
   }
 
   /// The record to fill for the next event. Preconditions: room was reserved.
@@ -197,7 +197,6 @@ class EventLog {
     return chunks_[slot / chunk_size][slot % chunk_size];
   }
   std::uint64_t find(EventId id) const {
-    if (heads_.empty()) return missing;
     for (std::uint64_t next = heads_[hash(id) & (heads_.size() - 1)]; next > begin_;) {
       const EventRecord<T>& record = at(next - 1);
       if (record.id == id) return next - 1;
@@ -209,8 +208,8 @@ class EventLog {
     std::uint64_t& head = heads_[hash(record.id) & (heads_.size() - 1)];
     record.earlier = std::exchange(head, position + 1);
   }
-  /// Makes as many chains as there are records, at least. May throw std::bad_alloc.
-  void link_again() {
+  /// Makes as many chains as records. May throw std::bad_alloc.
+  void grow() {
     std::vector<std::uint64_t>(std::bit_ceil(chunks_.size() * chunk_size), 0).swap(heads_);
     for (std::uint64_t position = begin_; position < end_; ++position) link(at(position), position);
   }
@@ -218,7 +217,7 @@ class EventLog {
   std::size_t limit_;
   std::size_t slots_;
   std::vector<EventRecord<T>*> chunks_;
-  std::vector<std::uint64_t> heads_;  ///< of chains, newest first: a position and one; 0: none
+  std::vector<std::uint64_t> heads_ = std::vector<std::uint64_t>(1, 0);  ///< as `earlier`
   std::uint64_t begin_ = 0;
   std::uint64_t end_ = 0;
 };

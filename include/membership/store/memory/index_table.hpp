@@ -31,7 +31,7 @@ class IndexTable {
       const std::uint64_t slot = slots_[at];
       if (slot == 0) return none;
       if (static_cast<std::uint32_t>(slot >> 32) == hash) {
-        const std::uint32_t number = number_of(slot);
+        const std::uint32_t number = static_cast<std::uint32_t>(slot) - 1u;
         if (matches(number)) return number;
       }
     }
@@ -43,10 +43,9 @@ class IndexTable {
   /// Makes sure that `count` insertions in a row succeed. May throw std::bad_alloc.
   void reserve(std::size_t count) {
     const std::size_t old_capacity = mask_ == 0 ? 0 : std::size_t{mask_} + 1;
-    const std::size_t needed = size_ + count;
-    if (needed * 8 <= old_capacity * 7) return;
-    std::size_t capacity = mask_ == 0 ? 8 : old_capacity * 2;
-    while (needed * 8 > capacity * 7) capacity *= 2;
+    std::size_t capacity = mask_ == 0 ? 8 : old_capacity;
+    while ((size_ + count) * 8 > capacity * 7) capacity *= 2;
+    if (capacity == old_capacity) return;
     std::uint64_t* const old = std::exchange(slots_, new std::uint64_t[capacity]());
     mask_ = static_cast<std::uint32_t>(capacity - 1);
     for (std::size_t i = 0; i < old_capacity; ++i) {
@@ -81,9 +80,6 @@ class IndexTable {
   std::size_t size() const noexcept { return size_; }
 
  private:
-  static std::uint32_t number_of(std::uint64_t slot) noexcept {
-    return static_cast<std::uint32_t>(slot) - 1u;
-  }
   void place(std::uint64_t slot) noexcept {
     std::uint32_t at = static_cast<std::uint32_t>(slot >> 32) & mask_;
     while (slots_[at] != 0) at = (at + 1) & mask_;

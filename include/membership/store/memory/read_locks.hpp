@@ -99,11 +99,11 @@ class ReadLocks {
   }
   /// Asks, under the locks, for where the named rows are found, so that none is waited for alone.
   void prefetch(const BasicReads<T>& reads, const typename Tables<T>::Found& found) const noexcept {
-    if (reads.user != nullptr) tables_.users[found.user.shard].by_id.prefetch(found.user.tag);
-    if (reads.organization == nullptr) return;
+    if (reads.user == nullptr || reads.organization == nullptr) return;
     const auto& shard = tables_.organizations[found.organization.shard];
+    tables_.users[found.user.shard].by_id.prefetch(found.user.tag);
     shard.by_id.prefetch(found.organization.tag);
-    if (reads.pair) shard.by_pair.prefetch(tables_.pair_hash(found.organization, found.user));
+    shard.by_pair.prefetch(tables_.pair_hash(found.organization, found.user));
   }
   /// Looks up whom an invitation or an address is about, for the time being.
   void add_named(const BasicReads<T>& reads, typename Tables<T>::Found& found) {

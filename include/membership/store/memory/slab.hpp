@@ -48,10 +48,9 @@ class Slab {
   /// Asks for the record that comes next.
   void prefetch_next() const noexcept {
     const Place place = locate(free_ == 0 ? used_ : first_free_);
-    const auto* const chunk =
-        reinterpret_cast<const char*>(chunks_[place.chunk].load(Order::relaxed));
+    const Record* const chunk = chunks_[place.chunk].load(Order::relaxed);
     if (chunk == nullptr) return;
-    const char* const record = chunk + std::size_t{place.offset} * sizeof(Record);
+    const auto* const record = reinterpret_cast<const char*>(chunk + place.offset);
     for (std::size_t at = 0; at < sizeof(Record); at += 64) __builtin_prefetch(record + at, 1);
   }
 

@@ -117,12 +117,10 @@ struct Tables {
   template <class Record, class Is>
   static At<Record> find_record(const IndexTable& index, std::uint32_t hash,
                                 const Slab<Record>& records, const Is& is) noexcept {
-    At<Record> at;
-    at.place = index.find(hash, [&](std::uint32_t place) {
-      at.record = &records[place];
-      return is(*at.record);
-    });
-    return at;
+    const Record* record = nullptr;
+    const std::uint32_t place =
+        index.find(hash, [&](std::uint32_t at) { return is(*(record = &records[at])); });
+    return {place, record};
   }
 
   /// The hash of a membership's user and organization.
@@ -144,25 +142,27 @@ struct Tables {
     return users[RecordNumber::shard(number)].users[RecordNumber::place(number)];
   }
 
-  static At<OrganizationRecord<T>>
-  find_organization(const OrganizationShard& shard, ShardHash hash,
-                    const typename T::OrganizationId& id) noexcept {
+  // Each under the lock of its shard.
+  At<OrganizationRecord<T>> find_organization(ShardHash hash,
+                                              const typename T::OrganizationId& id) const noexcept {
+    const OrganizationShard& shard = organizations[hash.shard];
     return find_record(shard.by_id, hash.tag, shard.organizations,
                        [&](const auto& record) { return record.id.is(view_of(id)); });
   }
-  static At<UserRecord<T>> find_user(const UserShard& shard, ShardHash hash,
-                                     const typename T::UserId& id) noexcept {
+  At<UserRecord<T>> find_user(ShardHash hash, const typename T::UserId& id) const noexcept {
+    const UserShard& shard = users[hash.shard];
     return find_record(shard.by_id, hash.tag, shard.users,
                        [&](const auto& record) { return record.id.is(view_of(id)); });
   }
-  static At<MemberRecord<T>> find_pair(const OrganizationShard& shard, std::uint32_t pair,
-                                       std::uint32_t organization,
-                                       const typename T::UserId& user) noexcept {
-    return find_record(shard.by_pair, pair, shard.members, [&](const auto& record) {
-      return record.organization == organization && record.user.is(view_of(user));
-    });
+  /// `organization` is of the one at `place` in its shard.
+  At<MemberRecord<T>> find_pair(ShardHash organization, std::uint32_t place, ShardHash user,
+                                const typename T::UserId& id) const noexcept {
+    const OrganizationShard& shard = organizations[organization.shard];
+    const auto is = [&](const auto& record) {
+      return record.organization == place && record.user.is(view_of(id));
+    };
+    return find_record(shard.by_pair, pair_hash(organization, user), shard.members, is);
   }
-  /// Under the lock of the id's shard.
   std::uint32_t find_member(ShardHash hash, const typename T::MembershipId& id) const {
     return member_ids[hash.shard].by_id.find(
         hash.tag, [&](std::uint32_t number) { return member_at(number).id.is(view_of(id)); });
@@ -217,11 +217,6 @@ struct Tables {
       return organization == nullptr || !(*claim->organization == *organization);
     }
     return true;
-  }
-
-  const UserRecord<T>* find_user_record(ShardHash hash, const typename T::UserId& id) const {
-    const At<UserRecord<T>> found = find_user(users[hash.shard], hash, id);
-    return found ? found.record : nullptr;
   }
 
   static BasicMembershipView<T> member_view(const OrganizationRecord<T>& organization,

@@ -5,7 +5,6 @@
 #include "membership/policy/plan.hpp"
 #include "membership/store/memory/tables.hpp"
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -66,9 +65,8 @@ class WriteLocks {
       : tables_(tables) {
     for (std::size_t i = 0; i < plans.size(); ++i) add(plans[i], hashes[i]);
     // No load has touched these; they come while the others are locked.
-    for (std::uint64_t mask = member_id_mask_; mask != 0; mask &= mask - 1) {
-      __builtin_prefetch(&tables.member_ids[std::countr_zero(mask)], 1);
-    }
+    for_each_shard(tables.member_ids, member_id_mask_,
+                   [](SharedLock& lock) { __builtin_prefetch(&lock, 1); });
     if (environment_ == Environment::written) tables.environment_lock.lock();
     if (environment_ == Environment::compared) tables.environment_lock.lock_shared();
     for_each_shard(tables.users, user_mask_, [](SharedLock& lock) { lock.lock(); });
