@@ -223,8 +223,10 @@ BOOST_AUTO_TEST_CASE(queued) {
   std::vector<MembershipId> members;
   const auto join = [&](int number) -> Io::Task<void> {
     const UserId user = make_id<UserId>("user_" + std::to_string(number));
-    const auto done = co_await co_execute(store, MembershipPolicy<>{}, CreateMembership{user, acme},
-                                          AsyncRuntime{});
+    Runtime<SystemClock, NumberedMember, asio_io::Wait> runtime;
+    runtime.ids.number = number;
+    const auto done =
+        co_await co_execute(store, MembershipPolicy<>{}, CreateMembership{user, acme}, runtime);
     if (!done) co_return;
     tries += done->tries;
     joined.push_back(number);

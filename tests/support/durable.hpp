@@ -35,6 +35,16 @@ UserId add_user(S& store, const std::string& id) {
   BOOST_REQUIRE(run(store, user));
   return *user.id;
 }
+
+/// Mints the id of a membership by its number: the same in each run, for tests that ask whose
+/// queues are known, which two ids may share a place for (MemberQueues).
+struct NumberedMember : UlidIds<DefaultTraits> {
+  int number = 0;
+  MembershipId membership_id(Time /*now*/) const {
+    return make_id<MembershipId>("om_" + std::to_string(number));
+  }
+};
+
 template <class S>
 void fill(S& store) {
   add_user(store, "user_ada");
