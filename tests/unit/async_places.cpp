@@ -15,12 +15,9 @@
 
 #ifdef __cpp_impl_coroutine
 
-#include <algorithm>
 #include <coroutine>
 #include <deque>
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 

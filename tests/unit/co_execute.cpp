@@ -3,6 +3,7 @@
 // Plan
 //   what execute does, co_execute does: created, unchanged, refused, conflicts that end and that do
 //     not, a store that fails; the same receipts, tries and pauses                  -> as_execute
+//   a store's queue: its place is held while the verbs run, and in no pause           -> queued
 //   a command that is a temporary, begun later                                      -> begun_later
 
 #include "membership/driver/co_execute.hpp"
@@ -16,6 +17,7 @@
 #ifdef __cpp_impl_coroutine
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,6 +50,49 @@ class Awaited {
   }
 };
 static_assert(AwaitedStore<Awaited>);
+
+/// One with a queue: how many places are held while its verbs run.
+class Queued {
+ public:
+  template <class V>
+  using Task = membership_tests::Task<V>;
+  using traits = DefaultTraits;
+  using Failure = Awaited::Failure;
+  using Loaded = Awaited::Loaded;
+  struct Leave {
+    void operator()(int* held) const noexcept { --*held; }
+  };
+  using QueuePlace = std::unique_ptr<int, Leave>;
+  static constexpr Kinds keeps = Awaited::keeps;
+
+  Awaited awaited;
+  int held = 0;
+  std::vector<int> in_verbs;
+
+  Task<QueuePlace> queue(const Reads& /*reads*/) {
+    ++held;
+    co_return QueuePlace(&held);
+  }
+  Task<tl::expected<Loaded, Failure>> load(const Reads& reads) {
+    in_verbs.push_back(held);
+    return awaited.load(reads);
+  }
+  Task<tl::expected<CommitStatus, Failure>> commit(std::span<const Plan> plans) {
+    in_verbs.push_back(held);
+    return awaited.commit(plans);
+  }
+};
+static_assert(AwaitedStore<Queued> && QueuesAwaited<Queued> && !QueuesAwaited<Awaited>);
+
+struct HeldInPauses {
+  const int* held;
+  std::vector<int>* seen;
+  std::int64_t elapsed() const { return 0; }
+  membership_tests::Task<void> sleep(std::int64_t /*microseconds*/) const {
+    seen->push_back(*held);
+    co_return;
+  }
+};
 
 struct Pauses {
   std::vector<std::int64_t>* pauses;
@@ -144,6 +189,21 @@ BOOST_AUTO_TEST_CASE(as_execute) {
   BOOST_TEST(both.same(DeactivateMembership{id}) == "failure 1 after 1");
   BOOST_TEST(both.same(DeactivateMembership{id}).starts_with("updated after 1"));
   BOOST_TEST(both.same(DeleteMembership{id}) == "deleted after 1");
+}
+
+BOOST_AUTO_TEST_CASE(queued) {
+  Queued store;
+  std::vector<int> in_pauses;
+  CreateUser user;
+  user.id = make_id<UserId>("user_ada");
+  store.awaited.store.conflicts_at = store.awaited.store.commits + 1;
+  Runtime<SetClock, NumberedIds, HeldInPauses> runtime{{}, {}, {&store.held, &in_pauses}, {}};
+  const auto done = co_execute(store, MembershipPolicy<>{}, user, runtime).run();
+  BOOST_REQUIRE(done);
+  BOOST_TEST(done->tries == 2u);
+  BOOST_TEST((store.in_verbs == std::vector<int>{1, 1, 1, 1}));
+  BOOST_TEST((in_pauses == std::vector<int>{0}));
+  BOOST_TEST(store.held == 0);
 }
 
 BOOST_AUTO_TEST_CASE(begun_later) {

@@ -215,7 +215,7 @@ class PostgresConnection {
            PQtransactionStatus(connection_) == PQTRANS_IDLE;
   }
   /// Whether a transaction was begun that has failed and is not undone.
-  bool is_in_transaction() const noexcept {
+  bool is_in_failed_transaction() const noexcept {
     return PQtransactionStatus(connection_) == PQTRANS_INERROR;
   }
   int socket() const noexcept { return PQsocket(connection_); }
@@ -245,8 +245,9 @@ class PostgresConnection {
       stage_ = Stage::at_work;
       if (!connected()) return Wait::nothing;
       PQsetnonblocking(connection_, 1);
-      if (!begin_batch() || !send_text(search_path().c_str()) || !send_batch())
+      if (!begin_batch() || !send_text(search_path().c_str()) || !send_batch()) {
         return Wait::nothing;
+      }
     }
     while (is_under_way_) {
       if (mode_ == Mode::non_blocking) {

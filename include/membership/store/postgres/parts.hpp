@@ -116,7 +116,7 @@ class PostgresParts {
   }
   /// After a conflict: sends what makes the connection fit for others again. False where it is.
   static bool send_undo(Connection& connection) {
-    return connection.is_in_transaction() && connection.begin_batch() &&
+    return connection.is_in_failed_transaction() && connection.begin_batch() &&
            connection.send_batch(connection.run("ROLLBACK"));
   }
 

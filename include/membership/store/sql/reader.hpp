@@ -146,7 +146,7 @@ class SqlReader {
     auto moment = connection_.query(Sql::catalogue_revisions, nullptr);
     const Environment environment = environment_of(moment);
     if (!environment) return std::nullopt;
-    Catalogue seen(*environment);
+    ShownCatalogue seen(*environment);
     const bool takes_all =
         filter.statuses == StatusSet::all() && !filter.holder && !filter.several_roles;
     const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
@@ -173,7 +173,7 @@ class SqlReader {
     auto moment = connection_.query(Sql::catalogue_revisions, nullptr);
     const Environment environment = environment_of(moment);
     if (!environment) return std::nullopt;
-    Catalogue seen(*environment);
+    ShownCatalogue seen(*environment);
     const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
       RowReader row(rows, organization_column_count);
       const bool has_roles = row.number() != 0;
@@ -231,7 +231,7 @@ class SqlReader {
     auto moment = connection_.query(Sql::catalogue_revisions, nullptr);
     const Environment environment = environment_of(moment);
     if (!environment) return std::nullopt;
-    Catalogue seen(*environment);
+    ShownCatalogue seen(*environment);
     const auto show = [&](const auto& rows, bool shown) -> std::optional<bool> {
       RowReader extra(rows, invitation_column_count);
       const bool has_roles = !extra.is_null() && extra.integer() != 0;
@@ -341,11 +341,11 @@ class SqlReader {
 
  private:
   /// The roles that the organization has that was looked at last.
-  class Catalogue {
+  class ShownCatalogue {
    public:
     RoleCatalogue roles;
 
-    explicit Catalogue(const EnvironmentVersion<T>& environment) noexcept
+    explicit ShownCatalogue(const EnvironmentVersion<T>& environment) noexcept
         : roles(catalogue_of<T>(environment, nullptr)), environment_(environment) {}
 
     /// Shows those of the organization whose id is in a column. False where a statement failed.
