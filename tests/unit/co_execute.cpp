@@ -60,7 +60,7 @@ class Queued {
   using Failure = Awaited::Failure;
   using Loaded = Awaited::Loaded;
   struct Leave {
-    void operator()(int* held) const noexcept { --*held; }
+    void operator()(int* places) const noexcept { --*places; }
   };
   using QueuePlace = std::unique_ptr<int, Leave>;
   static constexpr Kinds keeps = Awaited::keeps;
