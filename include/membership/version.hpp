@@ -2,9 +2,9 @@
 #ifndef MEMBERSHIP_VERSION_HPP
 #define MEMBERSHIP_VERSION_HPP
 
-#define MEMBERSHIP_VERSION_MAJOR 0
-#define MEMBERSHIP_VERSION_MINOR 1
-#define MEMBERSHIP_VERSION_PATCH 0
+#define MEMBERSHIP_VERSION_MAJOR 0  ///< as in semantic versioning
+#define MEMBERSHIP_VERSION_MINOR 1  ///< as in semantic versioning
+#define MEMBERSHIP_VERSION_PATCH 0  ///< as in semantic versioning
 
 namespace membership {
 inline namespace v0 {
@@ -16,6 +16,7 @@ struct Version {
   int patch_number;
 };
 
+/// That of these headers.
 inline constexpr Version library_version{MEMBERSHIP_VERSION_MAJOR, MEMBERSHIP_VERSION_MINOR,
                                          MEMBERSHIP_VERSION_PATCH};
 

@@ -234,8 +234,9 @@ constexpr ErrorFacts facts_of(ErrorCode code) noexcept {
   return {ErrorKind::internal, 500, "internal_error"};
 }
 
-constexpr ErrorKind kind(ErrorCode code) noexcept { return facts_of(code).kind; }
+constexpr ErrorKind kind(ErrorCode code) noexcept { return facts_of(code).kind; }  ///< its class
 constexpr std::string_view to_string(ErrorCode code) noexcept { return facts_of(code).spelling; }
+/// The status of the answer over HTTP.
 constexpr int http_status(ErrorCode code) noexcept { return facts_of(code).http_status; }
 
 /// The field's name as requests spell it.

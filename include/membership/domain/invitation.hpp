@@ -15,6 +15,7 @@
 namespace membership {
 inline namespace v0 {
 
+/// The state of an invitation.
 enum class InvitationStatus : std::uint8_t { pending = 1, accepted, expired, revoked };
 
 constexpr std::string_view to_string(InvitationStatus status) noexcept {

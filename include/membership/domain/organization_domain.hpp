@@ -12,6 +12,7 @@
 namespace membership {
 inline namespace v0 {
 
+/// How far a domain is shown to be the organization's.
 enum class DomainState : std::uint8_t {
   failed = 1,
   legacy_verified,

@@ -32,7 +32,7 @@ enum class Text : std::uint8_t {
   stripe_customer_id,
   role_slug,  ///< of an invitation that has ended
 };
-inline constexpr std::size_t text_count = 10;
+inline constexpr std::size_t text_count = 10;  ///< of `Text`
 
 /// The texts of one profile, as views of what the caller or a snapshot holds. A text that is not
 /// set is null on the wire.

@@ -24,7 +24,7 @@ class Time {
   std::int64_t milliseconds_;
 };
 
-constexpr Time later_of(Time a, Time b) noexcept { return a < b ? b : a; }
+constexpr Time later_of(Time a, Time b) noexcept { return a < b ? b : a; }  ///< the later one
 
 }  // namespace v0
 }  // namespace membership

@@ -10,38 +10,43 @@
 namespace membership {
 inline namespace v0 {
 
+/// What `Id` needs to know of ids of users.
 struct UserTag {
   static constexpr Field field = Field::user_id;
   static constexpr std::string_view prefix = "user_";
 };
+/// What `Id` needs to know of ids of organizations.
 struct OrganizationTag {
   static constexpr Field field = Field::organization_id;
   static constexpr std::string_view prefix = "org_";
 };
+/// What `Id` needs to know of ids of memberships.
 struct MembershipTag {
   static constexpr Field field = Field::organization_membership_id;
   static constexpr std::string_view prefix = "om_";
 };
+/// What `Id` needs to know of ids of roles.
 struct RoleTag {
   static constexpr Field field = Field::role_id;
   static constexpr std::string_view prefix = "role_";
 };
+/// What `Id` needs to know of ids of permissions.
 struct PermissionTag {
   static constexpr Field field = Field::permission_id;
   static constexpr std::string_view prefix = "perm_";
 };
-
+/// What `Id` needs to know of ids of invitations.
 struct InvitationTag {
   static constexpr Field field = Field::invitation_id;
   static constexpr std::string_view prefix = "invitation_";
 };
 
-using UserId = Id<UserTag>;
-using OrganizationId = Id<OrganizationTag>;
-using MembershipId = Id<MembershipTag>;
-using RoleId = Id<RoleTag>;
-using PermissionId = Id<PermissionTag>;
-using InvitationId = Id<InvitationTag>;
+using UserId = Id<UserTag>;                  ///< of users
+using OrganizationId = Id<OrganizationTag>;  ///< of organizations
+using MembershipId = Id<MembershipTag>;      ///< of memberships
+using RoleId = Id<RoleTag>;                  ///< of roles
+using PermissionId = Id<PermissionTag>;      ///< of permissions
+using InvitationId = Id<InvitationTag>;      ///< of invitations
 
 namespace detail {
 /// `V`, said so that the compiler looks at it only when `T` is known: a member

@@ -26,7 +26,7 @@ struct BulkItem {
 };
 
 template <class S>
-using BulkResult = tl::expected<BulkItem<S>, Failure<S>>;
+using BulkResult = tl::expected<BulkItem<S>, Failure<S>>;  ///< or why not
 
 /// Stands for nobody who wants to hear of a bulk's progress.
 struct NoProgress {

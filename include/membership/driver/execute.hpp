@@ -60,6 +60,7 @@ struct Receipt {
   }
 };
 
+/// Where a command failed.
 enum class FailureKind : std::uint8_t {
   refused,    ///< by the policy: `error` says why
   contended,  ///< conflicts until the limits were reached; nothing is written

@@ -25,6 +25,7 @@ enum class WhenInUse : std::uint8_t {
   reassign,  ///< whoever would be left with none gets the replacement
 };
 
+/// What a deletion of a role does with those who hold it.
 struct RoleDeletionOptions {
   WhenInUse when_in_use = WhenInUse::refuse;
   std::optional<std::string_view> replacement{};  ///< nothing: the default role

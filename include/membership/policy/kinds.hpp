@@ -19,6 +19,7 @@ enum class Kind : std::uint8_t {
   token,  ///< of an invitation: minted, never kept
 };
 
+/// A set of kinds.
 class Kinds {
  public:
   constexpr Kinds() noexcept = default;

@@ -15,8 +15,9 @@ inline namespace v0 {
 
 /// How a user stands to an organization: with no membership, or with one of a status.
 enum class Standing : std::uint8_t { none, pending, active, inactive };
-inline constexpr std::size_t standing_count = 4;
+inline constexpr std::size_t standing_count = 4;  ///< of `Standing`
 
+/// The standing of somebody with a membership of this status.
 constexpr Standing standing_of(Status status) noexcept {
   return static_cast<Standing>(static_cast<std::uint8_t>(status));
 }
@@ -40,7 +41,7 @@ enum class LifecycleCommand : std::uint8_t {
   remove,
   accept_invitation,
 };
-inline constexpr std::size_t lifecycle_command_count = 6;
+inline constexpr std::size_t lifecycle_command_count = 6;  ///< of `LifecycleCommand`
 
 constexpr std::string_view to_string(LifecycleCommand command) noexcept {
   switch (command) {
@@ -150,7 +151,7 @@ constexpr LifecycleTable::LifecycleTable() noexcept
                                      EventType::organization_membership_updated)},
       } {}
 
-inline constexpr LifecycleTable lifecycle_table{};
+inline constexpr LifecycleTable lifecycle_table{};  ///< the one table
 
 }  // namespace v0
 }  // namespace membership

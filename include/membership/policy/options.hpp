@@ -7,16 +7,27 @@
 namespace membership {
 inline namespace v0 {
 
+/// O1 of `PolicyOptions`.
 enum class CreateOverActive : std::uint8_t { refuse, return_existing };
+/// O2 of `PolicyOptions`.
 enum class CreateOverInactiveRoles : std::uint8_t { default_role, keep };
+/// O3 of `PolicyOptions`.
 enum class CreateOverInactiveEvent : std::uint8_t { updated, created };
+/// O4 of `PolicyOptions`.
 enum class UpdateNotActive : std::uint8_t { allow, refuse };
+/// O5 of `PolicyOptions`.
 enum class DuplicateSlugs : std::uint8_t { count_once, refuse };
+/// O6 of `PolicyOptions`.
 enum class EmptySlugs : std::uint8_t { refuse, as_none };
+/// O7 of `PolicyOptions`.
 enum class PrimaryRole : std::uint8_t { highest_priority, first_requested };
+/// O8 of `PolicyOptions`.
 enum class UnfitRetainedRole : std::uint8_t { drop, refuse };
+/// O9 of `PolicyOptions`.
 enum class UpdateWithoutRole : std::uint8_t { unchanged, default_role };
+/// O10 of `PolicyOptions`.
 enum class EndedInvitationMembership : std::uint8_t { remove, keep };
+/// O11 of `PolicyOptions`.
 enum class DirectoryManagedRoles : std::uint8_t { allow, refuse };
 
 /// The points that no source of the API settles (DOMAIN.md §6), each with its documented default.

@@ -20,6 +20,7 @@
 namespace membership {
 inline namespace v0 {
 
+/// The direction of a list.
 enum class Direction : std::uint8_t { ascending, descending };
 
 /// A part of a list: where it begins, in which direction it goes, and how long it may be. Lists
@@ -33,7 +34,7 @@ struct Page {
   std::optional<I> until{};  ///< ends before this one
 };
 
-inline constexpr std::size_t longest_page = 1000;
+inline constexpr std::size_t longest_page = 1000;  ///< rows
 
 namespace detail {
 /// Whether a list may have this limit.
@@ -125,6 +126,7 @@ struct OrganizationFilter {
   /// Those that a long operation has marked, or of whose own roles one is marked.
   bool marked = false;
 };
+/// All permissions.
 struct PermissionFilter {};
 /// Which users to list. Borrows its texts.
 template <class T>
@@ -173,15 +175,18 @@ struct BasicEventFilter {
 };
 
 template <class T>
-using BasicOrganizationQuery = detail::PagedQuery<OrganizationFilter, typename T::OrganizationId>;
+using BasicOrganizationQuery =
+    detail::PagedQuery<OrganizationFilter, typename T::OrganizationId>;  ///< a page
 template <class T>
-using BasicUserQuery = detail::PagedQuery<BasicUserFilter<T>, typename T::UserId>;
+using BasicUserQuery = detail::PagedQuery<BasicUserFilter<T>, typename T::UserId>;  ///< a page
+/// A page of invitations.
 template <class T>
 using BasicInvitationQuery = detail::PagedQuery<BasicInvitationFilter<T>, typename T::InvitationId>;
 template <class T>
-using BasicPermissionQuery = detail::PagedQuery<PermissionFilter, typename T::PermissionId>;
+using BasicPermissionQuery =
+    detail::PagedQuery<PermissionFilter, typename T::PermissionId>;  ///< a page
 template <class T>
-using BasicEventQuery = detail::PagedQuery<BasicEventFilter<T>, EventId>;
+using BasicEventQuery = detail::PagedQuery<BasicEventFilter<T>, EventId>;  ///< a page
 
 /// The roles of the environment, or with an organization those that it can see, in their order of
 /// priority. Not paged: there are at most 128.

@@ -24,6 +24,7 @@ inline namespace v0 {
 template <class I>
 using IdView = std::conditional_t<TextId<I>, std::string_view, I>;
 
+/// The id as it is shown, and back.
 template <class I>
 constexpr IdView<I> view_of(const I& id) noexcept {
   if constexpr (TextId<I>) {
@@ -33,6 +34,7 @@ constexpr IdView<I> view_of(const I& id) noexcept {
   }
 }
 
+/// The id that is shown.
 template <class I>
 constexpr I copy_of(IdView<I> id) noexcept {
   if constexpr (TextId<I>) {

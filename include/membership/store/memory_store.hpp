@@ -34,6 +34,7 @@ inline namespace v0 {
 /// The one way in which the memory store fails: one of its 64 shards is full (2^26 - 1 records).
 enum class MemoryFailure : std::uint8_t { full };
 
+/// What a memory store keeps, and since when.
 struct MemoryStoreOptions {
   /// How many of the newest events are kept, at most 2^31; 0: none.
   std::size_t event_limit = 100'000;

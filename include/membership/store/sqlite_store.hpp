@@ -37,6 +37,7 @@ enum class SqliteSynchronous : std::uint8_t {
   off,     ///< for tests: a loss of power may damage the file
 };
 
+/// How a file is opened, and what a commit waits for.
 struct SqliteStoreOptions {
   SqliteSynchronous synchronous = SqliteSynchronous::full;
   int busy_milliseconds = 5000;  ///< how long to wait for another process

@@ -57,7 +57,9 @@ class ExplorerIds : public FixedIds {
   Stage* stage_;
 };
 
+/// A clock that stands still, ids by number, and no waiting between tries.
 using ExplorerRuntime = Runtime<FakeClock, ExplorerIds, NoWait>;
+/// All guards, so that their invariants are explored too.
 using ExplorerPolicy = MembershipPolicy<OwnerGuard, SeatLimit, GrantRule>;
 
 /// A command or a long operation that is explored together with others.
@@ -96,6 +98,7 @@ class SharedWorld {
   S store_;
 };
 
+/// What is explored, and how far.
 struct ExplorerOptions {
   bool crashes = false;        ///< one long operation may stop for good between two commits
   std::size_t longest = 1000;  ///< steps of a schedule; a longer one does not end
@@ -107,6 +110,7 @@ struct Violation {
   std::vector<std::string> schedule;  ///< a line for each step
 };
 
+/// How much was explored, and the violation where there is one.
 struct Exploration {
   double schedules = 0;    ///< those that are told apart by their order alone
   std::size_t worlds = 0;  ///< states that schedules have in common, each explored once
@@ -122,6 +126,7 @@ struct Exploration {
   }
 };
 
+/// Counts in a line, then the violation with its schedule.
 inline std::ostream& operator<<(std::ostream& out, const Exploration& explored) {
   out << explored.schedules << " schedules through " << explored.worlds << " states, "
       << explored.runs << " runs";

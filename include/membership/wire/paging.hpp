@@ -25,6 +25,7 @@ enum class ListOrder : std::uint8_t {
   normal,  ///< rows as `desc`, but `before` asks for older and `after` for newer ones
 };
 
+/// The spelling in a query string.
 [[nodiscard]] constexpr std::string_view to_string(ListOrder order) noexcept {
   switch (order) {
     case ListOrder::asc: return "asc";

@@ -21,6 +21,7 @@ enum class PercentError : std::uint8_t {
   not_utf8,        ///< the decoded bytes are not well-formed UTF-8
 };
 
+/// What is wrong, as the end of a sentence about the text.
 [[nodiscard]] constexpr std::string_view to_string(PercentError error) noexcept {
   switch (error) {
     case PercentError::bad_escape: return "has a '%' without two hexadecimal digits behind it";

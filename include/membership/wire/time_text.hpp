@@ -43,6 +43,7 @@ enum class TimeTextError : std::uint8_t {
   bad_offset,     ///< an offset above 23:59
 };
 
+/// What is wrong, as the end of a sentence about the text.
 [[nodiscard]] constexpr std::string_view to_string(TimeTextError error) noexcept {
   switch (error) {
     case TimeTextError::malformed: return "is not an ISO 8601 time";

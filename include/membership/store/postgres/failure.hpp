@@ -23,6 +23,7 @@ enum class PostgresFault : std::uint8_t {
   other,
 };
 
+/// The fault in words.
 constexpr std::string_view to_string(PostgresFault fault) noexcept {
   switch (fault) {
     case PostgresFault::cannot_connect: return "cannot_connect";

@@ -28,6 +28,7 @@ enum class SqliteFault : std::uint8_t {
   other,
 };
 
+/// The fault in words.
 constexpr std::string_view to_string(SqliteFault fault) noexcept {
   switch (fault) {
     case SqliteFault::busy: return "busy";

@@ -148,8 +148,10 @@ class BasicFiber {
 };
 
 #if defined(__x86_64__) || defined(__i386__)
+/// The form for this machine.
 using Fiber = BasicFiber<true>;
 #else
+/// The form for this machine.
 using Fiber = BasicFiber<false>;
 #endif
 

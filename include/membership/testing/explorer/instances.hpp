@@ -53,6 +53,7 @@ template <class R, class S>
 Ended ended_by(const tl::expected<R, Failure<S>>& result) {
   return result ? Ended{} : detail::ended_by(result.error());
 }
+/// The same of a bulk.
 template <class R, class S>
 Ended ended_by(const tl::expected<R, BulkFailure<S>>& result) {
   return result ? Ended{} : detail::ended_by(result.error().failure);

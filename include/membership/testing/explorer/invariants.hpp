@@ -36,6 +36,7 @@ enum class Invariant : std::uint8_t {
   end,                  ///< every schedule ends
 };
 
+/// What must hold, in words.
 constexpr std::string_view to_string(Invariant invariant) noexcept {
   switch (invariant) {
     case Invariant::one_per_pair: return "one membership for each user and organization";

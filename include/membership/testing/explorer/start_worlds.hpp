@@ -44,6 +44,7 @@ enum class StartWorld : std::uint8_t {
   edge,   ///< one owner and no free seat in each organization
 };
 
+/// The enumerator's name.
 constexpr std::string_view to_string(StartWorld world) noexcept {
   switch (world) {
     case StartWorld::plain: return "plain";
@@ -57,12 +58,15 @@ constexpr std::string_view to_string(StartWorld world) noexcept {
 constexpr UserId explorer_user(unsigned number) noexcept {
   return FixedIds::numbered<UserId>(number);
 }
+/// The memberships, in the order in which they were made.
 constexpr MembershipId explorer_membership(unsigned number) noexcept {
   return FixedIds::numbered<MembershipId>(number);
 }
+/// The invitations, in the order in which they were made.
 constexpr InvitationId explorer_invitation(unsigned number) noexcept {
   return FixedIds::numbered<InvitationId>(number);
 }
+/// The organizations: `org_a`, `org_b`.
 constexpr OrganizationId explorer_organization(char letter) noexcept {
   const char text[] = {'o', 'r', 'g', '_', letter};
   return OrganizationId::from_stored({text, sizeof text});

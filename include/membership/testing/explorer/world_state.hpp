@@ -22,16 +22,19 @@ namespace testing {
 
 /// All rows of a store at one moment, copied.
 struct WorldState {
+  /// A role, of the environment or of an organization.
   struct Role {
     RoleId id;
     RoleIndex index;
     RoleState state;
   };
+  /// A permission.
   struct Permission {
     PermissionId id;
     unsigned index;
     PermissionState state;
   };
+  /// An organization with what is inside it, but invitations.
   struct Organization {
     OrganizationState state;
     std::vector<Role> roles{};  ///< its own
@@ -40,6 +43,7 @@ struct WorldState {
     /// Whether it has had an owner since it goes by its owner role, so that one must be left.
     bool had_owner = false;
   };
+  /// An invitation and the address that it was sent to.
   struct Invitation {
     InvitationState state;
     std::string email;
