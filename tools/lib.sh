@@ -33,6 +33,7 @@ tests   nodejs                any:node
 tests   npm                   any:npm
 tests   ca-certificates       cmd:npm
 tests   curl                  cmd:curl
+tests   doxygen               cmd:doxygen
 bench   libbenchmark-dev      header:benchmark/benchmark.h
 bench   libsqlite3-dev        header:sqlite3.h
 bench   libpq-dev             header:postgresql/libpq-fe.h
@@ -41,6 +42,12 @@ bench   valgrind              cmd:valgrind
 bench   clang-19              cmd:clang++-19
 bench   python3-matplotlib    file:/usr/lib/python3/dist-packages/matplotlib
 docs    graphviz              cmd:dot
+docs    doxygen               cmd:doxygen
+docs    mkdocs                cmd:mkdocs
+docs    mkdocs-material       file:/usr/share/mkdocs/themes/material
+look    chromium              cmd:chromium
+look    chromium-driver       cmd:chromedriver
+look    python3-selenium      file:/usr/lib/python3/dist-packages/selenium
 load    wrk                   cmd:wrk
 demo    libboost1.81-dev      header:boost/version.hpp
 demo    libboost-json1.81-dev header:boost/json.hpp

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Writes docs/lifecycle.md and docs/lifecycle.svg from the status x command table.
+# Writes what is generated of docs/: lifecycle.md and lifecycle.svg from the status x command table,
+# reference/api.txt from the headers.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -10,3 +11,4 @@ export CXX=g++-12
 configure docs --buildtype=debug -Dtests=auto -Dexamples=disabled -Dbenchmarks=disabled
 ninja -C build/docs --quiet tools/lifecycle_doc
 python3 tools/lifecycle_docs.py write build/docs/tools/lifecycle_doc docs
+python3 tools/docs/api.py write docs/reference/api.txt include
