@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #ifndef MEMBERSHIP_ADMINISTRATION_HPP
 #define MEMBERSHIP_ADMINISTRATION_HPP
-
+// IWYU pragma: begin_exports
 #include "membership/command/accept_invitation.hpp"
 #include "membership/command/delete_organization.hpp"
 #include "membership/command/delete_permission.hpp"
@@ -23,5 +23,5 @@
 #include "membership/driver/marks.hpp"
 #include "membership/driver/operation.hpp"
 #include "membership/driver/tokens.hpp"
-
+// IWYU pragma: end_exports
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #ifndef MEMBERSHIP_CORE_HPP
 #define MEMBERSHIP_CORE_HPP
-
+// IWYU pragma: begin_exports
 #include "membership/command/change_role_permissions.hpp"
 #include "membership/command/create_membership.hpp"
 #include "membership/command/create_organization.hpp"
@@ -31,5 +31,5 @@
 #include "membership/policy/rows.hpp"
 #include "membership/store/concepts.hpp"
 #include "membership/version.hpp"
-
+// IWYU pragma: end_exports
 #endif

@@ -2,9 +2,9 @@
 #ifndef MEMBERSHIP_MEMBERSHIP_HPP
 #define MEMBERSHIP_MEMBERSHIP_HPP
 
-#include "membership/core.hpp"
-#include "membership/domain/error_message.hpp"
-#include "membership/policy/explain.hpp"
-#include "membership/store/memory_store.hpp"
+#include "membership/core.hpp"                  // IWYU pragma: export
+#include "membership/domain/error_message.hpp"  // IWYU pragma: export
+#include "membership/policy/explain.hpp"        // IWYU pragma: export
+#include "membership/store/memory_store.hpp"    // IWYU pragma: export
 
 #endif

@@ -7,7 +7,6 @@
 #include "membership/policy/context.hpp"
 #include "membership/policy/options.hpp"
 #include "membership/policy/plan.hpp"
-#include "membership/policy/refusal.hpp"
 #include "membership/policy/role_resolution.hpp"
 #include "membership/policy/snapshot.hpp"
 

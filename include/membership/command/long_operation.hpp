@@ -3,7 +3,6 @@
 #define MEMBERSHIP_COMMAND_LONG_OPERATION_HPP
 
 #include "membership/command/role_change.hpp"
-#include "membership/policy/membership_policy.hpp"
 
 #include <cstdint>
 

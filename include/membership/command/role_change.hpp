@@ -10,8 +10,6 @@
 #include "membership/policy/snapshot.hpp"
 #include "membership/policy/text_change.hpp"
 
-#include <tl/expected.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -7,7 +7,6 @@
 #include "membership/domain/traits.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace membership {

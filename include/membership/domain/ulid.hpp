@@ -7,7 +7,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace membership {
 inline namespace v0 {

@@ -2,15 +2,14 @@
 #ifndef MEMBERSHIP_DOMAIN_WORD_HPP
 #define MEMBERSHIP_DOMAIN_WORD_HPP
 
-#include <string_view>
+#include <string_view>  // IWYU pragma: keep; std::char_traits, without all of <string>
 #include <type_traits>
 
 namespace membership {
 inline namespace v0 {
 namespace detail {
 
-/// A value that lies among bytes, wherever it begins there. `std::memcpy` without <cstring>'s
-/// lines.
+/// A value that lies among bytes, wherever it begins there: `std::memcpy` without <cstring>.
 template <class Word>
 Word word_at(const char* bytes) noexcept {
   static_assert(std::is_scalar_v<Word>);

@@ -3,7 +3,6 @@
 #define MEMBERSHIP_DRIVER_IDS_HPP
 
 #include "membership/domain/time.hpp"
-#include "membership/domain/traits.hpp"
 #include "membership/domain/ulid.hpp"
 #include "membership/policy/context.hpp"
 #include "membership/policy/kinds.hpp"

@@ -9,6 +9,7 @@
 #include "membership/command/send_invitation.hpp"
 #include "membership/driver/execute.hpp"
 #include "membership/policy/query.hpp"
+#include "membership/policy/rows.hpp"
 
 #include <tl/expected.hpp>
 

@@ -4,7 +4,6 @@
 
 #include "membership/driver/execute.hpp"
 #include "membership/policy/query.hpp"
-#include "membership/policy/rows.hpp"
 #include "membership/store/concepts.hpp"
 
 #include <tl/expected.hpp>

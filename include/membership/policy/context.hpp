@@ -6,7 +6,6 @@
 #include "membership/domain/time.hpp"
 #include "membership/domain/traits.hpp"
 #include "membership/domain/ulid.hpp"
-#include "membership/policy/kinds.hpp"
 #include "membership/policy/slot.hpp"
 
 namespace membership {

@@ -3,7 +3,6 @@
 #define MEMBERSHIP_POLICY_EXPLAIN_HPP
 
 #include "membership/policy/plan.hpp"
-#include "membership/policy/role_resolution.hpp"
 
 #include <string>
 #include <string_view>

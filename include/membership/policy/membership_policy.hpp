@@ -15,7 +15,7 @@
 
 #include <concepts>
 #include <cstdint>
-#include <vector>  // std::construct_at, without all of <memory>
+#include <vector>  // IWYU pragma: keep; std::construct_at, without all of <memory>
 
 namespace membership {
 inline namespace v0 {

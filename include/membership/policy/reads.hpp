@@ -10,7 +10,6 @@
 #include "membership/policy/claims.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 

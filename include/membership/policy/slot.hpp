@@ -4,7 +4,7 @@
 
 #include <type_traits>
 #include <utility>
-#include <vector>  // std::construct_at, without all of <memory>
+#include <vector>  // IWYU pragma: keep; std::construct_at, without all of <memory>
 
 namespace membership {
 inline namespace v0 {

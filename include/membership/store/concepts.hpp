@@ -7,7 +7,6 @@
 #include "membership/policy/plan.hpp"
 #include "membership/policy/query.hpp"
 #include "membership/policy/reads.hpp"
-#include "membership/policy/rows.hpp"
 #include "membership/policy/snapshot.hpp"
 
 #include <tl/expected.hpp>

@@ -6,7 +6,6 @@
 #include "membership/policy/query.hpp"
 #include "membership/policy/reads.hpp"
 #include "membership/policy/rows.hpp"
-#include "membership/policy/snapshot.hpp"
 #include "membership/store/concepts.hpp"
 #include "membership/store/memory/commit.hpp"
 #include "membership/store/memory/paging.hpp"

@@ -14,7 +14,6 @@
 #include "membership/store/postgres/parts.hpp"
 #include "membership/store/postgres/placing.hpp"
 #include "membership/store/postgres/tries.hpp"
-#include "membership/store/sql/statements.hpp"
 
 #include <tl/expected.hpp>
 
@@ -28,7 +27,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 

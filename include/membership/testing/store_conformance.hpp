@@ -13,14 +13,12 @@
 #include "membership/testing/conformance/report.hpp"
 #include "membership/testing/conformance/snapshots.hpp"
 #include "membership/testing/conformance/strings.hpp"
-#include "membership/testing/conformance/threads.hpp"
 #include "membership/testing/conformance/world.hpp"
 
 #include <algorithm>
 #include <concepts>
 #include <exception>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace membership {

@@ -2,7 +2,6 @@
 #ifndef MEMBERSHIP_WIRE_EVENT_REQUEST_HPP
 #define MEMBERSHIP_WIRE_EVENT_REQUEST_HPP
 
-#include "membership/domain/event.hpp"
 #include "membership/domain/parse.hpp"
 #include "membership/domain/time.hpp"
 #include "membership/domain/ulid.hpp"

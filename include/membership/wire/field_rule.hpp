@@ -5,7 +5,6 @@
 #include "membership/domain/error.hpp"
 #include "membership/wire/request_error.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -13,7 +13,6 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/storage_ptr.hpp>
-#include <boost/json/value.hpp>
 
 #include <string_view>
 #include <utility>

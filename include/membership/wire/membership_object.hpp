@@ -2,7 +2,6 @@
 #ifndef MEMBERSHIP_WIRE_MEMBERSHIP_OBJECT_HPP
 #define MEMBERSHIP_WIRE_MEMBERSHIP_OBJECT_HPP
 
-#include "membership/domain/membership.hpp"
 #include "membership/domain/role_catalogue.hpp"
 #include "membership/policy/options.hpp"
 #include "membership/policy/role_resolution.hpp"

@@ -4,7 +4,6 @@
 
 #include "membership/command/create_user.hpp"
 #include "membership/command/update_user.hpp"
-#include "membership/domain/id.hpp"
 #include "membership/domain/profile.hpp"
 #include "membership/domain/traits.hpp"
 #include "membership/policy/query.hpp"

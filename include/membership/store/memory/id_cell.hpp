@@ -3,15 +3,12 @@
 #define MEMBERSHIP_STORE_MEMORY_ID_CELL_HPP
 
 #include "membership/domain/id.hpp"
-#include "membership/policy/rows.hpp"
+#include "membership/domain/word.hpp"
 #include "membership/policy/slot.hpp"
-#include "membership/store/owned/hash.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string_view>
-#include <type_traits>
 
 namespace membership {
 inline namespace v0 {

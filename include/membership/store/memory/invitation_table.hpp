@@ -7,12 +7,11 @@
 #include "membership/domain/profile.hpp"
 #include "membership/policy/query.hpp"
 #include "membership/policy/slot.hpp"
-#include "membership/store/memory/id_cell.hpp"
 #include "membership/store/memory/index_table.hpp"
 #include "membership/store/memory/ordered_index.hpp"
-#include "membership/store/memory/paging.hpp"
 #include "membership/store/memory/slab.hpp"
 #include "membership/store/owned/filters.hpp"
+#include "membership/store/owned/hash.hpp"
 #include "membership/store/owned/owned_texts.hpp"
 #include "membership/store/owned/shared_lock.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "membership/domain/membership.hpp"
 #include "membership/domain/organization.hpp"
+#include "membership/domain/role_set.hpp"
 #include "membership/domain/user.hpp"
 #include "membership/policy/claims.hpp"
 #include "membership/policy/slot.hpp"
@@ -14,7 +15,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 
 namespace membership {
 inline namespace v0 {

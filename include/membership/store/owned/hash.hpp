@@ -5,7 +5,6 @@
 #include "membership/domain/id.hpp"
 #include "membership/domain/word.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string_view>

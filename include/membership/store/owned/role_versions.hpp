@@ -9,7 +9,6 @@
 #include "membership/store/owned/owned_texts.hpp"
 #include "membership/store/owned/ref.hpp"
 
-#include <cstddef>
 #include <vector>
 
 namespace membership {

@@ -7,7 +7,6 @@
 #include "membership/store/postgres/connection.hpp"
 #include "membership/store/postgres/failure.hpp"
 #include "membership/store/postgres/options.hpp"
-#include "membership/store/postgres/tries.hpp"
 #include "membership/store/sql/caches.hpp"
 #include "membership/store/sql/plan_writer.hpp"
 #include "membership/store/sql/reader.hpp"

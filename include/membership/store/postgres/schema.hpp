@@ -4,7 +4,6 @@
 
 #include "membership/store/sql/statements.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 

@@ -13,7 +13,6 @@
 #include "membership/store/sql/profile_texts.hpp"
 #include "membership/store/sql/role_texts.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>

@@ -4,7 +4,6 @@
 
 #include "membership/driver/execute.hpp"
 #include "membership/policy/guards.hpp"
-#include "membership/store/concepts.hpp"
 #include "membership/testing/fake_clock.hpp"
 #include "membership/testing/fixed_ids.hpp"
 

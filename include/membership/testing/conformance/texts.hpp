@@ -5,7 +5,6 @@
 #include "membership/domain/error.hpp"
 #include "membership/domain/ulid.hpp"
 #include "membership/driver/execute.hpp"
-#include "membership/policy/rows.hpp"
 #include "membership/policy/snapshot.hpp"
 
 #include <algorithm>

@@ -8,7 +8,6 @@
 #include <exception>
 #include <initializer_list>
 #include <span>
-#include <string>
 #include <thread>
 #include <vector>
 

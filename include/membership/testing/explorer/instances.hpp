@@ -14,7 +14,6 @@
 #include "membership/testing/schedule_explorer.hpp"
 
 #include <array>
-#include <cstddef>
 #include <span>
 #include <stdexcept>
 #include <string>

@@ -7,7 +7,6 @@
 #include "membership/policy/rows.hpp"
 #include "membership/testing/explorer/digest.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
