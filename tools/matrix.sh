@@ -47,6 +47,19 @@ while read -r compiler cxx flags; do
   done <<<"$standards"
 done <<<"$compilers"
 
+# The single header in place of those that it is made of.
+row='g++-12 single'
+case $row in *"${1:-}"*)
+  say "$row"
+  before=$failed
+  python3 tools/single_header.py tree build/single-tree
+  CXX=g++-12 run_tests matrix-single \
+    'build/single-tree -Dwerror=true -Dbenchmarks=disabled --buildtype=debug' \
+    --suite static --suite unit --suite examples
+  summary+=("$([ "$failed" -eq "$before" ] && echo ok || echo FAILED) $row")
+  ;;
+esac
+
 printf '\n'
 printf '%s\n' ${summary[@]+"${summary[@]}"}
 finish
