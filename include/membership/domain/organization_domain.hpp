@@ -41,8 +41,8 @@ struct DomainData {
 /// Names a domain of an organization: the plan that added it and its place there.
 struct OrganizationDomainId {
   Ulid value{};
-  friend constexpr bool operator==(const OrganizationDomainId&,
-                                   const OrganizationDomainId&) noexcept = default;
+  friend constexpr auto operator<=>(const OrganizationDomainId&,
+                                    const OrganizationDomainId&) noexcept = default;
 };
 
 /// A domain of an organization as it is kept.

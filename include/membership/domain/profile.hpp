@@ -122,7 +122,7 @@ class EmailKey {
   }
 
   constexpr std::string_view view() const noexcept { return text_.view(); }
-  friend constexpr bool operator==(const EmailKey&, const EmailKey&) noexcept = default;
+  friend constexpr auto operator<=>(const EmailKey&, const EmailKey&) noexcept = default;
 
  private:
   explicit constexpr EmailKey(const InlineText<capacity>& text) noexcept : text_(text) {}

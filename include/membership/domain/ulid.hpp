@@ -50,7 +50,7 @@ constexpr void write_ulid(const Ulid& value, char* out) noexcept {
 /// the plan's events.
 struct PlanId {
   Ulid value;
-  friend constexpr bool operator==(const PlanId&, const PlanId&) noexcept = default;
+  friend constexpr auto operator<=>(const PlanId&, const PlanId&) noexcept = default;
 };
 
 /// Names an event: its plan and its place in it. So an event's id costs nothing to mint, and an

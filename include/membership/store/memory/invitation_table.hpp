@@ -3,6 +3,7 @@
 #define MEMBERSHIP_STORE_MEMORY_INVITATION_TABLE_HPP
 
 #include "membership/domain/digest.hpp"
+#include "membership/domain/hash.hpp"
 #include "membership/domain/invitation.hpp"
 #include "membership/domain/profile.hpp"
 #include "membership/policy/query.hpp"
@@ -11,7 +12,6 @@
 #include "membership/store/memory/ordered_index.hpp"
 #include "membership/store/memory/slab.hpp"
 #include "membership/store/owned/filters.hpp"
-#include "membership/store/owned/hash.hpp"
 #include "membership/store/owned/owned_texts.hpp"
 #include "membership/store/owned/shared_lock.hpp"
 

@@ -2,10 +2,10 @@
 #ifndef MEMBERSHIP_STORE_OWNED_MEMBER_QUEUES_HPP
 #define MEMBERSHIP_STORE_OWNED_MEMBER_QUEUES_HPP
 
+#include "membership/domain/hash.hpp"
 #include "membership/domain/membership.hpp"
 #include "membership/policy/reads.hpp"
 #include "membership/store/owned/atomic.hpp"
-#include "membership/store/owned/hash.hpp"
 
 #include <cstddef>
 #include <cstdint>

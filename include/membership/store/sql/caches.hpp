@@ -2,7 +2,7 @@
 #ifndef MEMBERSHIP_STORE_SQL_CACHES_HPP
 #define MEMBERSHIP_STORE_SQL_CACHES_HPP
 
-#include "membership/store/owned/hash.hpp"
+#include "membership/domain/hash.hpp"
 #include "membership/store/owned/ref.hpp"
 #include "membership/store/owned/role_versions.hpp"
 #include "membership/store/owned/shared_lock.hpp"

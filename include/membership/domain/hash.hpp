@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef MEMBERSHIP_STORE_OWNED_HASH_HPP
-#define MEMBERSHIP_STORE_OWNED_HASH_HPP
+#ifndef MEMBERSHIP_DOMAIN_HASH_HPP
+#define MEMBERSHIP_DOMAIN_HASH_HPP
 
 #include "membership/domain/id.hpp"
 #include "membership/domain/word.hpp"
