@@ -14,8 +14,10 @@
 //   ulid_source_grows event ids: say plan and index -> event_ids time: the written form comes back,
 //   in the same order                          -> times fixed ids: byte order is order of creation,
 //   plan ids end in four zero bits    -> fixed_ids_order
+//   chrono: times come back; rounded as floor and ceil of std::chrono do          -> chrono_values
 
 #include "membership/domain/parse.hpp"
+#include "membership/interop/chrono.hpp"
 #include "membership/testing/fake_clock.hpp"
 #include "membership/testing/generators.hpp"
 #include "membership/wire/time_text.hpp"
@@ -23,6 +25,7 @@
 #include "support/scale.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -278,6 +281,25 @@ BOOST_AUTO_TEST_CASE(times) {
     const auto read = wire::parse_time(text.view());
     RC_ASSERT(read.has_value());
     RC_ASSERT(*read == a.milliseconds());
+  });
+}
+
+BOOST_AUTO_TEST_CASE(chrono_values) {
+  using namespace std::chrono;
+  holds("chrono_values", runs(), [] {
+    const Time time = Time::from_milliseconds(*rc::gen::arbitrary<std::int64_t>());
+    RC_ASSERT(from_sys_time(to_sys_time(time)) == time);
+    // Small and large, as std::chrono's days and milliseconds of them do not overflow.
+    const auto any = *rc::gen::oneOf(rc::gen::arbitrary<std::int64_t>(),
+                                     rc::gen::inRange<std::int64_t>(-2'000'000, 2'000'000));
+    const nanoseconds fine(any / 2);
+    RC_ASSERT(from_sys_time(sys_time<nanoseconds>(fine)).milliseconds() ==
+              floor<milliseconds>(fine).count());
+    RC_ASSERT(count_of<microseconds>(fine) == ceil<microseconds>(fine).count());
+    RC_ASSERT(count_of<days>(fine) == ceil<days>(fine).count());
+    const seconds coarse(any / 1'000);
+    RC_ASSERT(to_sys_time(from_sys_time(sys_time<seconds>(coarse))) == sys_time<seconds>(coarse));
+    RC_ASSERT(count_of<milliseconds>(coarse) == milliseconds(coarse).count());
   });
 }
 

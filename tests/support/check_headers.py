@@ -20,7 +20,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from compile_flags import syntax_command  # noqa: E402
 
 # How the path below include/membership begins -> the probe target whose flags it needs.
-GROUPS = {"wire/": "wire", "testing/": "testing", "store/sqlite": "sqlite",
+GROUPS = {"wire/": "wire", "interop/fmt": "fmt",
+          "interop/format": "format", "testing/": "testing", "store/sqlite": "sqlite",
           "store/postgres": "postgres"}
 
 
