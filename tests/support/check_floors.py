@@ -29,10 +29,12 @@ TOP = {
     "version.hpp": set(),
 }
 # Long operations are made of commands, and so is what ends an expired invitation on the way.
-EXCEPTIONS = {"driver/operation_steps.hpp": {"command"}, "driver/invitations.hpp": {"command"}}
+EXCEPTIONS = {"driver/operation_steps.hpp": {"command"}, "driver/invitations.hpp": {"command"},
+              "interop/boost_json.hpp": {"wire"}}
 # What begins with these needs a package of its own, and nothing else includes it.
 OPT_IN = {"store/sqlite": {"sqlite3.h"}, "store/postgres": {"libpq-fe.h"}, "store/sql": set()}
-PACKAGES = {"wire": {"boost/json", "boost/system"}, "interop/fmt": {"fmt/"},
+BOOST_JSON = {"boost/json", "boost/system"}
+PACKAGES = {"wire": BOOST_JSON, "interop/boost_json": BOOST_JSON, "interop/fmt": {"fmt/"},
             "interop": set(), "testing": {"rapidcheck"}, **OPT_IN}
 # Headers of packages that are in no folder of their own.
 BARE_PACKAGES = {"sqlite3.h", "libpq-fe.h"}

@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from compile_flags import syntax_command  # noqa: E402
 
 # How the path below include/membership begins -> the probe target whose flags it needs.
-GROUPS = {"wire/": "wire", "interop/fmt": "fmt",
+GROUPS = {"wire/": "wire", "interop/boost_json": "wire", "interop/fmt": "fmt",
           "interop/format": "format", "testing/": "testing", "store/sqlite": "sqlite",
           "store/postgres": "postgres"}
 

@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/storage_ptr.hpp>
 
 #include <string>
 #include <string_view>
@@ -17,18 +18,19 @@ namespace membership {
 inline namespace v0 {
 namespace wire {
 
-/// The JSON body of a refusal: `code` (where there is one), `message`, `errors` (where there are
-/// some), then the extra keys.
+/// The JSON body of a refusal, made in `memory`: `code` (where there is one), `message`, `errors`
+/// (where there are some), then the extra keys.
 /// Complexity: linear. Throws: `std::bad_alloc`.
 /// Rule: the API's page, A1, "error keys" and "422 body".
-[[nodiscard]] inline std::string error_body(const RequestError& error) {
-  boost::json::object body;
+[[nodiscard]] inline boost::json::object error_object(const RequestError& error,
+                                                      boost::json::storage_ptr memory = {}) {
+  boost::json::object body(std::move(memory));
   if (!error.code.empty()) detail::put(body, "code", error.code);
   detail::put(body, "message", error.message);
   if (!error.errors.empty()) {
-    boost::json::array entries;
+    boost::json::array entries(body.storage());
     for (const ErrorEntry& entry : error.errors) {
-      boost::json::object object;
+      boost::json::object object(body.storage());
       detail::put(object, "code", entry.code);
       detail::put(object, "message", entry.message);
       if (!entry.field.empty()) detail::put(object, "field", entry.field);
@@ -39,7 +41,12 @@ namespace wire {
   for (const auto& [key, value] : error.extra) {
     detail::put(body, detail::json_text(key), value);
   }
-  return boost::json::serialize(body);
+  return body;
+}
+
+/// The same as a text.
+[[nodiscard]] inline std::string error_body(const RequestError& error) {
+  return boost::json::serialize(error_object(error));
 }
 
 /// The JSON body `{"code":…,"message":…}`; without `code` where that is empty.
