@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_TESTS_SUPPORT_HOST_HPP
 #define MEMBERSHIP_TESTS_SUPPORT_HOST_HPP
 
+#include "membership/interop/ostream.hpp"
 #include "support/test_store.hpp"
 
 #include <cstdint>
@@ -19,34 +20,6 @@ namespace membership {
 inline namespace v0 {
 
 // For the messages of Boost.Test.
-inline std::ostream& operator<<(std::ostream& out, const Error& error) {
-  return out << to_string(error.code) << '(' << static_cast<int>(error.code) << ") of "
-             << to_string(error.field) << " '" << error.subject.view() << "' at " << error.detail;
-}
-template <class Tag, std::size_t Capacity>
-std::ostream& operator<<(std::ostream& out, const Id<Tag, Capacity>& id) {
-  return out << id.view();
-}
-inline std::ostream& operator<<(std::ostream& out, Outcome outcome) {
-  return out << to_string(outcome);
-}
-inline std::ostream& operator<<(std::ostream& out, Status status) {
-  return out << to_string(status);
-}
-inline std::ostream& operator<<(std::ostream& out, EventType type) {
-  return out << to_string(type);
-}
-inline std::ostream& operator<<(std::ostream& out, Time time) { return out << time.milliseconds(); }
-inline std::ostream& operator<<(std::ostream& out, RoleSet roles) {
-  return out << std::hex << roles.environment() << '/' << roles.organization() << std::dec;
-}
-inline std::ostream& operator<<(std::ostream& out, RoleIndex index) {
-  return out << static_cast<unsigned>(index.value());
-}
-inline std::ostream& operator<<(std::ostream& out, const Counts& counts) {
-  return out << counts.active << " active, " << counts.inactive << " inactive, " << counts.pending
-             << " pending, " << counts.owners << " owners";
-}
 inline std::ostream& operator<<(std::ostream& out, CommitStatus status) {
   return out << (status == CommitStatus::committed ? "committed" : "conflict");
 }

@@ -12,14 +12,6 @@
 #include <string_view>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
-inline std::ostream& operator<<(std::ostream& out, InvitationStatus status) {
-  return out << to_string(status);
-}
-}  // namespace v0
-}  // namespace membership
-
 /// What tests of invitations share.
 namespace membership_tests {
 
