@@ -24,6 +24,7 @@ build   libexpected-dev       header:tl/expected.hpp
 tests   libboost1.81-dev      header:boost/version.hpp
 tests   libboost-test1.81-dev header:boost/test/unit_test.hpp
 tests   libboost-json1.81-dev header:boost/json.hpp
+tests   gdb                   cmd:gdb
 tests   libfmt-dev            header:fmt/format.h
 tests   libssl-dev            header:openssl/evp.h
 tests   libsqlite3-dev        header:sqlite3.h
