@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSL-1.0
+/// A rule of the host's own: nobody pays what they have ordered. It holds on every path by which a
+/// membership can come to have both roles.
+#include <membership/membership.hpp>
+
+#include <cstdint>
+#include <iostream>
+#include <string_view>
+
+using namespace membership;
+
+/// Nobody who is active holds the roles `buyer` and `payer` at once.
+struct SeparateDuties {
+  static constexpr std::uint16_t number = 1;  // `Error::detail` of its refusals
+
+  template <class T>
+  static constexpr Refusal check(const BasicSnapshot<T>& seen, const BasicPlan<T>& plan,
+                                 const BasicActor<T>& /*actor*/) noexcept {
+    RoleSet both;
+    both.insert(seen.roles.find("buyer"));
+    both.insert(seen.roles.find("payer"));
+    // A plan writes one membership or, as a transfer of ownership does, two.
+    for (const auto* const write : {plan.membership.get(), plan.other.get()}) {
+      if (write == nullptr || write->effect == Effect::erase) continue;
+      if (write->after.status != Status::active || !both.several()) continue;
+      if ((both - write->after.roles).empty()) return Refusal::by_rule(number);
+    }
+    return {};
+  }
+};
+static_assert(Rule<SeparateDuties, DefaultTraits>);
+
+int main() {
+  MemoryStore store;
+  const MembershipPolicy<OwnerGuard, SeparateDuties> policy;
+  const UserId ada = *UserId::make("ada");
+  const OrganizationId acme = *OrganizationId::make("acme");
+  if (!execute(store, policy, CreateUser{.id = ada})) return 1;
+  if (!execute(store, policy, CreateOrganization{.name = "Acme", .id = acme})) return 1;
+  for (const std::string_view slug : {"buyer", "payer"}) {
+    if (!execute(store, policy, CreateRole{.slug = slug, .name = slug})) return 1;
+  }
+  if (!execute(store, policy, EnableMultipleRoles{})) return 1;
+
+  const auto joined =
+      execute(store, policy, CreateMembership{ada, acme, RoleSelection::one("buyer")});
+  if (!joined) return 1;
+  const MembershipId id = (*joined).membership()->id;
+  constexpr std::string_view both[] = {"buyer", "payer"};
+  const UpdateRoles update{id, RoleSelection::several(both)};
+  const auto refused = execute(store, policy, update);
+  if (refused) return 1;
+  std::cout << "update: " << message(*refused.error().error) << '\n';
+
+  // An inactive member may have both, and then cannot come back with them.
+  if (!execute(store, policy, DeactivateMembership{id})) return 1;
+  if (!execute(store, policy, update)) return 1;
+  const auto back = execute(store, policy, ReactivateMembership{id});
+  if (back) return 1;
+  std::cout << "reactivate: " << message(*back.error().error) << '\n';
+}

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Checks that the pages show what the examples are and what they print.
+
+usage: check_docs.py ROOT PROGRAM...
+
+In the pages of ROOT and of docs/:
+- a ```cpp block is a run of lines of a file of examples/ or include/membership/, a ```meson block
+  one of a meson.build of examples/; its indentation may be taken off as a whole;
+- a ```text block is a run of lines that one of the programs prints. Each is run twice in an empty
+  folder, the second time with what the first has left there.
+One ```cpp block of README.md is examples/quickstart.cpp without its SPDX line, at most 25 lines.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+root, programs = pathlib.Path(sys.argv[1]), sys.argv[2:]
+
+
+def lines_of(folder, pattern):
+    return [path.read_text().splitlines() for path in sorted((root / folder).glob(pattern))]
+
+
+def printed_by(program):
+    program = pathlib.Path(program).resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        return [subprocess.run([program], cwd=folder, stdout=subprocess.PIPE, text=True,
+                               check=True).stdout.splitlines() for _ in range(2)]
+
+
+def holds(source, block):
+    """Whether a source has a block, indented or not."""
+    for at, line in enumerate(source[:len(source) - len(block) + 1]):
+        indent = line[:len(line) - len(block[0])]
+        if line == indent + block[0] and not indent.strip() and all(
+                have == (indent + want if want else "") for have, want in zip(source[at:], block)):
+            return True
+    return False
+
+
+sources = {
+    "cpp": lines_of("examples", "**/*.[ch]pp") + lines_of("include/membership", "**/*.hpp"),
+    "meson": lines_of("examples", "**/meson.build"),
+    "text": [output for program in programs for output in printed_by(program)],
+}
+problems, checked = [], 0
+for page in sorted([*root.glob("*.md"), *root.glob("docs/**/*.md")]):
+    for indent, language, block in re.findall(r"^( *)```(.*)\n((?:.*\n)*?) *```$", page.read_text(),
+                                              re.MULTILINE):
+        if language in sources:
+            checked += 1
+            lines = [line.removeprefix(indent) for line in block.splitlines()]
+            if not any(holds(source, lines) for source in sources[language]):
+                problems.append(f"{page.relative_to(root)}: in no {language} source:\n{block}")
+        elif not language or language.lower() in ("c", "c++", "cc", "cxx", "hpp"):
+            problems.append(f"{page.relative_to(root)}: a block of language '{language}':\n{block}")
+
+quickstart = (root / "examples/quickstart.cpp").read_text().split("\n", 1)[1].lstrip("\n")
+if f"```cpp\n{quickstart}```\n" not in (root / "README.md").read_text():
+    problems.append("README.md: no block is examples/quickstart.cpp without its first line")
+if quickstart.count("\n") > 25:
+    problems.append(f"examples/quickstart.cpp has {quickstart.count(chr(10))} lines, not 25")
+if not checked:
+    problems.append("no block was found")
+print("\n".join(problems) or f"{checked} blocks are as the examples are")
+sys.exit(1 if problems else 0)
