@@ -49,6 +49,7 @@ problems, checked = [], 0
 for page in sorted([*root.glob("*.md"), *root.glob("docs/**/*.md")]):
     for indent, language, block in re.findall(r"^( *)```(.*)\n((?:.*\n)*?) *```$", page.read_text(),
                                               re.MULTILINE):
+        language = language.split(" ")[0]
         if language in sources:
             checked += 1
             lines = [line.removeprefix(indent) for line in block.splitlines()]

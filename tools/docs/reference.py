@@ -58,10 +58,15 @@ def members(entity):
     return "\n".join(lines + ["</dl>"]) if entity.members else ""
 
 
+def anchor_of(entity):
+    """A name with several forms has one anchor for all, at the first."""
+    return "".join(sign if sign.isalnum() or sign == "_" else "-" for sign in entity.name)
+
+
 def page(header, entities):
     lines = [f"# {header.removeprefix('membership/')}", "", f"```cpp\n#include <{header}>\n```", ""]
     for entity in entities:
-        lines += [f"## {entity.name}", "", "```cpp", wrapped(entity.declaration), "```", "",
+        lines += [f"## {entity.name} {{: #{anchor_of(entity)} }}", "", "```cpp", wrapped(entity.declaration), "```", "",
                   doc(entity), "", members(entity), ""]
     return "\n".join(lines)
 
@@ -80,8 +85,7 @@ def pages(entities):
     index = ["# All names", "", "| name | kind | header |", "|---|---|---|"]
     for entity in sorted(entities, key=lambda e: (e.name.lower(), e.header)):
         target = entity.header.removeprefix("membership/").removesuffix(".hpp")
-        anchor = "".join(c for c in entity.name.lower() if c.isalnum() or c in "_-")
-        index.append(f"| [`{entity.name}`](api/{target}.md#{anchor}) | {entity.kind} | "
+        index.append(f"| [`{entity.name}`](api/{target}.md#{anchor_of(entity)}) | {entity.kind} | "
                      f"`{entity.header}` |")
     written.append(("reference/names.md", "\n".join(index) + "\n"))
     listed = [{"All names": "reference/names.md"}]

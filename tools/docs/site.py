@@ -84,6 +84,18 @@ def for_files(site):
         "  worker: URL.createObjectURL(new Blob([" + json.dumps(worker) + "]))};\n")
 
 
+def let_codes_break(site):
+    """In tables, long codes may go on in the next line behind `_`, `.` and `::`."""
+    for path in site.rglob("*.html"):
+        text = path.read_text()
+        path.write_text(re.sub(
+            "<td[^>]*>.*?</td>",
+            lambda cell: re.sub(
+                "<code>[^<]*</code>",
+                lambda code: re.sub(r"(?<=[\w.])(_|\.|::)(?=\w)", r"\1<wbr>", code[0]), cell[0]),
+            text, flags=re.DOTALL))
+
+
 class Links(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()
@@ -144,6 +156,7 @@ def main():
     if done.returncode != 0:
         sys.exit("mkdocs could not build the site")
     for_files(site)
+    let_codes_break(site)
     in_menu = set(re.findall(r"[\w./-]+\.md", json.dumps(settings["nav"]))) | set(sources)
     problems = [f"{path} is in no menu" for path in sorted(
         p.relative_to(pages).as_posix() for p in pages.rglob("*.md")) if path not in in_menu]
