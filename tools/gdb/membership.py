@@ -166,7 +166,8 @@ def collection():
     printers = gdb.printing.RegexpCollectionPrettyPrinter("membership")
     for printer in (InlineText, NamedText, Time, Ulid, NamedUlid, RoleIndex, RoleSet, PermissionSet,
                     StatusSet, TokenDigest, Slot):
-        printers.add_printer(printer.__name__, f"^membership::(v[0-9]+::)?{printer.types}$", printer)
+        name = f"^membership::(v[0-9]+::)?{printer.types}$"
+        printers.add_printer(printer.__name__, name, printer)
     printers.add_printer("tl::expected", "^tl::expected<.*>$", Expected)
     return printers
 

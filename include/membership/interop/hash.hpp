@@ -6,7 +6,6 @@
 #include "membership/domain/hash.hpp"
 #include "membership/domain/id.hpp"
 #include "membership/domain/inline_text.hpp"
-#include "membership/domain/membership.hpp"
 #include "membership/domain/organization_domain.hpp"
 #include "membership/domain/profile.hpp"
 #include "membership/domain/role_set.hpp"

@@ -3,8 +3,15 @@
 #define MEMBERSHIP_TESTING_CONFORMANCE_TEXTS_HPP
 
 #include "membership/domain/error.hpp"
+#include "membership/domain/id.hpp"
+#include "membership/domain/invitation.hpp"
+#include "membership/domain/organization_domain.hpp"
+#include "membership/domain/profile.hpp"
+#include "membership/domain/role_catalogue.hpp"
+#include "membership/domain/role_set.hpp"
 #include "membership/domain/ulid.hpp"
 #include "membership/driver/execute.hpp"
+#include "membership/interop/text.hpp"
 #include "membership/policy/snapshot.hpp"
 
 #include <algorithm>
@@ -24,9 +31,7 @@ namespace conformance {
 
 /// Rows as texts: equal where the rows are, and readable in a finding.
 
-inline std::string text_of(EventId id) {
-  return std::to_string(id.value.high) + '/' + std::to_string(id.value.low);
-}
+inline std::string text_of(EventId id) { return to_line(id); }
 template <EntityId I>
 std::string text_of(const I& id) {
   if constexpr (TextId<I>) {
@@ -43,87 +48,13 @@ std::string text_of(const std::optional<I>& id) {
 inline std::string text_of(CommitStatus status) {
   return status == CommitStatus::committed ? "committed" : "conflict";
 }
-inline std::string text_of(RoleIndex index) {
-  return index.is_none() ? "none" : std::to_string(index.value());
-}
-inline std::string text_of(RoleSet roles) {
-  std::ostringstream out;
-  out << std::hex << roles.environment() << '/' << roles.organization();
-  return out.str();
-}
-inline std::string text_of(const Counts& counts) {
-  std::ostringstream out;
-  out << counts.active << " active, " << counts.inactive << " inactive, " << counts.pending
-      << " pending, " << counts.owners << " owners";
-  return out.str();
-}
-inline std::string text_of(const EnvironmentState& state) {
-  std::ostringstream out;
-  out << "environment at " << state.revision << ", default " << text_of(state.default_role)
-      << ", owner " << text_of(state.owner_role) << ", several " << state.multiple_roles
-      << ", seats " << state.seats_count.pending << state.seats_count.inactive << ", phase "
-      << static_cast<int>(state.phase) << " of " << state.generation << ", next owner "
-      << text_of(state.next_owner_role) << " of " << state.owner_generation;
-  return out.str();
-}
-template <class T>
-std::string text_of(const BasicOrganizationState<T>& state) {
-  std::ostringstream out;
-  out << "organization " << text_of(state.id) << " at " << state.revision << ", fenced to "
-      << state.fenced_to << ", " << text_of(state.counts) << ", seats "
-      << (state.seat_limit ? std::to_string(*state.seat_limit) : "unlimited") << ", default "
-      << text_of(state.default_role) << ", owner " << text_of(state.owner_role) << ", phase "
-      << static_cast<int>(state.phase) << " of " << state.generation;
-  return out.str();
-}
-template <class T>
-std::string text_of(const BasicUserState<T>& state) {
-  std::ostringstream out;
-  out << "user " << text_of(state.id) << " at " << state.revision << ", phase "
-      << static_cast<int>(state.phase) << " of " << state.generation;
-  return out.str();
-}
-template <class T>
-std::string text_of(const BasicOrganizationMembership<T>& value) {
-  std::ostringstream out;
-  out << "membership " << text_of(value.id) << " of " << text_of(value.user) << " in "
-      << text_of(value.organization) << " at " << value.revision << ", " << to_string(value.status)
-      << ", roles " << text_of(value.roles) << " first " << text_of(value.first_requested)
-      << ", created " << value.created_at.milliseconds() << ", updated "
-      << value.updated_at.milliseconds() << ", managed " << value.directory_managed;
-  return out.str();
-}
+template <Printable V>
+requires(!EntityId<V>) std::string text_of(const V& value) { return to_line(value); }
 template <class T>
 std::string text_of(const BasicInvitationState<T>& state) {
   std::ostringstream out;
-  out << "invitation " << text_of(state.id) << " into " << text_of(state.organization) << " at "
-      << state.revision << ", " << to_string(state.status) << ", user " << text_of(state.user)
-      << ", inviter " << text_of(state.inviter) << ", accepted by " << text_of(state.accepted_by)
-      << ", role " << text_of(state.role) << ", created " << state.created_at.milliseconds()
-      << ", updated " << state.updated_at.milliseconds() << ", expires "
-      << state.expires_at.milliseconds() << ", ended " << state.ended_at.milliseconds()
-      << ", sent by " << state.sent_by.value.high << '/' << state.sent_by.value.low << ", token";
+  out << to_line(state) << ", token";
   for (const std::uint8_t byte : state.token.bytes) out << ' ' << static_cast<int>(byte);
-  return out.str();
-}
-inline std::string text_of(const PermissionSet& set) {
-  std::ostringstream out;
-  out << std::hex;
-  for (const std::uint64_t word : set.words) out << word << '.';
-  return out.str();
-}
-inline std::string text_of(const RoleState& state) {
-  std::ostringstream out;
-  out << "role " << state.slug.view() << ", of organizations " << state.of_organizations
-      << ", phase " << static_cast<int>(state.phase) << " of " << state.generation
-      << ", only unused " << state.only_unused << ", replacement " << text_of(state.replacement)
-      << ", grants " << text_of(state.permissions);
-  return out.str();
-}
-inline std::string text_of(const PermissionState& state) {
-  std::ostringstream out;
-  out << "permission " << state.slug.view() << ", system " << state.system << ", phase "
-      << static_cast<int>(state.phase) << " of " << state.generation;
   return out.str();
 }
 template <class State>
@@ -159,21 +90,15 @@ inline std::string text_of(const Profile& profile) {
   });
   std::sort(pairs.begin(), pairs.end());
   for (const std::string& pair : pairs) out << pair;
-  profile.domains.for_each([&](const OrganizationDomain& domain) {
-    out << "domain " << domain.domain << ' ' << to_string(domain.state) << ' '
-        << domain.id.value.high << '/' << domain.id.value.low << ' '
-        << domain.created_at.milliseconds() << ' ' << domain.updated_at.milliseconds() << ", ";
-  });
-  out << "verified " << profile.email_verified << ", created " << profile.created_at.milliseconds()
-      << ", updated " << profile.updated_at.milliseconds();
+  profile.domains.for_each(
+      [&](const OrganizationDomain& domain) { out << to_line(domain) << ", "; });
+  out << "verified " << profile.email_verified << ", created " << to_line(profile.created_at)
+      << ", updated " << to_line(profile.updated_at);
   return out.str();
 }
 inline std::string text_of(const MembershipBefore& before) {
-  std::ostringstream out;
-  out << "standing " << static_cast<int>(before.standing) << ", roles " << text_of(before.roles)
-      << " first " << text_of(before.first_requested) << ", updated "
-      << before.updated_at.milliseconds();
-  return out.str();
+  return "standing " + to_line(before.standing) + ", roles " + to_line(before.roles) + " first " +
+         to_line(before.first_requested) + ", updated " + to_line(before.updated_at);
 }
 template <class I>
 std::string text_of(const Named<I>& named) {
