@@ -6,8 +6,7 @@
 
 /// Names of the library without their definitions, for headers that only mention them.
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class Tag, std::size_t Capacity>
 class Id;
@@ -65,7 +64,6 @@ using ReactivateMembership = BasicReactivateMembership<DefaultTraits>;
 using DeleteMembership = BasicDeleteMembership<DefaultTraits>;
 using MemoryStore = BasicMemoryStore<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -6,8 +6,7 @@
 #define MEMBERSHIP_VERSION_MINOR 1  ///< as in semantic versioning
 #define MEMBERSHIP_VERSION_PATCH 0  ///< as in semantic versioning
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The version of the headers, as in semantic versioning.
 struct Version {
@@ -20,7 +19,6 @@ struct Version {
 inline constexpr Version library_version{MEMBERSHIP_VERSION_MAJOR, MEMBERSHIP_VERSION_MINOR,
                                          MEMBERSHIP_VERSION_PATCH};
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

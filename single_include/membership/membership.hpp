@@ -47,8 +47,7 @@
 
 // membership/domain/utf8.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 
@@ -110,13 +109,11 @@ constexpr std::string_view utf8_prefix(std::string_view text, std::size_t bytes)
   return text.substr(0, end);
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/inline_text.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <std::size_t Capacity>
 class InlineText {
@@ -151,13 +148,11 @@ class InlineText {
   std::uint8_t size_ = 0;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/error.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class ErrorCode : std::uint8_t {
   empty = 1,                           ///< nothing where at least one character is needed
@@ -408,13 +403,11 @@ constexpr std::string_view to_string(Field field) noexcept {
   return "";
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/time.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 class Time {
  public:
@@ -433,13 +426,11 @@ class Time {
 
 constexpr Time later_of(Time a, Time b) noexcept { return a < b ? b : a; }  ///< the later one
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/ulid.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct Ulid {
   std::uint64_t high = 0;
@@ -493,13 +484,11 @@ struct EventId {
                                                     const EventId&) noexcept = default;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/id.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class Tag, std::size_t Capacity = 63>
 class Id {
@@ -576,13 +565,11 @@ constexpr Subject subject_of(const I& id) noexcept {
   }
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/digest.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct TokenDigest {
   static constexpr std::size_t size = 32;
@@ -597,13 +584,11 @@ struct TokenDigest {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/traits.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct UserTag {
   static constexpr Field field = Field::user_id;
@@ -660,13 +645,11 @@ concept Traits = EntityId<typename T::UserId> && EntityId<typename T::Organizati
     EntityId<typename T::MembershipId> && EntityId<typename T::RoleId> &&
     EntityId<typename T::PermissionId> && EntityId<typename T::InvitationId>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/slot.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class V>
 class Slot {
@@ -704,13 +687,11 @@ class Slot {
   bool filled_ = false;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/context.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicContext {
@@ -729,13 +710,11 @@ struct BasicContext {
 
 using Context = BasicContext<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/options.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class CreateOverActive : std::uint8_t { refuse, return_existing };
 enum class CreateOverInactiveRoles : std::uint8_t { default_role, keep };
@@ -763,13 +742,11 @@ struct PolicyOptions {
   DirectoryManagedRoles directory_managed_roles = DirectoryManagedRoles::allow;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/phase.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class Phase : std::uint8_t {
   live,
@@ -788,13 +765,11 @@ constexpr std::string_view to_string(Phase phase) noexcept {
   return "";
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/role_set.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 class RoleIndex {
  public:
@@ -894,13 +869,11 @@ struct PermissionSet {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/environment.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct SeatsCount {
   bool pending = false;
@@ -935,13 +908,11 @@ struct EnvironmentState {
                                    const EnvironmentState&) noexcept = default;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/event.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class EventType : std::uint8_t {
   none,
@@ -998,13 +969,11 @@ constexpr std::string_view to_string(EventType type) noexcept {
   return "";
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/invitation.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class InvitationStatus : std::uint8_t { pending = 1, accepted, expired, revoked };
 
@@ -1050,13 +1019,11 @@ struct BasicInvitationState {
 
 using InvitationState = BasicInvitationState<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/membership.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class Status : std::uint8_t { pending = 1, active, inactive };
 
@@ -1118,13 +1085,11 @@ struct BasicOrganizationMembership {
 
 using OrganizationMembership = BasicOrganizationMembership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/organization.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct Counts {
   std::uint64_t active = 0;
@@ -1175,13 +1140,11 @@ struct BasicOrganizationState {
 
 using OrganizationState = BasicOrganizationState<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/metadata.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct MetadataPair {
   std::string_view key;
@@ -1306,13 +1269,11 @@ class Metadata {
   MetadataChange change_{};
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/organization_domain.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class DomainState : std::uint8_t {
   failed = 1,
@@ -1453,13 +1414,11 @@ class OrganizationDomains {
   bool replaced_ = false;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/profile.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class Text : std::uint8_t {
   name,
@@ -1569,13 +1528,11 @@ constexpr ErrorCode text_fault(std::string_view text, std::size_t least,
   return ErrorCode{};
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/word.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class Word>
@@ -1593,13 +1550,11 @@ void put_word(char* bytes, Word word) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/slug.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 template <class Word>
@@ -1766,13 +1721,11 @@ class PermissionSlug {
   InlineText<capacity> text_;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/role_catalogue.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct PermissionState {
   SlugKey key;
@@ -2015,13 +1968,11 @@ class RoleCatalogue {
   const RoleOrder* own_order_ = nullptr;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/user.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicUserState {
@@ -2040,13 +1991,11 @@ struct BasicUserState {
 
 using UserState = BasicUserState<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/claims.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class ClaimKind : std::uint8_t {
   user_email,
@@ -2101,13 +2050,11 @@ struct Claims {
   ClaimChange stripe_customer_id{};
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/lifecycle.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class Standing : std::uint8_t { none, pending, active, inactive };
 inline constexpr std::size_t standing_count = 4;  ///< of `Standing`
@@ -2236,13 +2183,11 @@ constexpr LifecycleTable::LifecycleTable() noexcept
 
 inline constexpr LifecycleTable lifecycle_table{};  ///< the one table
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/plan.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class Outcome : std::uint8_t { created, reactivated, updated, unchanged, deleted };
 
@@ -2532,13 +2477,11 @@ using PermissionWrite = BasicPermissionWrite<DefaultTraits>;
 using InvitationWrite = BasicInvitationWrite<DefaultTraits>;
 using Plan = BasicPlan<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/refusal.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 class Refusal {
  public:
@@ -2562,13 +2505,11 @@ class Refusal {
   std::uint32_t bits_ = 0;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/role_selection.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 class RoleSelection {
  public:
@@ -2618,13 +2559,11 @@ class RoleSelection {
   Form form_ = Form::none;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/snapshot.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class I>
 struct Named {
@@ -2661,13 +2600,11 @@ struct BasicSnapshot {
 
 using Snapshot = BasicSnapshot<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/role_resolution.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 struct ResolvedRoles {
@@ -2820,13 +2757,11 @@ constexpr std::string_view primary_role(const PolicyOptions& options,
   return primary;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/membership_change.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class T>
@@ -2929,13 +2864,11 @@ constexpr Subject membership_subject(Refusal refusal, const typename T::Membersh
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/invitation_change.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class T>
@@ -3029,13 +2962,11 @@ constexpr void erase_invitation(const BasicSnapshot<T>& seen, BasicPlan<T>& plan
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/kinds.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class Kind : std::uint8_t {
   environment,
@@ -3067,13 +2998,11 @@ inline constexpr Kinds all_kinds{Kind::environment, Kind::organization, Kind::me
                                  Kind::user,        Kind::role,         Kind::permission,
                                  Kind::invitation};
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/reads.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicReads {
@@ -3102,13 +3031,11 @@ struct BasicReads {
 
 using Reads = BasicReads<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/membership_policy.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class... Rules>
 class MembershipPolicy;
@@ -3229,13 +3156,11 @@ class MembershipPolicy {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/accept_invitation.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicAcceptInvitation {
@@ -3362,13 +3287,11 @@ struct BasicAcceptInvitation {
 
 using AcceptInvitation = BasicAcceptInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/text_change.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 class TextChange {
  public:
@@ -3410,13 +3333,11 @@ class TextChange {
   std::string_view text_{};
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/role_change.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 inline constexpr std::size_t longest_catalogue_name = 48;
@@ -3611,13 +3532,11 @@ role_command_subject(Refusal refusal, std::string_view slug,
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/profile_change.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class T>
@@ -3847,13 +3766,11 @@ struct UserFields {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/delete_organization.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 template <class T>
@@ -4009,13 +3926,11 @@ using KeepOrganization = BasicKeepOrganization<DefaultTraits>;
 using SweepOrganizationMembership = BasicSweepOrganizationMembership<DefaultTraits>;
 using FinishOrganizationDeletion = BasicFinishOrganizationDeletion<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/change_role_permissions.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 
@@ -4169,13 +4084,11 @@ using SetRolePermissions = BasicSetRolePermissions<DefaultTraits>;
 using AddRolePermission = BasicAddRolePermission<DefaultTraits>;
 using RemoveRolePermission = BasicRemoveRolePermission<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/long_operation.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class State>
@@ -4205,13 +4118,11 @@ constexpr Refusal superseded(Field field) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/delete_permission.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 template <class T>
@@ -4396,13 +4307,11 @@ using FencePermission = BasicFencePermission<DefaultTraits>;
 using SweepRolePermission = BasicSweepRolePermission<DefaultTraits>;
 using FinishPermissionDeletion = BasicFinishPermissionDeletion<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/delete_role.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class RoleUse : std::uint8_t {
   none,
@@ -4754,13 +4663,11 @@ using SweepRoleHolder = BasicSweepRoleHolder<DefaultTraits>;
 using SweepRoleInvitation = BasicSweepRoleInvitation<DefaultTraits>;
 using FinishRoleDeletion = BasicFinishRoleDeletion<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/delete_user.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 template <class T>
@@ -4912,13 +4819,11 @@ using KeepUser = BasicKeepUser<DefaultTraits>;
 using SweepUserMembership = BasicSweepUserMembership<DefaultTraits>;
 using FinishUserDeletion = BasicFinishUserDeletion<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/disable_multiple_roles.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 constexpr bool is_closing(const EnvironmentState& environment, std::uint64_t generation) noexcept {
@@ -5065,13 +4970,11 @@ using FenceMultipleRoles = BasicFenceMultipleRoles<DefaultTraits>;
 using SweepSeveralRoles = BasicSweepSeveralRoles<DefaultTraits>;
 using FinishMultipleRolesDisabled = BasicFinishMultipleRolesDisabled<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/expire_invitation.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicExpireInvitation {
@@ -5108,13 +5011,11 @@ struct BasicExpireInvitation {
 
 using ExpireInvitation = BasicExpireInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/name_owner_role.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicNameOwnerRole {
@@ -5234,13 +5135,11 @@ using NameOwnerRole = BasicNameOwnerRole<DefaultTraits>;
 using FenceOwnerRole = BasicFenceOwnerRole<DefaultTraits>;
 using FinishOwnerRole = BasicFinishOwnerRole<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/resend_invitation.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicResendInvitation {
@@ -5295,13 +5194,11 @@ struct BasicResendInvitation {
 
 using ResendInvitation = BasicResendInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/revoke_invitation.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicRevokeInvitation {
@@ -5336,13 +5233,11 @@ struct BasicRevokeInvitation {
 
 using RevokeInvitation = BasicRevokeInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/send_invitation.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicSendInvitation {
@@ -5518,13 +5413,11 @@ struct BasicSendInvitation {
 
 using SendInvitation = BasicSendInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/set_seats.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicSetSeatLimit {
@@ -5584,13 +5477,11 @@ struct BasicSetSeatsCount {
 using SetSeatLimit = BasicSetSeatLimit<DefaultTraits>;
 using SetSeatsCount = BasicSetSeatsCount<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/sweep_invitations.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicSweepOrganizationInvitation {
@@ -5667,13 +5558,11 @@ struct BasicSweepUserInvitation {
 using SweepOrganizationInvitation = BasicSweepOrganizationInvitation<DefaultTraits>;
 using SweepUserInvitation = BasicSweepUserInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/update_organization.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 class DomainsChange {
  public:
@@ -5761,13 +5650,11 @@ struct BasicUpdateOrganization {
 
 using UpdateOrganization = BasicUpdateOrganization<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/update_user.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicUpdateUser {
@@ -5837,13 +5724,11 @@ struct BasicUpdateUser {
 
 using UpdateUser = BasicUpdateUser<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/create_membership.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicCreateMembership {
@@ -5934,13 +5819,11 @@ struct BasicCreateMembership {
 
 using CreateMembership = BasicCreateMembership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/create_organization.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicCreateOrganization {
@@ -6008,13 +5891,11 @@ struct BasicCreateOrganization {
 
 using CreateOrganization = BasicCreateOrganization<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/create_organization_role.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicCreateOrganizationRole {
@@ -6082,13 +5963,11 @@ struct BasicCreateOrganizationRole {
 
 using CreateOrganizationRole = BasicCreateOrganizationRole<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/create_permission.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicCreatePermission {
@@ -6140,13 +6019,11 @@ struct BasicCreatePermission {
 
 using CreatePermission = BasicCreatePermission<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/create_role.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicCreateRole {
@@ -6198,13 +6075,11 @@ struct BasicCreateRole {
 
 using CreateRole = BasicCreateRole<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/create_user.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicCreateUser {
@@ -6272,13 +6147,11 @@ struct BasicCreateUser {
 
 using CreateUser = BasicCreateUser<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/deactivate_membership.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicDeactivateMembership {
@@ -6315,13 +6188,11 @@ struct BasicDeactivateMembership {
 
 using DeactivateMembership = BasicDeactivateMembership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/delete_membership.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicDeleteMembership {
@@ -6359,13 +6230,11 @@ struct BasicDeleteMembership {
 
 using DeleteMembership = BasicDeleteMembership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/enable_multiple_roles.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicEnableMultipleRoles {
@@ -6395,13 +6264,11 @@ struct BasicEnableMultipleRoles {
 
 using EnableMultipleRoles = BasicEnableMultipleRoles<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/reactivate_membership.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicReactivateMembership {
@@ -6443,13 +6310,11 @@ struct BasicReactivateMembership {
 
 using ReactivateMembership = BasicReactivateMembership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/set_default_role.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicSetDefaultRole {
@@ -6501,13 +6366,11 @@ struct BasicSetDefaultRole {
 
 using SetDefaultRole = BasicSetDefaultRole<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/set_priority_order.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicSetPriorityOrder {
@@ -6573,13 +6436,11 @@ struct BasicSetPriorityOrder {
 
 using SetPriorityOrder = BasicSetPriorityOrder<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/transfer_ownership.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicTransferOwnership {
@@ -6667,13 +6528,11 @@ struct BasicTransferOwnership {
 
 using TransferOwnership = BasicTransferOwnership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/update_permission.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicUpdatePermission {
@@ -6716,13 +6575,11 @@ struct BasicUpdatePermission {
 
 using UpdatePermission = BasicUpdatePermission<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/update_role.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicUpdateRole {
@@ -6761,13 +6618,11 @@ struct BasicUpdateRole {
 
 using UpdateRole = BasicUpdateRole<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/command/update_roles.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class T>
 struct BasicUpdateRoles {
@@ -6818,13 +6673,11 @@ struct BasicUpdateRoles {
 
 using UpdateRoles = BasicUpdateRoles<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/rows.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class I>
 using IdView = std::conditional_t<TextId<I>, std::string_view, I>;
@@ -6957,13 +6810,11 @@ using PermissionRow = BasicPermissionRow<DefaultTraits>;
 using InvitationRow = BasicInvitationRow<DefaultTraits>;
 using EventRow = BasicEventRow<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/authorization.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class AuthorizationReason : std::uint8_t {
   granted,         ///< `Authorization::role` grants it
@@ -7052,13 +6903,11 @@ class BasicSessionClaims {
 
 using SessionClaims = BasicSessionClaims<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/query.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class Direction : std::uint8_t { ascending, descending };
 
@@ -7229,13 +7078,11 @@ struct ListEnd {
   bool more = false;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/concepts.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class CommitStatus : std::uint8_t {
   committed,  ///< all plans of the span are carried out, their events included
@@ -7307,13 +7154,11 @@ concept FindsPlans = requires(S& store, PlanId plan) {
   { store.was_committed(plan) } -> std::same_as<tl::expected<bool, typename S::Failure>>;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/authorize.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class S>
 [[nodiscard]] tl::expected<Authorization, typename S::Failure>
@@ -7328,13 +7173,11 @@ authorize(const S& store, const typename S::traits::UserId& user,
   return answer;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/clock.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class C>
 concept Clock = requires(C& clock) {
@@ -7370,13 +7213,11 @@ struct SystemWait {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/ids.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 inline unsigned fork_generation = 0;
@@ -7485,13 +7326,11 @@ template <class C, class Ids>
   return context;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/execute.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct RetryLimits {
   std::int64_t microseconds = 5'000'000;  ///< from the first conflict: no try begins later
@@ -7698,13 +7537,11 @@ execute(S& store, const MembershipPolicy<Rules...>& policy, const C& command,
   return result;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/apply.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 template <class Write, class Row>
@@ -7752,13 +7589,11 @@ constexpr void apply(BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) noexc
   }
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/guards.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct OwnerGuard {
   template <class T>
@@ -7830,8 +7665,7 @@ struct GrantRule {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/version.hpp
 
@@ -7839,8 +7673,7 @@ struct GrantRule {
 #define MEMBERSHIP_VERSION_MINOR 1  ///< as in semantic versioning
 #define MEMBERSHIP_VERSION_PATCH 0  ///< as in semantic versioning
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct Version {
   int major_number;
@@ -7851,13 +7684,11 @@ struct Version {
 inline constexpr Version library_version{MEMBERSHIP_VERSION_MAJOR, MEMBERSHIP_VERSION_MINOR,
                                          MEMBERSHIP_VERSION_PATCH};
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/bulk.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class S>
 struct BulkItem {
@@ -8044,13 +7875,11 @@ execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const 
   }
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/invitations.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct NoExpiryProgress {
   constexpr void operator()(std::size_t /*ended*/) const noexcept {}
@@ -8190,13 +8019,11 @@ expire_invitations(S& store, const MembershipPolicy<Rules...>& policy,
   return Result(tl::in_place, ended);
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/operation_pages.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class S>
 concept ListsInvitations = S::keeps.has(Kind::invitation) &&
@@ -8296,13 +8123,11 @@ for_each_organization(S& store, std::optional<typename S::traits::OrganizationId
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/operation_run.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct OperationResult {
   std::size_t organizations = 0;  ///< visited
@@ -8607,13 +8432,11 @@ class OperationRun {
 using OperationCursor = BasicOperationCursor<DefaultTraits>;
 using OperationProgress = BasicOperationProgress<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/operation_steps.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class WhenInUse : std::uint8_t {
   refuse,    ///< it is not deleted
@@ -8836,13 +8659,11 @@ struct OwnerRoleNaming {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/operation_preview.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct PreviewedRole {
   RoleSlug slug;
@@ -9152,13 +8973,11 @@ preview_delete_user(S& store, const MembershipPolicy<Rules...>& policy,
   return detail::preview_operation(store, policy, detail::UserDeletion<T>(user), runtime);
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/operation.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 template <class S, class Policy, class Op, class RuntimeType, class Progress>
@@ -9257,13 +9076,11 @@ name_owner_role(S& store, const MembershipPolicy<Rules...>& policy,
                                resume);
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/marks.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class MarkKind : std::uint8_t {
   organization_deletion,
@@ -9438,13 +9255,11 @@ finish_marked(S& store, const MembershipPolicy<Rules...>& policy,
 
 using Mark = BasicMark<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/driver/tokens.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class Tokens>
 concept TokenSource = requires(Tokens& tokens, PlanId plan) {
@@ -9470,13 +9285,11 @@ struct InvitationIds : UlidIds<T> {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/error_message.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 constexpr std::string_view entity_name(Field field) noexcept {
@@ -9588,13 +9401,11 @@ constexpr std::string_view fault_phrase(ErrorCode code) noexcept {
   return "Unknown error.";
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/fixed_catalogue.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 struct RoleDefinition {
   std::string_view slug;
@@ -9730,13 +9541,11 @@ consteval FixedCatalogue<R, P> fixed_catalogue(const RoleDefinition (&roles)[R],
                               std::make_index_sequence<P>{});
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/hash.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 constexpr std::uint64_t folded_product_of_halves(std::uint64_t a, std::uint64_t b) noexcept {
@@ -9795,13 +9604,11 @@ std::uint64_t hash_id(const I& id) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/domain/parse.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 constexpr int base32_value(char c) noexcept {
@@ -9846,13 +9653,11 @@ constexpr std::optional<Status> parse_status(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/fwd.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class Tag, std::size_t Capacity>
 class Id;
@@ -9910,13 +9715,11 @@ using ReactivateMembership = BasicReactivateMembership<DefaultTraits>;
 using DeleteMembership = BasicDeleteMembership<DefaultTraits>;
 using MemoryStore = BasicMemoryStore<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/policy/explain.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 constexpr std::string_view phrase(RoleSource source) noexcept {
@@ -9999,13 +9802,11 @@ template <class T>
   return text;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/owned/filters.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class T>
@@ -10067,13 +9868,11 @@ inline bool has_part(std::string_view text, std::string_view part) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/owned/atomic.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 enum class Order : int {
@@ -10135,13 +9934,11 @@ class Atomic {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/owned/ref.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 class Counted {
@@ -10186,13 +9983,11 @@ class Ref {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/owned/owned_texts.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 class OwnedProfile {
@@ -10334,13 +10129,11 @@ struct ShownProfiles : Counted {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/owned/role_versions.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class I>
@@ -10454,13 +10247,11 @@ RoleCatalogue catalogue_of(const EnvironmentVersion<T>& environment,
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/event_log.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class T>
@@ -10650,13 +10441,11 @@ class EventLog {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/index_table.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 class IndexTable {
@@ -10734,13 +10523,11 @@ class IndexTable {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/slab.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class Record>
@@ -10826,13 +10613,11 @@ class Slab {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/ordered_index.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 struct OrderNode {
@@ -11000,13 +10785,11 @@ class OrderedIndex {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/owned/shared_lock.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 class SharedLock {
@@ -11103,13 +10886,11 @@ class UniqueGuard {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/invitation_table.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 enum class InvitationOrder : std::uint8_t { all, organization, email, open };
@@ -11339,13 +11120,11 @@ class InvitationTable {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/id_cell.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class I>
@@ -11408,13 +11187,11 @@ class IdCell<I> {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/records.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 class RecordNumber {
@@ -11573,13 +11350,11 @@ struct ClaimRecord {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/tables.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class Shards, class Action>
@@ -11794,13 +11569,11 @@ struct Tables {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/write_locks.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 struct PlanHashes {
@@ -11912,13 +11685,11 @@ class WriteLocks {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/commit.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class T>
@@ -12678,13 +12449,11 @@ class Commit {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/paging.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class I, class IdOf>
@@ -12727,13 +12496,11 @@ bool walk(const OrderedIndex::Nodes& nodes, OrderedIndex::Position at, const Pag
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory/read_locks.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class T>
@@ -12894,13 +12661,11 @@ class ReadLocks {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/owned/catalogue_lists.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class T, class Visit>
@@ -12944,13 +12709,11 @@ ListEnd list_permissions(const PermissionVersion<T>& version, const BasicPermiss
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/owned/loaded_snapshot.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class T>
@@ -12995,13 +12758,11 @@ class LoadedSnapshot : public BasicSnapshot<T> {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/owned/queue_place.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 class QueuePlace {
@@ -13024,13 +12785,11 @@ class QueuePlace {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 // membership/store/memory_store.hpp
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 enum class MemoryFailure : std::uint8_t { full };
 
@@ -13657,7 +13416,6 @@ class BasicMemoryStore {
 
 using MemoryStore = BasicMemoryStore<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -16,8 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 // For the messages of Boost.Test.
 inline std::ostream& operator<<(std::ostream& out, CommitStatus status) {
@@ -30,8 +29,7 @@ inline std::ostream& operator<<(std::ostream& out, RoleSource source) {
   return out << "source " << static_cast<int>(source);
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 /// A host at run time: a store, a policy, and a clock, ids and pauses that tests can look at.
 namespace membership_tests {

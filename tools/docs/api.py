@@ -33,7 +33,7 @@ class Entity:
 def spaced(text):
     """One line, written as people write it: `expected<Id, Error>` and not `expected< Id, Error >`."""
     text = re.sub(r"\s+", " ", text).strip()
-    text = re.sub(r"\bmembership::(v0::)?(?=\w)", "", text)
+    text = re.sub(r"\b(membership::)?(v0::)?(?=\w)", "", text)
     text = re.sub(r"(?<=[\w>])< (?=\S)", "<", text)
     text = re.sub(r"(?<=[\w>*&]) (?=>)", "", text) if "operator" not in text else text
     text = re.sub(r"(?<=[\w>]) (&&|[&*])(?=[\w,)>]|\.{3})", r"\1 ", text)
@@ -42,7 +42,7 @@ def spaced(text):
 
 
 def without_root(name):
-    return re.sub(r"^membership(::v0)?(::|$)", "", name)
+    return re.sub(r"^(membership(::|$))?(v0(::|$))?", "", name)
 
 
 def text_of(element):
@@ -132,7 +132,7 @@ def read_api(include):
     entities = {}
     for compound in (c for root in roots for c in root.findall("compounddef")):
         kind, name = compound.get("kind"), text_of(compound.find("compoundname"))
-        scope = without_root(name)
+        scope = spaced(without_root(name))
         if compound.get("id") in private:
             continue
         if kind in COMPOUNDS:
@@ -153,12 +153,16 @@ def read_api(include):
                   key=lambda entity: (entity.header, entity.line, entity.declaration))
 
 
+# What others look for by these names means what they say that it means; `to_string` gives an
+# enumerator's spelling.
+KNOWN = re.compile(r"(std|fmt)::|(.*::)?(tag_invoke|showValue|operator<<|to_string)$")
+
+
 def needs_words(entity):
-    """Whether a doc block is missing. None is needed by an alias that fills in the default traits,
-    nor by `to_string`, which gives an enumerator's spelling."""
+    """Whether a doc block is missing. An alias that fills in the default traits needs none."""
     return not any("".join(block.itertext()).strip() for block in entity.blocks) and not (
         entity.kind == "typedef" and "DefaultTraits" in entity.declaration
-        or entity.name.endswith("to_string"))
+        or KNOWN.match(entity.name))
 
 
 def listing(entities):

@@ -9,8 +9,7 @@
 
 #include <optional>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Accepts an invitation, by its id or by the digest of its token (DOMAIN.md §2, accept). In an
 /// organization the user becomes an active member: of a pending membership with the roles that it
@@ -152,7 +151,6 @@ struct BasicAcceptInvitation {
 
 using AcceptInvitation = BasicAcceptInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 
@@ -179,7 +178,6 @@ using SetRolePermissions = BasicSetRolePermissions<DefaultTraits>;
 using AddRolePermission = BasicAddRolePermission<DefaultTraits>;
 using RemoveRolePermission = BasicRemoveRolePermission<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

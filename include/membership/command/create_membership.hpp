@@ -7,8 +7,7 @@
 
 #include <optional>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Makes a user an active member of an organization: anew, or by activating the inactive
 /// membership that is there, under its id and with the roles given (DOMAIN.md §2, create).
@@ -108,7 +107,6 @@ struct BasicCreateMembership {
 
 using CreateMembership = BasicCreateMembership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

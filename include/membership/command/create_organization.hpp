@@ -11,8 +11,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Makes an organization. It goes by the owner role that the environment has; the environment is
 /// compared, so that naming another one cannot miss it (PROTOCOL.md 3). Where the host names it,
@@ -89,7 +88,6 @@ struct BasicCreateOrganization {
 
 using CreateOrganization = BasicCreateOrganization<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -9,8 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Makes a role of one organization, at the bottom of its priority order. With its first own role
 /// an organization gets a priority order and a default role of its own, as they are at that moment;
@@ -86,7 +85,6 @@ struct BasicCreateOrganizationRole {
 
 using CreateOrganizationRole = BasicCreateOrganizationRole<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -9,8 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Makes a permission of the environment. No role grants it yet.
 ///
@@ -67,7 +66,6 @@ struct BasicCreatePermission {
 
 using CreatePermission = BasicCreatePermission<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -8,8 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Makes a role of the environment, at the bottom of the priority order.
 ///
@@ -66,7 +65,6 @@ struct BasicCreateRole {
 
 using CreateRole = BasicCreateRole<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

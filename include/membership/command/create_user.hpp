@@ -9,8 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Makes a user known, with or without a profile. An e-mail address is claimed: no second user of
 /// the environment gets it, in whatever case it is written. A user without any text and metadata
@@ -87,7 +86,6 @@ struct BasicCreateUser {
 
 using CreateUser = BasicCreateUser<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -7,8 +7,7 @@
 
 #include <optional>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Makes an active membership inactive; it keeps its roles (DOMAIN.md §2, deactivate). An inactive
 /// one is `unchanged`.
@@ -50,7 +49,6 @@ struct BasicDeactivateMembership {
 
 using DeactivateMembership = BasicDeactivateMembership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -8,8 +8,7 @@
 
 #include <optional>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Deletes a membership for good, whatever its status (DOMAIN.md §2, delete). The user may become
 /// a member again and gets a new membership id. The open invitation of a pending membership is
@@ -52,7 +51,6 @@ struct BasicDeleteMembership {
 
 using DeleteMembership = BasicDeleteMembership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

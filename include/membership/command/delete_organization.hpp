@@ -10,8 +10,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The steps of the long operation that deletes an organization with all of its memberships and
 /// invitations (PROTOCOL.md 6): mark, a sweep for each of them, finish. `delete_organization` runs
@@ -185,7 +184,6 @@ using KeepOrganization = BasicKeepOrganization<DefaultTraits>;
 using SweepOrganizationMembership = BasicSweepOrganizationMembership<DefaultTraits>;
 using FinishOrganizationDeletion = BasicFinishOrganizationDeletion<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The steps of the long operation that deletes a permission (PROTOCOL.md 6): mark, a sweep for
 /// each role of the environment that has it, for every organization a fence and a sweep for each of
@@ -215,7 +214,6 @@ using FencePermission = BasicFencePermission<DefaultTraits>;
 using SweepRolePermission = BasicSweepRolePermission<DefaultTraits>;
 using FinishPermissionDeletion = BasicFinishPermissionDeletion<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

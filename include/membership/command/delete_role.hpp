@@ -11,8 +11,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The steps of the long operation that deletes a role of the environment or of one organization
 /// (PROTOCOL.md 6): mark, for the environment's a fence of every organization, a sweep for each
@@ -403,7 +402,6 @@ using SweepRoleHolder = BasicSweepRoleHolder<DefaultTraits>;
 using SweepRoleInvitation = BasicSweepRoleInvitation<DefaultTraits>;
 using FinishRoleDeletion = BasicFinishRoleDeletion<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

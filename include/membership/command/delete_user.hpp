@@ -9,8 +9,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The steps of the long operation that deletes a user with all memberships and open invitations
 /// (PROTOCOL.md 6): mark, a sweep for each of them, finish. `delete_user` runs them, and looks
@@ -177,7 +176,6 @@ using KeepUser = BasicKeepUser<DefaultTraits>;
 using SweepUserMembership = BasicSweepUserMembership<DefaultTraits>;
 using FinishUserDeletion = BasicFinishUserDeletion<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -8,8 +8,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The steps of the long operation that switches Multiple Roles off (PROTOCOL.md 6): mark, for
 /// every organization a fence and a sweep for each membership with several roles, finish.
@@ -172,7 +171,6 @@ using FenceMultipleRoles = BasicFenceMultipleRoles<DefaultTraits>;
 using SweepSeveralRoles = BasicSweepSeveralRoles<DefaultTraits>;
 using FinishMultipleRolesDisabled = BasicFinishMultipleRolesDisabled<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

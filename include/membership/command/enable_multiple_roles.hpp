@@ -5,8 +5,7 @@
 #include "membership/command/role_change.hpp"
 #include "membership/policy/membership_policy.hpp"
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Switches Multiple Roles on: from then on a membership may be given several roles. Takes the mark
 /// of `disable_multiple_roles` back; what its pages did stays done. Where it is on already,
@@ -39,7 +38,6 @@ struct BasicEnableMultipleRoles {
 
 using EnableMultipleRoles = BasicEnableMultipleRoles<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

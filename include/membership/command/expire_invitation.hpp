@@ -6,8 +6,7 @@
 #include "membership/domain/id.hpp"
 #include "membership/policy/membership_policy.hpp"
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Writes down that an invitation has expired, from its `expires_at` on: its pending membership is
 /// deleted in the same plan (option O10), and the address is free again. The expiry itself is no
@@ -50,7 +49,6 @@ struct BasicExpireInvitation {
 
 using ExpireInvitation = BasicExpireInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

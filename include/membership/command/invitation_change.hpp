@@ -12,8 +12,7 @@
 
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// What the commands on invitations share, and those that end one along with its membership.
@@ -119,7 +118,6 @@ constexpr void erase_invitation(const BasicSnapshot<T>& seen, BasicPlan<T>& plan
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

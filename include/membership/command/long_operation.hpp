@@ -6,8 +6,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// What the steps of the long operations on roles, permissions and settings share (PROTOCOL.md 6).
@@ -44,7 +43,6 @@ constexpr Refusal superseded(Field field) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -12,8 +12,7 @@
 #include "membership/policy/role_selection.hpp"
 #include "membership/policy/snapshot.hpp"
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// What the commands on memberships share: how a change is written down.
@@ -130,7 +129,6 @@ constexpr Subject membership_subject(Refusal refusal, const typename T::Membersh
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The steps of the long operation that names another owner role (PROTOCOL.md 6): mark, for every
 /// organization a fence that sets its owner role and counts its owners, finish. `name_owner_role`
@@ -148,7 +147,6 @@ using NameOwnerRole = BasicNameOwnerRole<DefaultTraits>;
 using FenceOwnerRole = BasicFenceOwnerRole<DefaultTraits>;
 using FinishOwnerRole = BasicFinishOwnerRole<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

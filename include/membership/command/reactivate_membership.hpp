@@ -7,8 +7,7 @@
 
 #include <optional>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Makes an inactive membership active again with the roles that it had (DOMAIN.md §2,
 /// reactivate). An active one is `unchanged`. A retained role that cannot be given any more is
@@ -57,7 +56,6 @@ struct BasicReactivateMembership {
 
 using ReactivateMembership = BasicReactivateMembership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -8,8 +8,7 @@
 
 #include <optional>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Gives an open invitation another token, that of this plan; the one before finds nothing any
 /// more. Id, role and expiry stay.
@@ -71,7 +70,6 @@ struct BasicResendInvitation {
 
 using ResendInvitation = BasicResendInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -6,8 +6,7 @@
 #include "membership/domain/id.hpp"
 #include "membership/policy/membership_policy.hpp"
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Takes an open invitation back. The pending membership that it is about is deleted in the same
 /// plan (option O10); an inactive one stays. Heeds no mark.
@@ -47,7 +46,6 @@ struct BasicRevokeInvitation {
 
 using RevokeInvitation = BasicRevokeInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -15,8 +15,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// What the commands on roles share.
@@ -233,7 +232,6 @@ role_command_subject(Refusal refusal, std::string_view slug,
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

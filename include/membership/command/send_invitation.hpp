@@ -11,8 +11,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Invites whoever has an e-mail address, into an organization or only to become a user.
 ///
@@ -209,7 +208,6 @@ struct BasicSendInvitation {
 
 using SendInvitation = BasicSendInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

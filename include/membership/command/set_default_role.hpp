@@ -8,8 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Sets the role that is given where none is named: the environment's, or one organization's.
 ///
@@ -67,7 +66,6 @@ struct BasicSetDefaultRole {
 
 using SetDefaultRole = BasicSetDefaultRole<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Sets the order of roles by priority, the highest first: the environment's, over its roles, or
 /// one organization's, over the environment's and its own. It names every role exactly once, except
@@ -84,7 +83,6 @@ struct BasicSetPriorityOrder {
 
 using SetPriorityOrder = BasicSetPriorityOrder<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

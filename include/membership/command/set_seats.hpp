@@ -8,8 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Sets how many seats an organization has. It may be fewer than are taken: that only keeps new
 /// memberships from taking one. The same limit is `unchanged`. An organization under deletion
@@ -81,7 +80,6 @@ struct BasicSetSeatsCount {
 using SetSeatLimit = BasicSetSeatLimit<DefaultTraits>;
 using SetSeatsCount = BasicSetSeatsCount<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

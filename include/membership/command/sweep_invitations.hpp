@@ -8,8 +8,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What the deletions of organizations and of users do about invitations (PROTOCOL.md 6).
 
@@ -94,7 +93,6 @@ struct BasicSweepUserInvitation {
 using SweepOrganizationInvitation = BasicSweepOrganizationInvitation<DefaultTraits>;
 using SweepUserInvitation = BasicSweepUserInvitation<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

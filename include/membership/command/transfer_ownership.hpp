@@ -7,8 +7,7 @@
 
 #include <optional>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Hands the owner role that the organization goes by from one active member to another, in one
 /// commit: there is an owner at every moment. The new owner gains the role (while Multiple Roles is
@@ -106,7 +105,6 @@ struct BasicTransferOwnership {
 
 using TransferOwnership = BasicTransferOwnership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

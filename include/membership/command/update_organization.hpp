@@ -10,8 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What an update does to an organization's domains: keep them, or put a list in their place.
 /// Borrows the list.
@@ -112,7 +111,6 @@ struct BasicUpdateOrganization {
 
 using UpdateOrganization = BasicUpdateOrganization<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

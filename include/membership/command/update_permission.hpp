@@ -9,8 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Changes the name or the description of a permission. Its slug never changes. What makes no
 /// difference is `unchanged`.
@@ -58,7 +57,6 @@ struct BasicUpdatePermission {
 
 using UpdatePermission = BasicUpdatePermission<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -9,8 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Changes the name or the description of a role of the environment, or of one organization's own.
 /// A role's slug never changes. What makes no difference is `unchanged`.
@@ -54,7 +53,6 @@ struct BasicUpdateRole {
 
 using UpdateRole = BasicUpdateRole<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -7,8 +7,7 @@
 
 #include <optional>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Replaces the roles of a membership (DOMAIN.md §2, update roles). The same set of roles, in
 /// whatever order, is `unchanged`, and so is a request that names none (option O9).
@@ -65,7 +64,6 @@ struct BasicUpdateRoles {
 
 using UpdateRoles = BasicUpdateRoles<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -8,8 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Changes the profile of a user. What is not named stays; of metadata only the keys that are named
 /// change. What makes no difference is `unchanged`. A user under deletion counts as gone.
@@ -92,7 +91,6 @@ struct BasicUpdateUser {
 
 using UpdateUser = BasicUpdateUser<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -5,8 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What is kept of an invitation's token: 32 bytes that a digest function of the host's makes of
 /// it. Compared in constant time.
@@ -23,7 +22,6 @@ struct TokenDigest {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -7,8 +7,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Which memberships take a seat besides the active ones.
 struct SeatsCount {
@@ -51,7 +50,6 @@ struct EnvironmentState {
                                    const EnvironmentState&) noexcept = default;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -8,8 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What went against which rule. There is no value for "no error".
 enum class ErrorCode : std::uint8_t {
@@ -279,7 +278,6 @@ constexpr std::string_view to_string(Field field) noexcept {
   return "";
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -7,8 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 /// What a field's value names, as messages of the API call it.
@@ -124,7 +123,6 @@ constexpr std::string_view fault_phrase(ErrorCode code) noexcept {
   return "Unknown error.";
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What happened, to which kind of entity. `none` is for changes that are no event, as settings.
 enum class EventType : std::uint8_t {
@@ -64,7 +63,6 @@ constexpr std::string_view to_string(EventType type) noexcept {
   return "";
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -14,8 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// A role as a host writes it down.
 struct RoleDefinition {
@@ -167,7 +166,6 @@ consteval FixedCatalogue<R, P> fixed_catalogue(const RoleDefinition (&roles)[R],
                               std::make_index_sequence<P>{});
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// `folded_product` where no type has 128 bits.
@@ -75,7 +74,6 @@ std::uint64_t hash_id(const I& id) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -15,8 +15,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// An opaque id of at most `Capacity` bytes: valid UTF-8 without NUL, compared as bytes.
 /// `Tag` keeps the ids of different things apart, and names the field and prefix:
@@ -108,7 +107,6 @@ constexpr Subject subject_of(const I& id) noexcept {
   }
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

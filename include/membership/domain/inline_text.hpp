@@ -9,8 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// A text of at most `Capacity` bytes that lives inside the object: trivially copyable, usable in
 /// constant expressions, ordered by its bytes. It is the storage of ids and slugs, which add the
@@ -49,7 +48,6 @@ class InlineText {
   std::uint8_t size_ = 0;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -12,8 +12,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The state of an invitation.
 enum class InvitationStatus : std::uint8_t { pending = 1, accepted, expired, revoked };
@@ -68,7 +67,6 @@ struct BasicInvitationState {
 
 using InvitationState = BasicInvitationState<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

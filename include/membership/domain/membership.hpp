@@ -9,8 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The state of a membership. There is none for "deleted": deleting is permanent.
 enum class Status : std::uint8_t { pending = 1, active, inactive };
@@ -76,7 +75,6 @@ struct BasicOrganizationMembership {
 
 using OrganizationMembership = BasicOrganizationMembership<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

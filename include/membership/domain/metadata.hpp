@@ -8,8 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// A key and its value as they are kept.
 struct MetadataPair {
@@ -146,7 +145,6 @@ class Metadata {
   MetadataChange change_{};
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// How many memberships an organization has of each status, and how many active ones hold the
 /// owner role that the organization goes by. Kept in its row, so that no guard ever counts.
@@ -67,7 +66,6 @@ struct BasicOrganizationState {
 
 using OrganizationState = BasicOrganizationState<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -9,8 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// How far a domain is shown to be the organization's.
 enum class DomainState : std::uint8_t {
@@ -164,7 +163,6 @@ class OrganizationDomains {
   bool replaced_ = false;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 constexpr int base32_value(char c) noexcept {
@@ -61,7 +60,6 @@ constexpr std::optional<Status> parse_status(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Whether an entity is as usual, or marked by a long operation that takes it or something of it
 /// away (PROTOCOL.md 6). What a mark stops is said there; what is not stopped goes on.
@@ -27,7 +26,6 @@ constexpr std::string_view to_string(Phase phase) noexcept {
   return "";
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

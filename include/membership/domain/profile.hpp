@@ -16,8 +16,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The texts that users, organizations and roles have in their profiles.
 enum class Text : std::uint8_t {
@@ -141,7 +140,6 @@ constexpr ErrorCode text_fault(std::string_view text, std::size_t least,
   return ErrorCode{};
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

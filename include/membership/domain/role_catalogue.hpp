@@ -11,8 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What decisions see of a permission. Its name and description are its profile.
 struct PermissionState {
@@ -292,7 +291,6 @@ class RoleCatalogue {
   const RoleOrder* own_order_ = nullptr;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -5,8 +5,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The stable place of a role in its catalogue: 64 roles of the environment, 64 of an
 /// organization.
@@ -116,7 +115,6 @@ struct PermissionSet {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

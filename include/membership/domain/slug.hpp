@@ -15,8 +15,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 /// The bytes of an unsigned integer, the lowest first.
@@ -207,7 +206,6 @@ class PermissionSlug {
   InlineText<capacity> text_;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -5,8 +5,7 @@
 #include <compare>
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 class Time {
@@ -26,7 +25,6 @@ class Time {
 
 constexpr Time later_of(Time a, Time b) noexcept { return a < b ? b : a; }  ///< the later one
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -7,8 +7,7 @@
 
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What `Id` needs to know of ids of users.
 struct UserTag {
@@ -76,7 +75,6 @@ concept Traits = EntityId<typename T::UserId> && EntityId<typename T::Organizati
     EntityId<typename T::MembershipId> && EntityId<typename T::RoleId> &&
     EntityId<typename T::PermissionId> && EntityId<typename T::InvitationId>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

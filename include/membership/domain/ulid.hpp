@@ -8,8 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// A 128-bit identifier that sorts by its time: 48 bits of milliseconds, then 80 bits that its
 /// source draws. Written as 26 characters of Crockford's base 32.
@@ -71,7 +70,6 @@ struct EventId {
                                                     const EventId&) noexcept = default;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -7,8 +7,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What decisions see of a user. E-mail address and names are its profile, where the library
 /// keeps users at all.
@@ -29,7 +28,6 @@ struct BasicUserState {
 
 using UserState = BasicUserState<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -5,8 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 
@@ -75,7 +74,6 @@ constexpr std::string_view utf8_prefix(std::string_view text, std::size_t bytes)
   return text.substr(0, end);
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

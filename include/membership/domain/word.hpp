@@ -5,8 +5,7 @@
 #include <string_view>  // IWYU pragma: keep; std::char_traits, without all of <string>
 #include <type_traits>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// A value that lies among bytes, wherever it begins there: `std::memcpy` without <cstring>.
@@ -26,7 +25,6 @@ void put_word(char* bytes, Word word) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

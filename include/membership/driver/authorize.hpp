@@ -9,8 +9,7 @@
 
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Whether a user has a permission in an organization, and why: the role that grants it, or that
 /// the user is no member, not active, or has no role that grants it.
@@ -30,7 +29,6 @@ authorize(const S& store, const typename S::traits::UserId& user,
   return answer;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

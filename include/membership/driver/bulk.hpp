@@ -14,8 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What one command of a bulk came to.
 template <class S>
@@ -221,7 +220,6 @@ execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const 
   }
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

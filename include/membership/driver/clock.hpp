@@ -8,8 +8,7 @@
 #include <cstdint>
 #include <time.h>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// A source of the time of decisions.
 template <class C>
@@ -50,7 +49,6 @@ struct SystemWait {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

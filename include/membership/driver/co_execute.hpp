@@ -18,8 +18,7 @@
 #include <span>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// A store whose verbs are awaited: it names `Task<V>`, what a coroutine that comes to a V returns,
 /// and `load` and `commit` return tasks of what they return elsewhere.
@@ -97,8 +96,7 @@ co_execute(S& store, MembershipPolicy<Rules...> policy, C command, RuntimeType r
   }
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif
 

@@ -14,8 +14,7 @@
 #include <span>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// How long and how often `execute` tries against conflicts.
 struct RetryLimits {
@@ -255,7 +254,6 @@ execute(S& store, const MembershipPolicy<Rules...>& policy, const C& command,
   return result;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

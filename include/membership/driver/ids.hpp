@@ -14,8 +14,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 /// How often this process is a fork of another: a source that came along with a fork would mint
@@ -137,7 +136,6 @@ template <class C, class Ids>
   return context;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -19,8 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Commands that may meet an invitation which has expired and which nobody has ended: it is ended
 /// first, then they are tried again (PROTOCOL.md 6).
@@ -188,7 +187,6 @@ expire_invitations(S& store, const MembershipPolicy<Rules...>& policy,
   return Result(tl::in_place, ended);
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

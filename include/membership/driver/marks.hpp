@@ -11,8 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Which long operation a mark belongs to.
 enum class MarkKind : std::uint8_t {
@@ -202,7 +201,6 @@ finish_marked(S& store, const MembershipPolicy<Rules...>& policy,
 
 using Mark = BasicMark<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -12,8 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The long operations (PROTOCOL.md 6): mark, walk in pages, finish. What all of them have in
 /// common:
@@ -150,7 +149,6 @@ name_owner_role(S& store, const MembershipPolicy<Rules...>& policy,
                                resume);
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -14,8 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// `list(query, visit)`: shows the rows of a page of invitations. A store without it has none.
 template <class S>
@@ -122,7 +121,6 @@ for_each_organization(S& store, std::optional<typename S::traits::OrganizationId
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

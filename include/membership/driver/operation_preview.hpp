@@ -14,8 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What one role means to those whom a long operation concerns.
 struct PreviewedRole {
@@ -344,7 +343,6 @@ preview_delete_user(S& store, const MembershipPolicy<Rules...>& policy,
   return detail::preview_operation(store, policy, detail::UserDeletion<T>(user), runtime);
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -17,8 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What a run of a long operation did. What another run did meanwhile is counted there.
 struct OperationResult {
@@ -347,7 +346,6 @@ class OperationRun {
 using OperationCursor = BasicOperationCursor<DefaultTraits>;
 using OperationProgress = BasicOperationProgress<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -16,8 +16,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What becomes of a role that somebody holds.
 enum class WhenInUse : std::uint8_t {
@@ -247,7 +246,6 @@ struct OwnerRoleNaming {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Makes the text of an invitation's token out of the id of the plan that sends it. It must be a
 /// keyed function, as HMAC-SHA-256 under a secret: then the text need not be kept, and is made
@@ -47,7 +46,6 @@ struct InvitationIds : UlidIds<T> {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

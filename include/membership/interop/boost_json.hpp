@@ -38,8 +38,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// What is a string on the wire, and the same that is printed.
@@ -152,7 +151,6 @@ boost::system::result<V> tag_invoke(const boost::json::try_value_to_tag<V>&,
   return *made;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <limits>
 #include <ratio>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Durations of which one unit is made of whole ones of the other.
@@ -70,7 +69,6 @@ constexpr std::int64_t count_of(std::chrono::duration<Count, Period> span) noexc
   return detail::whole_units<Unit, detail::Rounding::up>(span);
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -21,8 +21,7 @@
 /// `std::hash` of the values that serve as keys, equal where the values are. It may be cut to its
 /// low bits. Not against an adversary who chooses the keys, and another one in another version.
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 constexpr std::size_t as_size(std::uint64_t hash) noexcept {
@@ -51,8 +50,7 @@ struct HashOfUlid {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 template <class Tag, std::size_t Capacity>
 struct std::hash<membership::Id<Tag, Capacity>>

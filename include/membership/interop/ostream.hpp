@@ -6,8 +6,7 @@
 
 #include <ostream>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Writes the line of `to_line`. The stream's width and fill apply to it as a whole.
 template <Printable V>
@@ -15,7 +14,6 @@ std::ostream& operator<<(std::ostream& out, const V& value) {
   return out << detail::Lines::view(detail::Lines::of(value));
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -33,8 +33,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class E, class... Enums>
@@ -250,7 +249,6 @@ template <Printable V>
   return std::string(detail::Lines::view(detail::Lines::of(value)));
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -7,8 +7,7 @@
 
 #include <initializer_list>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 /// Shows a row as a write leaves it.
@@ -67,7 +66,6 @@ constexpr void apply(BasicSnapshot<T>& snapshot, const BasicPlan<T>& plan) noexc
   }
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

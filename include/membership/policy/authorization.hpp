@@ -12,8 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Why a permission is granted, or why not.
 enum class AuthorizationReason : std::uint8_t {
@@ -114,7 +113,6 @@ class BasicSessionClaims {
 
 using SessionClaims = BasicSessionClaims<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -9,8 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What may be claimed: each text by one user, organization or invitation of an environment.
 enum class ClaimKind : std::uint8_t {
@@ -75,7 +74,6 @@ struct Claims {
   ClaimChange stripe_customer_id{};
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -8,8 +8,7 @@
 #include "membership/domain/ulid.hpp"
 #include "membership/policy/slot.hpp"
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What a decision may not fetch for itself: the time, the plan's id and ids for what it makes.
 /// Drawn once, before the first try, so that a repeated decision names the same things.
@@ -32,7 +31,6 @@ struct BasicContext {
 
 using Context = BasicContext<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -7,8 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 namespace detail {
 constexpr std::string_view phrase(RoleSource source) noexcept {
@@ -94,7 +93,6 @@ template <class T>
   return text;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

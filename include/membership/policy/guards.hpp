@@ -6,8 +6,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The organization never loses its last active holder of the owner role that it goes by. Whatever
 /// the change is: a deletion, a deactivation, other roles. An organization that is being deleted
@@ -96,7 +95,6 @@ struct GrantRule {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

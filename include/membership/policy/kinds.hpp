@@ -4,8 +4,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The kinds of entity that a store may keep and a command may need.
 enum class Kind : std::uint8_t {
@@ -40,7 +39,6 @@ inline constexpr Kinds all_kinds{Kind::environment, Kind::organization, Kind::me
                                  Kind::user,        Kind::role,         Kind::permission,
                                  Kind::invitation};
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

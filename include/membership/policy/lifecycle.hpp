@@ -10,8 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// How a user stands to an organization: with no membership, or with one of a status.
 enum class Standing : std::uint8_t { none, pending, active, inactive };
@@ -153,7 +152,6 @@ constexpr LifecycleTable::LifecycleTable() noexcept
 
 inline constexpr LifecycleTable lifecycle_table{};  ///< the one table
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

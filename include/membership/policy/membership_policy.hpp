@@ -17,8 +17,7 @@
 #include <cstdint>
 #include <vector>  // IWYU pragma: keep; std::construct_at, without all of <memory>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 template <class... Rules>
 class MembershipPolicy;
@@ -162,7 +161,6 @@ class MembershipPolicy {
   }
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

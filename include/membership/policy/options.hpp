@@ -4,8 +4,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// O1 of `PolicyOptions`.
 enum class CreateOverActive : std::uint8_t { refuse, return_existing };
@@ -58,7 +57,6 @@ struct PolicyOptions {
   DirectoryManagedRoles directory_managed_roles = DirectoryManagedRoles::allow;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

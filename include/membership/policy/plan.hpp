@@ -20,8 +20,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What a plan comes to.
 enum class Outcome : std::uint8_t { created, reactivated, updated, unchanged, deleted };
@@ -350,7 +349,6 @@ using PermissionWrite = BasicPermissionWrite<DefaultTraits>;
 using InvitationWrite = BasicInvitationWrite<DefaultTraits>;
 using Plan = BasicPlan<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

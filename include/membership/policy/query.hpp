@@ -17,8 +17,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The direction of a list.
 enum class Direction : std::uint8_t { ascending, descending };
@@ -212,7 +211,6 @@ struct ListEnd {
   bool more = false;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -13,8 +13,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What a command needs to see. The environment and its roles are always read, and with an
 /// organization its own roles. Borrows its ids from the command.
@@ -67,7 +66,6 @@ struct BasicReads {
 
 using Reads = BasicReads<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

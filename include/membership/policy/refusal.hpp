@@ -6,8 +6,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Why a decision refuses, or that it does not: one word in a register. The policy makes the
 /// `Error` with its subject out of it, once.
@@ -36,7 +35,6 @@ class Refusal {
   std::uint32_t bits_ = 0;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

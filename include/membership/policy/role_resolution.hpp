@@ -12,8 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// The roles that a decision arrived at.
@@ -183,7 +182,6 @@ constexpr std::string_view primary_role(const PolicyOptions& options,
   return primary;
 }
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -6,8 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The roles that a request names: none, one, or several; one and several at once cannot be said.
 /// Borrows the slugs. They are looked up, not parsed: what names no role is `invalid_role`.
@@ -62,7 +61,6 @@ class RoleSelection {
   Form form_ = Form::none;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

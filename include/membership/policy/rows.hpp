@@ -17,8 +17,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// How an id is shown without a copy: its text, or a host's small id itself.
 template <class I>
@@ -169,7 +168,6 @@ using PermissionRow = BasicPermissionRow<DefaultTraits>;
 using InvitationRow = BasicInvitationRow<DefaultTraits>;
 using EventRow = BasicEventRow<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -6,8 +6,7 @@
 #include <utility>
 #include <vector>  // IWYU pragma: keep; std::construct_at, without all of <memory>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Room for one value, filled or not, built in place. As `std::optional`, but an empty one costs
 /// one byte to make, and copying is trivial.
@@ -51,7 +50,6 @@ class Slot {
   bool filled_ = false;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

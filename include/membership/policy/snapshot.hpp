@@ -13,8 +13,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The part of a role or a permission that decisions do not look at.
 template <class I>
@@ -58,7 +57,6 @@ struct BasicSnapshot {
 
 using Snapshot = BasicSnapshot<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

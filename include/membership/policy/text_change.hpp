@@ -7,8 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What an update does to a text that need not be set: keep it, clear it, or set it.
 class TextChange {
@@ -53,7 +52,6 @@ class TextChange {
   std::string_view text_{};
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -16,8 +16,7 @@
 #include <span>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// How a commit ended where the store itself did not fail.
 enum class CommitStatus : std::uint8_t {
@@ -105,7 +104,6 @@ concept FindsPlans = requires(S& store, PlanId plan) {
   { store.was_committed(plan) } -> std::same_as<tl::expected<bool, typename S::Failure>>;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

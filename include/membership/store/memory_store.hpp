@@ -27,8 +27,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// The one way in which the memory store fails: one of its 64 shards is full (2^26 - 1 records).
 enum class MemoryFailure : std::uint8_t { full };
@@ -719,7 +718,6 @@ class BasicMemoryStore {
 
 using MemoryStore = BasicMemoryStore<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -30,8 +30,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// What an asynchronous store waits by; a host makes it of its event loop.
 ///
@@ -316,8 +315,7 @@ class BasicAsyncPostgresStore {
   detail::MemberQueues member_queues_;
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif
 

@@ -30,8 +30,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// Keeps one environment in a schema of a PostgreSQL database. Needs `libpq`.
 ///
@@ -346,7 +345,6 @@ class BasicPostgresStore {
 
 using PostgresStore = BasicPostgresStore<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

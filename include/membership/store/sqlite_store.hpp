@@ -26,8 +26,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// When a commit counts as done (SQLite's `synchronous`).
 enum class SqliteSynchronous : std::uint8_t {
@@ -338,7 +337,6 @@ class BasicSqliteStore {
 
 using SqliteStore = BasicSqliteStore<DefaultTraits>;
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -7,8 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// A clock that stands still until it is told otherwise. A `Clock` for `Runtime`.
@@ -54,7 +53,6 @@ class FakeWait {
 };
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -12,8 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// Ids that count: `om_00000001`, `om_00000002`, … and the same for the other
@@ -91,7 +90,6 @@ class BasicFixedIds {
 using FixedIds = BasicFixedIds<DefaultTraits>;
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

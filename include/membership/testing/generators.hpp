@@ -16,8 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 // RapidCheck generators for property tests of code that uses the library, with the default traits.
@@ -580,7 +579,6 @@ inline rc::Gen<std::vector<CommandStep>> command_steps(const StepSpace& space = 
 }
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -29,8 +29,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 // Runs all interleavings of a few commands and long operations over a store's verbs, and checks
@@ -457,7 +456,6 @@ class ScheduleExplorer {
 };
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

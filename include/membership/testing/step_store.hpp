@@ -19,8 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// In which steps a `StepStore` does its verbs, and what of PROTOCOL.md it leaves out. The default
@@ -391,7 +390,6 @@ class StepWorld {
 };
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -21,8 +21,7 @@
 #include <string>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// What `check_store` needs of a host: `fresh()` returns a handle to a new, empty environment;
@@ -124,7 +123,6 @@ requires ConformanceFactory<F>
 }
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

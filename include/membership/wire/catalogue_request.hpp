@@ -16,8 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// The fields of "update a role" and "update a permission": null clears the description. The texts
@@ -81,7 +80,6 @@ read_update_catalogue_texts(const Body& body) {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

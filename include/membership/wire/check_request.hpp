@@ -11,8 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// The fields of "check a permission": either `resource_id` or both of the others. The texts are
@@ -54,7 +53,6 @@ struct CheckRequest {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

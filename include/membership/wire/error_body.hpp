@@ -14,8 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// The JSON body of a refusal, made in `memory`: `code` (where there is one), `message`, `errors`
@@ -55,7 +54,6 @@ namespace wire {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

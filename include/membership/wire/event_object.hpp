@@ -28,8 +28,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// What the text of an event's id begins with; 26 characters of a ULID follow.
@@ -187,7 +186,6 @@ template <class T>
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -21,8 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// Which events a query asks for, and which page of them.
@@ -122,7 +121,6 @@ find_event_position(const PageRequest& request, Holds&& holds) {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -9,8 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// What a field of a request must be, and is not.
@@ -90,7 +89,6 @@ enum class FieldRule : std::uint8_t {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

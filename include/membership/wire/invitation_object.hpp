@@ -17,8 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// What an invitee follows: the token, and the address of a page that takes it. Empty texts where
@@ -111,7 +110,6 @@ invitation_event_data(const BasicInvitationState<T>& state, const Profile& profi
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -16,8 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// The fields of "send an invitation". The texts are views into the body.
@@ -87,7 +86,6 @@ read_invitation_list(const QueryString& query) {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -18,8 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 namespace detail {
 
@@ -96,7 +95,6 @@ void put_id_or_null(boost::json::object& object, boost::json::string_view key, c
 
 }  // namespace detail
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

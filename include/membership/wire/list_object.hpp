@@ -10,8 +10,7 @@
 #include <optional>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// A whole list, without `list_metadata`, as roles are answered, in the memory of `data`.
@@ -39,7 +38,6 @@ template <class I>
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

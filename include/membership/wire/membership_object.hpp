@@ -16,8 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 namespace detail {
@@ -88,7 +87,6 @@ membership_event_data(const BasicMembershipView<T>& membership, const RoleCatalo
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -14,8 +14,7 @@
 #include <string>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 namespace detail {
@@ -69,7 +68,6 @@ template <class I>
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -25,8 +25,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// The fields of "create an organization" and "update an organization". The texts are views into
@@ -179,7 +178,6 @@ read_organization_list(const QueryString& query) {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -19,8 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// A page of a list that is asked for, with its cursors looked up.
@@ -141,7 +140,6 @@ template <class I, class Fetch>
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

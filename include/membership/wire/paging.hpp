@@ -14,8 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// The order in which a list is shown.
@@ -100,7 +99,6 @@ parse_page_request(const QueryString& query, PagingRefusal refusal,
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -13,8 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// Splits the raw path of a request at each `/` behind the first one and then decodes each segment
@@ -49,7 +48,6 @@ split_path(std::string_view path) {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -11,8 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// Why an encoded text cannot be decoded.
@@ -74,7 +73,6 @@ percent_decode(std::string_view encoded, Plus plus) {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

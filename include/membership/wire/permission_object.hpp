@@ -11,8 +11,7 @@
 
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// A permission as JSON, made in `memory`.
@@ -37,7 +36,6 @@ template <class T>
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

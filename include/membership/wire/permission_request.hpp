@@ -13,8 +13,7 @@
 
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// Reads the body of "create a permission" into the command, whose texts are views into the body.
@@ -36,7 +35,6 @@ read_create_permission(const Body& body) {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -16,8 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// The metadata that a body gives: nothing, none at all, or keys with their values. The texts are
@@ -81,7 +80,6 @@ inline std::optional<std::string_view> text_set(const TextChange& change) noexce
 
 }  // namespace detail
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -14,8 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// The parameters of a query, decoded as a form is: `%2C` is a comma, `+` a space.
@@ -101,7 +100,6 @@ class QueryString {
 };
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -14,8 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// What the id of a resource begins with; the organization id's own part follows.
@@ -74,7 +73,6 @@ inline constexpr std::string_view resource_id_prefix = "authz_resource_";
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -17,8 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// The slugs of the permissions that a role holds. What is kept of them is a set: they are shown in
@@ -65,7 +64,6 @@ template <class T>
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

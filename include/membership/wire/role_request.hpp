@@ -17,8 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// Reads the body of "create a role" into the command, whose texts are views into the body.
@@ -91,7 +90,6 @@ read_added_permission(const Body& body) {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

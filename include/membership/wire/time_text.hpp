@@ -8,8 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// A time as the API writes it: `2026-01-15T12:00:00.000Z`.
@@ -205,7 +204,6 @@ parse_time(std::string_view text) noexcept {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

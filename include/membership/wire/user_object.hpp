@@ -10,8 +10,7 @@
 
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// A user as JSON, made in `memory`. `id` is an id or a view of one.
@@ -40,7 +39,6 @@ template <class I>
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -20,8 +20,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace wire {
 
 /// The fields of "create a user" and "update a user". The texts are views into the body.
@@ -154,7 +153,6 @@ read_user_list(const QueryString& query) {
 }
 
 }  // namespace wire
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -12,8 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// How ordered indexes see the records that they order: members of a shard, organizations, users.
@@ -814,7 +813,6 @@ class Commit {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

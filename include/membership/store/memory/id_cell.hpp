@@ -11,8 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// An id as records keep it: a host's small id itself.
@@ -81,7 +80,6 @@ class IdCell<I> {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -6,8 +6,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// A hash table from keys to record numbers that does not hold the keys: a slot is 32 bits of the
@@ -95,7 +94,6 @@ class IndexTable {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -21,8 +21,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// The orders in which invitations are listed: all of them, those of an organization one after
@@ -267,7 +266,6 @@ class InvitationTable {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

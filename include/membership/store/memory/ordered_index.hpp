@@ -8,8 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// A node of an ordered index: one cache line.
@@ -190,7 +189,6 @@ class OrderedIndex {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -9,8 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Where a page begins in an ordered index.
@@ -57,7 +56,6 @@ bool walk(const OrderedIndex::Nodes& nodes, OrderedIndex::Position at, const Pag
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -11,8 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Holds what some reads need: users before organizations, then the claims and the invitations.
@@ -184,7 +183,6 @@ class ReadLocks {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -16,8 +16,7 @@
 #include <cstdint>
 #include <string>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// How the memory store numbers a record across its shards.
@@ -186,7 +185,6 @@ struct ClaimRecord {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -8,8 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Records at addresses that never change, named by small numbers. The chunks grow by an eighth
@@ -105,7 +104,6 @@ class Slab {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

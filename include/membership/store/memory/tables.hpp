@@ -21,8 +21,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 template <class Shards, class Action>
@@ -257,7 +256,6 @@ struct Tables {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

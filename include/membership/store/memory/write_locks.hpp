@@ -10,8 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// The hashes of the ids that a plan names, each computed once.
@@ -128,7 +127,6 @@ class WriteLocks {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -8,8 +8,7 @@
 #include <coroutine>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// So many places, which coroutines of one thread or strand take in the order in which they come.
@@ -83,8 +82,7 @@ class AsyncPlaces {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif
 

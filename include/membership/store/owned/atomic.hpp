@@ -6,8 +6,7 @@
 #include <sys/syscall.h>
 #include <type_traits>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// What an atomic access orders, with the meaning of the enumerators of `std::memory_order`.
@@ -85,7 +84,6 @@ class Atomic {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Shows roles in their order of priority; `own`, those of an organization, may be null.
@@ -58,7 +57,6 @@ ListEnd list_permissions(const PermissionVersion<T>& version, const BasicPermiss
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

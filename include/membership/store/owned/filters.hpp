@@ -12,8 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Whether a filter shows a membership.
@@ -81,7 +80,6 @@ inline bool has_part(std::string_view text, std::string_view part) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -10,8 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// A snapshot with what it points to: the `Loaded` of the stores here.
@@ -64,7 +63,6 @@ class LoadedSnapshot : public BasicSnapshot<T> {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -12,8 +12,7 @@
 #include <optional>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Which of a store's queues commands wait in: that of their organization, which some share. Of the
@@ -58,7 +57,6 @@ class MemberQueues {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

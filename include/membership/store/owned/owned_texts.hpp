@@ -12,8 +12,7 @@
 #include <optional>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// A profile with its texts, kept small: what is variable lies in one block on the heap, first the
@@ -163,7 +162,6 @@ struct ShownProfiles : Counted {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -6,8 +6,7 @@
 
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Holds the place in a queue of commands until it is destroyed (PROTOCOL.md 8).
@@ -32,7 +31,6 @@ class QueuePlace {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

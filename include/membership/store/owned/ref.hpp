@@ -7,8 +7,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// The count that `Ref` shares an object by. The object is never changed once it is shared.
@@ -55,7 +54,6 @@ class Ref {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -11,8 +11,7 @@
 
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// What is shown of a role or a permission besides its state, with its texts.
@@ -140,7 +139,6 @@ RoleCatalogue catalogue_of(const EnvironmentVersion<T>& environment,
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

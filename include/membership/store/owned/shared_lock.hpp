@@ -6,8 +6,7 @@
 
 #include <cstdint>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// A lock of four bytes for many readers or one writer. Spins briefly, then sleeps. While a writer
@@ -113,7 +112,6 @@ class UniqueGuard {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

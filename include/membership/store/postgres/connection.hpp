@@ -22,8 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 inline void postgres_sleep(int milliseconds) noexcept {
@@ -598,7 +597,6 @@ class PostgresConnection {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

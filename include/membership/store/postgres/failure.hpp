@@ -6,8 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// How a PostgreSQL store fails.
 enum class PostgresFault : std::uint8_t {
@@ -72,7 +71,6 @@ constexpr bool leaves_open(std::string_view code) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -11,8 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Writes what a new environment begins with.
@@ -63,7 +62,6 @@ bool migrate_postgres(PostgresConnection& connection, const PostgresStoreOptions
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

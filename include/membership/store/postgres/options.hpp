@@ -6,8 +6,7 @@
 
 #include <string>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// How a PostgreSQL store reaches its environment.
 struct PostgresStoreOptions {
@@ -23,7 +22,6 @@ struct PostgresStoreOptions {
   Time created_at = Time::from_milliseconds(0);
 };
 
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -19,8 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// What the stores over PostgreSQL, whether they wait or are awaited, have of an environment: idle
@@ -151,7 +150,6 @@ class PostgresParts {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

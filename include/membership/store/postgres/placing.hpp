@@ -13,8 +13,7 @@
 #include <optional>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Gives the events that have none yet their places in the log, batch by batch: each is sent, and
@@ -98,7 +97,6 @@ class PostgresPlacing {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

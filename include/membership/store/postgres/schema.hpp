@@ -7,8 +7,7 @@
 #include <cstdint>
 #include <string>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// The tables, each version of the schema after the one before. Texts compare as bytes. What
@@ -147,7 +146,6 @@ inline std::string postgres_text(Sql statement, PostgresForm form) {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -4,8 +4,7 @@
 
 #include "membership/store/postgres/failure.hpp"
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// How often what only reads or places is tried again.
@@ -29,7 +28,6 @@ class PostgresTries {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -13,8 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// The version of the environment that was read last. It is used under exactly its revision, which
@@ -98,7 +97,6 @@ class SeenRoles {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

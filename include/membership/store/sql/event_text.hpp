@@ -18,8 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 constexpr bool is_of_membership(EventType type) noexcept {
@@ -389,7 +388,6 @@ class StoredEvent {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

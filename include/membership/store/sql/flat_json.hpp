@@ -10,8 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Writes a JSON object whose values are all strings: how the SQL stores keep what has no column of
@@ -192,7 +191,6 @@ class FlatJson {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -12,8 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 constexpr std::string_view to_string(ClaimKind kind) noexcept {
@@ -396,7 +395,6 @@ class PlanWriter {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -18,8 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// The columns of a profile's texts, and their names in an event.
@@ -216,7 +215,6 @@ inline bool get_profile(const FlatJson& json, const std::string& prefix, ReadPro
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

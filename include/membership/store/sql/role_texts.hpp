@@ -12,8 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// How SQL stores write roles and permissions: by slug, several with a space between. An
@@ -157,7 +156,6 @@ inline std::optional<PermissionSet> permissions_of_text(std::string_view text,
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -21,8 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// What SQL stores ask of traits: ids are kept as texts.
@@ -326,7 +325,6 @@ resolve_replacements(const std::vector<std::pair<unsigned, std::string>>& replac
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

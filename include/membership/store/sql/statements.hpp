@@ -10,8 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// The statements of a SQL store, in the order of `sql_text`. Parameters are numbered from 1.
@@ -423,7 +422,6 @@ inline std::string sql_text(Sql statement) {
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -17,8 +17,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// One connection to a database file, for one thread at a time, with its prepared statements.
@@ -256,7 +255,6 @@ class SqliteConnection {
 };
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -9,8 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 
 /// How a SQLite store fails.
 enum class SqliteFault : std::uint8_t {
@@ -94,7 +93,6 @@ inline SqliteFailure sqlite_failure(sqlite3* database, int code, std::string_vie
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

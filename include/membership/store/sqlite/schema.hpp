@@ -9,8 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace detail {
 
 /// Marks a file as one of this library: "mbrs".
@@ -152,7 +151,6 @@ template <class Fill>
 }
 
 }  // namespace detail
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

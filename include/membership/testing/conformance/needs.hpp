@@ -13,8 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 namespace conformance {
 
@@ -149,7 +148,6 @@ std::string missing(const Needs& needs) {
 
 }  // namespace conformance
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -6,8 +6,7 @@
 
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 namespace conformance {
 
@@ -338,7 +337,6 @@ struct Effects {
 
 }  // namespace conformance
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

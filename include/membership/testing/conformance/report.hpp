@@ -7,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// How the store conformance kit is run.
@@ -83,7 +82,6 @@ struct ConformanceReport {
 };
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -12,8 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 namespace conformance {
 
@@ -357,7 +356,6 @@ struct ProfileFilters {
 
 }  // namespace conformance
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

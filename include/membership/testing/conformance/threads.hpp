@@ -11,8 +11,7 @@
 #include <thread>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 namespace conformance {
 
@@ -123,7 +122,6 @@ bool carried_out(W& w, const Result& result, std::initializer_list<ErrorCode> co
 
 }  // namespace conformance
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

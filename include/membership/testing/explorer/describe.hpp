@@ -10,8 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 namespace detail {
 
@@ -151,7 +150,6 @@ inline std::string describe(const PermissionRow& row) { return std::string(row.s
 
 }  // namespace detail
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

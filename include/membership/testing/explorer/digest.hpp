@@ -11,8 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// A number for everything that was put in, in its order. Two worlds or two views of one are taken
@@ -193,7 +192,6 @@ class Digest {
 };
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

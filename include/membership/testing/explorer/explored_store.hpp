@@ -15,8 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// A store as one actor sees it: each verb is a step of the schedule. Its commands do not queue.
@@ -107,7 +106,6 @@ class ExploredStore {
 };
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -25,8 +25,7 @@ extern "C" {
 }
 // NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// A function that runs on a stack of its own, and stops where it says so until it is told to go
@@ -156,7 +155,6 @@ using Fiber = BasicFiber<false>;
 #endif
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

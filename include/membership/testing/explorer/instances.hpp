@@ -21,8 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 namespace detail {
@@ -363,7 +362,6 @@ constexpr std::array<ExplorerPair, 30> explorer_pairs() noexcept {
 }
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

@@ -12,8 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// What must hold of every world that a schedule can leave.
@@ -393,7 +392,6 @@ inline std::optional<Breach> check_effects(const WorldState& start, const WorldS
 }
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

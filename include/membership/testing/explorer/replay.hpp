@@ -10,8 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 namespace detail {
 
@@ -216,7 +215,6 @@ inline std::optional<Breach> check_events(const WorldState& before, const WorldS
 }
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

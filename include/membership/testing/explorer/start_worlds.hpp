@@ -25,8 +25,7 @@
 #include <string>
 #include <string_view>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// A world in which schedules begin. In each there are two organizations, four users of whom the
@@ -193,7 +192,6 @@ auto start_worlds(StartWorld world) {
 }
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif

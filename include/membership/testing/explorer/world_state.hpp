@@ -15,8 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace membership {
-inline namespace v0 {
+namespace membership::inline v0 {
 namespace testing {
 
 /// All rows of a store at one moment, copied.
@@ -288,7 +287,6 @@ WorldState read_world(S& store) {
 }
 
 }  // namespace testing
-}  // namespace v0
-}  // namespace membership
+}  // namespace membership::inline v0
 
 #endif
