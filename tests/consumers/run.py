@@ -117,7 +117,7 @@ def check_page(prefix):
         call("meson", "setup", "page-meson", "host")
     for sample in documented("cmake"):
         (work / "host/CMakeLists.txt").write_text(
-            "cmake_minimum_required(VERSION 3.24)\nproject(host LANGUAGES CXX)\n"
+            "cmake_minimum_required(VERSION 3.25)\nproject(host LANGUAGES CXX)\n"
             f"add_executable(host main.cpp)\n{sample}")
         call("cmake", "-G", "Ninja", "-S", "host", "-B", "page-cmake",
              f"-DCMAKE_PREFIX_PATH={prefix}", f"-DFETCHCONTENT_SOURCE_DIR_MEMBERSHIP={TOP}")
@@ -162,7 +162,8 @@ def subproject():
                any(word.endswith("subprojects/tl-expected/include") for word in words), True)
 
     with_cmake("add_subdirectory", WAY="subdirectory", SOURCE=TOP, COMPONENTS=";".join(GROUPS))
-    with_cmake("fetch_content", WAY="fetch", SOURCE=TOP)
+    with_cmake("fetch_content", WAY="fetch", SOURCE=TOP,
+               **{"CMAKE_DISABLE_FIND_PACKAGE_tl-expected": "ON"})
     configure("nonsense", WAY="subdirectory", SOURCE=TOP, COMPONENTS="nonsense",
               fails_with="membership::nonsense: a component of that name was not found")
 
