@@ -118,7 +118,7 @@ if sys.argv[1:] == ["write"]:
     SINGLE.write_text(single())
 elif sys.argv[1:] == ["check"]:
     if not SINGLE.exists() or SINGLE.read_text() != single():
-        sys.exit(f"{SINGLE.relative_to(TOP)} is stale: run python3 tools/single_header.py write")
+        sys.exit(f"{SINGLE.relative_to(TOP)} is stale: run tools/update_docs.sh")
 elif len(sys.argv) == 3 and sys.argv[1] == "tree":
     make_tree(pathlib.Path(sys.argv[2]))
 else:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Writes what is generated of docs/: lifecycle.md and lifecycle.svg from the status x command table,
-# reference/api.txt from the headers.
+# Writes what is generated and checked in: docs/lifecycle.md and docs/lifecycle.svg from the
+# status x command table, docs/reference/api.txt and the single header from the headers.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -12,3 +12,4 @@ configure docs --buildtype=debug -Dtests=auto -Dexamples=disabled -Dbenchmarks=d
 ninja -C build/docs --quiet tools/lifecycle_doc
 python3 tools/lifecycle_docs.py write build/docs/tools/lifecycle_doc docs
 python3 tools/docs/api.py write docs/reference/api.txt include
+python3 tools/single_header.py write
