@@ -38,7 +38,7 @@ measured=build/bench/measured
 rm -rf "$measured" && mkdir -p "$measured"
 found=0
 for program in build/bench/benchmarks/bench-*; do
-  [ -f "$program" ] && [ -x "$program" ] || continue
+  [[ -f $program && -x $program ]] || continue
   found=1
   name=$(basename "$program")
   name=${name#bench-}

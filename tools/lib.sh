@@ -66,7 +66,13 @@ ci      llvm-19               cmd:llvm-symbolizer-19
 ci      clang-format-14       cmd:clang-format-14
 ci      clang-tidy-19         cmd:clang-tidy-19
 ci      valgrind              cmd:valgrind
+ci      clang-tools-19        cmd:clang-include-cleaner-19
+ci      codespell             cmd:codespell
+ci      cppcheck              cmd:cppcheck
+ci      gcovr                 cmd:gcovr
 ci      git                   cmd:git
+ci      python3-pyflakes      file:/usr/lib/python3/dist-packages/pyflakes
+ci      shellcheck            cmd:shellcheck
 libcxx  libc++-19-dev         cmd:clang++-19
 libcxx  libc++abi-19-dev      cmd:clang++-19
 '
@@ -131,7 +137,7 @@ require_sdk() {
   local file to=build/sdk
   cmp -s tests/sdk/package-lock.json "$to/node_modules/package-lock.json" && return 0
   say 'installing the packages of tests/sdk'
-  mkdir -p "$to" && rm -rf "$to/node_modules" || die "could not clear $to"
+  { mkdir -p "$to" && rm -rf "$to/node_modules"; } || die "could not clear $to"
   for file in package.json package-lock.json .npmrc; do
     cp "tests/sdk/$file" "$to/" || die "could not copy tests/sdk/$file"
   done

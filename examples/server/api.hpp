@@ -4,8 +4,8 @@
 
 #include "configuration.hpp"
 #include "http_message.hpp"
-#include "membership/driver/invitations.hpp"
-#include "membership/driver/operation.hpp"
+#include "membership/driver/invitations.hpp"  // IWYU pragma: export
+#include "membership/driver/operation.hpp"    // IWYU pragma: export
 #include "membership/membership.hpp"
 #include "membership/wire/errors.hpp"
 #include "membership/wire/list_object.hpp"

@@ -6,7 +6,6 @@
 #include "membership/wire/permission_request.hpp"
 
 #include <string_view>
-#include <utility>
 
 namespace membership_server {
 

@@ -13,6 +13,7 @@
 //   MemberNumbers: as a vector                                                   -> member_numbers
 //   EventLog: order, retention, cursors and filters in both directions           -> event_log
 
+#include "membership/domain/hash.hpp"
 #include "membership/store/memory/event_log.hpp"
 #include "membership/store/memory/index_table.hpp"
 #include "membership/store/memory/ordered_index.hpp"
