@@ -75,6 +75,9 @@ ci      python3-pyflakes      file:/usr/lib/python3/dist-packages/pyflakes
 ci      shellcheck            cmd:shellcheck
 libcxx  libc++-19-dev         cmd:clang++-19
 libcxx  libc++abi-19-dev      cmd:clang++-19
+cross   g++-i686-linux-gnu    cmd:i686-linux-gnu-g++
+cross   g++-s390x-linux-gnu   cmd:s390x-linux-gnu-g++
+cross   qemu-user             cmd:qemu-s390x
 '
 
 on_debian_12() { (. /etc/os-release 2>/dev/null && [ "${ID:-}/${VERSION_ID:-}" = debian/12 ]); }
@@ -207,8 +210,8 @@ run_tests() { # name, "meson options", meson test argument...
   rm -f "build/$name/meson-logs/testlog.json"
   meson test -C "build/$name" --print-errorlogs "$@"
   local status=$?
-  if [ ! -s "build/$name/meson-logs/testlog.json" ] && [ "$status" -ne 0 ]; then
-    add_failure "build/$name: the build"
+  if [ ! -s "build/$name/meson-logs/testlog.json" ]; then
+    add_failure "build/$name: the build, or there is no such test"
   else
     count_tests "$name"
   fi

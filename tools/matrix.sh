@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Compiler x standard x (default | without exceptions and RTTI) x (debug | release), all suites in
-# their short form. An argument picks the rows that contain it: tools/matrix.sh clang-14
+# Compiler x standard x (default | without exceptions and RTTI) x (debug | release), unity builds,
+# other machines and the single header; suites in their short form. An argument picks the rows that
+# contain it: tools/matrix.sh clang-14
 set -u
 . "$(dirname "$0")/lib.sh"
 
-require_packages build tests ci libcxx
+require_packages build tests ci libcxx cross
 require_sdk
 
 compilers='
@@ -24,41 +25,48 @@ forms='
 default  -Dcpp_eh=default -Dcpp_rtti=true
 bare     -Dcpp_eh=none -Dcpp_rtti=false
 '
+# These with g++ 12 and C++20, in the suites that are named.
+others='
+unity  --unity=on                          static unit
+i686   --cross-file=tools/cross/i686.ini   static unit
+s390x  --cross-file=tools/cross/s390x.ini  static unit
+'
 buildtypes='debug release'
 
+picked=${1:-}
 summary=()
-while read -r compiler cxx flags; do
-  [ -n "$compiler" ] || continue
-  while read -r standard standard_option standard_flag; do
-    [ -n "$standard" ] || continue
-    while read -r form form_options; do
-      [ -n "$form" ] || continue
-      for buildtype in $buildtypes; do
-        row="$compiler $standard $form $buildtype"
-        case $row in *"${1:-}"*) ;; *) continue ;; esac
-        say "$row"
-        before=$failed
-        CXX=$cxx CXXFLAGS="$flags $standard_flag" LDFLAGS=$flags run_tests "matrix-${row// /-}" \
-          "-Dwerror=true -Dbenchmarks=disabled --buildtype=$buildtype $standard_option $form_options" \
-          </dev/null
-        summary+=("$([ "$failed" -eq "$before" ] && echo ok || echo FAILED) $row")
-      done
-    done <<<"$forms"
-  done <<<"$standards"
-done <<<"$compilers"
+row() { # name, compiler, its flags and the standard's, meson options, suite... (none: all)
+  local name=$1 cxx=$2 flags=$3 standard_flag=$4 options=$5 before=$failed
+  shift 5
+  case $name in *"$picked"*) ;; *) return ;; esac
+  say "$name"
+  CXX=$cxx CXXFLAGS="$flags $standard_flag" LDFLAGS=$flags run_tests "matrix-${name// /-}" \
+    "-Dwerror=true -Dbenchmarks=disabled $options" "${@/#/--suite=}" </dev/null
+  summary+=("$([ "$failed" -eq "$before" ] && echo ok || echo FAILED) $name")
+}
+
+for buildtype in $buildtypes; do
+  while read -r compiler cxx flags; do
+    [ -n "$compiler" ] || continue
+    while read -r standard standard_option standard_flag; do
+      [ -n "$standard" ] || continue
+      while read -r form form_options; do
+        [ -n "$form" ] || continue
+        row "$compiler $standard $form $buildtype" "$cxx" "$flags" "$standard_flag" \
+          "--buildtype=$buildtype $standard_option $form_options"
+      done <<<"$forms"
+    done <<<"$standards"
+  done <<<"$compilers"
+  while read -r other option suites; do
+    [ -n "$other" ] || continue
+    # shellcheck disable=SC2086
+    row "$other $buildtype" g++-12 '' '' "--buildtype=$buildtype $option" $suites
+  done <<<"$others"
+done
 
 # The single header in place of those that it is made of.
-row='g++-12 single'
-case $row in *"${1:-}"*)
-  say "$row"
-  before=$failed
-  python3 tools/single_header.py tree build/single-tree
-  CXX=g++-12 run_tests matrix-single \
-    'build/single-tree -Dwerror=true -Dbenchmarks=disabled --buildtype=debug' \
-    --suite static --suite unit --suite examples
-  summary+=("$([ "$failed" -eq "$before" ] && echo ok || echo FAILED) $row")
-  ;;
-esac
+python3 tools/single_header.py tree build/single-tree
+row single g++-12 '' '' 'build/single-tree --buildtype=debug' static unit examples
 
 printf '\n'
 printf '%s\n' ${summary[@]+"${summary[@]}"}

@@ -14,7 +14,7 @@
 
 #include <string>
 
-namespace {
+namespace static_concepts {
 
 using namespace membership_tests;
 using Actor = BasicActor<DefaultTraits>;
@@ -353,4 +353,4 @@ static_assert(!UserQuery::make(Page<UserId>{1001}) && !OrganizationQuery::make({
 static_assert(EventTypes::all().contains(EventType::role_created) &&
               !EventTypes{}.contains(EventType::role_created));
 
-}  // namespace
+}  // namespace static_concepts

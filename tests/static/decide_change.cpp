@@ -8,7 +8,7 @@
 
 #include "../support/world.hpp"
 
-namespace {
+namespace static_decide_change {
 
 using namespace membership_tests;
 using enum ErrorCode;
@@ -217,4 +217,4 @@ static_assert(deletes(Status::active, set_of(admin), Counts{9, 4, 2, 2}));
 static_assert(deletes(Status::active, set_of(viewer), Counts{9, 4, 2, 3}));
 static_assert(deletes(Status::inactive, set_of(admin), Counts{10, 3, 2, 3}));
 
-}  // namespace
+}  // namespace static_decide_change

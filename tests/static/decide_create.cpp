@@ -7,7 +7,7 @@
 
 #include "../support/world.hpp"
 
-namespace {
+namespace static_decide_create {
 
 using namespace membership_tests;
 using enum ErrorCode;
@@ -256,4 +256,4 @@ constexpr PolicyOptions empty_as_none() {
 static_assert(gives(plan_of(create(no_slugs), world, empty_as_none()), set_of(member), member,
                     RoleSource::member_default));
 
-}  // namespace
+}  // namespace static_decide_create

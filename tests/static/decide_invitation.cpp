@@ -17,7 +17,7 @@
 #include "membership/command/send_invitation.hpp"
 #include "membership/command/sweep_invitations.hpp"
 
-namespace {
+namespace static_decide_invitation {
 
 using namespace membership_tests;
 using enum ErrorCode;
@@ -272,4 +272,4 @@ constexpr bool claims_go_by_the_organization() {
 }
 static_assert(claims_go_by_the_organization());
 
-}  // namespace
+}  // namespace static_decide_invitation

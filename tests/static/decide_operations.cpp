@@ -12,7 +12,7 @@
 
 using namespace membership_tests;
 
-namespace {
+namespace static_decide_operations {
 
 /// `leaving` retires under generation 3 in favour of `viewer`, or of the default.
 constexpr RoleState marked(RoleIndex replacement) noexcept {
@@ -128,4 +128,4 @@ constexpr Plan fence = plan_of(FenceRole{organization_id, leaving, 3}, unfenced.
 static_assert(fence.organization->after.fenced_to == 3 && fence.organization->after.revision == 8);
 static_assert(fence.organization->event == EventType::none && !fence.touch && !fence.order);
 
-}  // namespace
+}  // namespace static_decide_operations

@@ -9,7 +9,7 @@
 
 #include "../support/world.hpp"
 
-namespace {
+namespace static_decide_setup {
 
 using namespace membership_tests;
 using enum ErrorCode;
@@ -390,4 +390,4 @@ constexpr Snapshot closing() {
 }
 static_assert(plan_of(EnableMultipleRoles{}, closing()).environment->after.phase == Phase::live);
 
-}  // namespace
+}  // namespace static_decide_setup

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace {
+namespace static_errors {
 
 using namespace membership;
 using enum ErrorCode;
@@ -161,4 +161,4 @@ static_assert(Refusal(invalid_role, Field::role_slugs, 0xFFFF).detail() == 0xFFF
 static_assert(Refusal::by_rule(7).code() == rule_refused && Refusal::by_rule(7).detail() == 7);
 static_assert(sizeof(Refusal) == 4);
 
-}  // namespace
+}  // namespace static_errors

@@ -11,7 +11,7 @@
 #include "../support/world.hpp"
 #include "membership/policy/authorization.hpp"
 
-namespace {
+namespace static_fixed_catalogue {
 
 using namespace membership_tests;
 using enum ErrorCode;
@@ -106,4 +106,4 @@ static_assert(fault(some, permissions, "doc") ==
 static_assert(fault({}, {}, "member") ==
               error(default_role_missing, Field::default_role, "member"));
 
-}  // namespace
+}  // namespace static_fixed_catalogue

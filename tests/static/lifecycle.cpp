@@ -8,7 +8,7 @@
 
 #include "membership/domain/parse.hpp"
 
-namespace {
+namespace static_lifecycle {
 
 using namespace membership;
 using enum LifecycleCommand;
@@ -124,4 +124,4 @@ static_assert(parse_event_type("organization_membership.created") ==
 static_assert(parse_event_type("organization_role.created") == Ev::organization_role_created);
 static_assert(!parse_event_type("organization_membership.removed"));
 
-}  // namespace
+}  // namespace static_lifecycle

@@ -19,7 +19,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace {
+namespace static_plans {
 
 using namespace membership_tests;
 
@@ -193,8 +193,6 @@ constexpr RoleSelection copied() {
 static_assert(copied()[0] == "x");
 static_assert(!std::is_convertible_v<std::string_view, RoleSelection>);
 
-}  // namespace
-
 // --- apply shows nothing of what a plan erases
 
 constexpr bool erased_is_gone() {
@@ -214,3 +212,5 @@ constexpr bool erased_is_gone() {
   return user_stays && !seen.organization && !seen.user;
 }
 static_assert(erased_is_gone());
+
+}  // namespace static_plans

@@ -19,7 +19,7 @@
 #include <optional>
 #include <string_view>
 
-namespace {
+namespace static_profiles {
 
 using namespace membership_tests;
 
@@ -332,4 +332,4 @@ static_assert(plan_of(update_user("ADA@x"), shown).profile->after.email_verified
 static_assert(plan_of(update_user("Ada@x"), shown).outcome == Outcome::unchanged);
 static_assert(!plan_of(update_user("Ada@x"), shown).user);
 
-}  // namespace
+}  // namespace static_profiles

@@ -11,7 +11,7 @@
 
 #include "../support/world.hpp"
 
-namespace {
+namespace static_roles {
 
 using namespace membership_tests;
 
@@ -172,4 +172,4 @@ static_assert(!(StatusSet{} | Status::active).contains(Status::pending));
 static_assert(StatusSet::all() ==
               (StatusSet{} | Status::inactive | Status::pending | Status::active));
 
-}  // namespace
+}  // namespace static_roles

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace {
+namespace static_slugs {
 
 using namespace membership;
 using namespace std::string_view_literals;
@@ -178,4 +178,4 @@ static_assert(!std::is_default_constructible_v<RoleSlug>);
 static_assert(!std::is_constructible_v<RoleSlug, std::string_view>);
 static_assert(std::is_trivially_copyable_v<RoleSlug> && sizeof(RoleSlug) == 49);
 
-}  // namespace
+}  // namespace static_slugs

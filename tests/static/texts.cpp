@@ -14,7 +14,7 @@
 
 #include <string_view>
 
-namespace {
+namespace static_texts {
 
 using namespace membership;
 using namespace std::string_view_literals;
@@ -171,4 +171,4 @@ static_assert(later_of(Time::from_milliseconds(1), Time::from_milliseconds(2)) =
 static_assert(later_of(Time::from_milliseconds(2), Time::from_milliseconds(-1)) ==
               Time::from_milliseconds(2));
 
-}  // namespace
+}  // namespace static_texts

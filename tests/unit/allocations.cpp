@@ -40,6 +40,8 @@ using membership_tests::allocations::failing;
 using membership_tests::allocations::live;
 using membership_tests::allocations::made;
 
+BOOST_AUTO_TEST_SUITE(allocations)
+
 namespace {
 
 /// How many allocations an action makes.
@@ -315,8 +317,6 @@ const auto updates = committing([](World& world) {
 });
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(allocations)
 
 BOOST_AUTO_TEST_CASE(the_counter_counts) {
   std::unique_ptr<int> value;

@@ -23,6 +23,8 @@
 
 using membership::detail::AsyncPlaces;
 
+BOOST_AUTO_TEST_SUITE(async_places)
+
 namespace {
 
 std::deque<std::coroutine_handle<>> ready;
@@ -89,8 +91,6 @@ struct Visitors {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(async_places)
 
 BOOST_AUTO_TEST_CASE(in_order) {
   for (const unsigned count : {1u, 2u, 3u}) {

@@ -23,7 +23,7 @@
 using namespace membership;
 using namespace membership_tests;
 
-namespace {
+namespace authorization {
 
 using Reason = AuthorizationReason;
 
@@ -60,9 +60,9 @@ constexpr RoleIndex reader = RoleIndex::environment(1);
 constexpr RoleIndex writer = RoleIndex::environment(2);
 constexpr RoleIndex lead = RoleIndex::organization(0);
 
-}  // namespace
+}  // namespace authorization
 
-BOOST_FIXTURE_TEST_SUITE(authorization, Fixture)
+BOOST_FIXTURE_TEST_SUITE(authorization, authorization::Fixture)
 
 BOOST_AUTO_TEST_CASE(reasons) {
   BOOST_TEST((check("read") == no(Reason::no_role_grants)));

@@ -25,6 +25,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(bulk)
+
 namespace {
 
 using HookedHost = BasicHost<HookedStore>;
@@ -47,8 +49,6 @@ std::vector<UserId> make_users(Host& host, int count) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(bulk)
 
 BOOST_AUTO_TEST_CASE(each_by_itself) {
   Host host;

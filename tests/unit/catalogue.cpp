@@ -4,6 +4,7 @@
 //   check_catalogue of texts that are read at run time: each error alone, and before those that
 //     come later                                                  -> errors_in_order
 //   the limits: 64 roles, 256 permissions                         -> limits
+//   the key of a slug is at run time what it is at compile time   -> keys_of_compile_time
 // The same at compile time: static/fixed_catalogue.cpp.
 
 #include "../support/host.hpp"
@@ -11,8 +12,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+
 using namespace membership;
 using membership_tests::an_error;
+
+BOOST_AUTO_TEST_SUITE(catalogue)
 
 namespace {
 
@@ -44,9 +49,16 @@ struct Loaded {
   }
 };
 
-}  // namespace
+constexpr std::string_view letters = "abcdefghijklmnopqr";
+constexpr auto keys = [] {
+  std::array<SlugKey, letters.size() + 1> result{};
+  for (std::size_t size = 0; size < result.size(); ++size) {
+    result[size] = SlugKey::of(letters.substr(0, size));
+  }
+  return result;
+}();
 
-BOOST_AUTO_TEST_SUITE(catalogue)
+}  // namespace
 
 BOOST_AUTO_TEST_CASE(errors_in_order) {
   BOOST_TEST((*Loaded{}.check() == RoleIndex::environment(2)));
@@ -95,6 +107,13 @@ BOOST_AUTO_TEST_CASE(limits) {
   full.permissions.push_back("one-more");
   BOOST_TEST(full.error() == an_error(ErrorCode::permission_limit_reached, Field::permission_slug,
                                       "one-more", 256));
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_compile_time) {
+  for (std::size_t size = 0; size < keys.size(); ++size) {
+    const std::string read(letters.substr(0, size));
+    BOOST_TEST((SlugKey::of(read) == keys[size]), size << " letters");
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

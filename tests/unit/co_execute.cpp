@@ -30,7 +30,7 @@ using membership_tests::NumberedIds;
 using membership_tests::SetClock;
 using membership_tests::UnqueuedStore;
 
-namespace {
+namespace co_execute_commands {
 
 /// A store whose verbs are awaited.
 class Awaited {
@@ -158,7 +158,7 @@ struct Both {
   }
 };
 
-}  // namespace
+}  // namespace co_execute_commands
 
 BOOST_AUTO_TEST_SUITE(co_execute_commands)
 

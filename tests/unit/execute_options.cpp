@@ -10,7 +10,7 @@
 using namespace membership;
 using namespace membership_tests;
 
-namespace {
+namespace execute_options {
 
 /// A user, an organization, the roles admin and viewer beside member, and Multiple Roles.
 struct World : Host {
@@ -48,9 +48,9 @@ struct World : Host {
 const RoleIndex viewer = RoleIndex::environment(2);
 const RoleIndex nobody = RoleIndex::environment(9);
 
-}  // namespace
+}  // namespace execute_options
 
-BOOST_FIXTURE_TEST_SUITE(execute_options, World)
+BOOST_FIXTURE_TEST_SUITE(execute_options, execute_options::World)
 
 BOOST_AUTO_TEST_CASE(o1_create_over_active) {
   const auto first = *done(create(RoleSelection::one("viewer"))).membership();

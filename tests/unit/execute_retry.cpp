@@ -17,7 +17,7 @@
 
 using namespace membership;
 
-namespace {
+namespace execute_retry {
 
 using membership_tests::an_error;
 using membership_tests::organization_id;
@@ -61,9 +61,9 @@ struct Fixture {
   CreateMembership create{user_id, organization_id};
 };
 
-}  // namespace
+}  // namespace execute_retry
 
-BOOST_FIXTURE_TEST_SUITE(execute_retry, Fixture)
+BOOST_FIXTURE_TEST_SUITE(execute_retry, execute_retry::Fixture)
 
 BOOST_AUTO_TEST_CASE(conflicts_that_end) {
   store.conflicts = 3;

@@ -15,6 +15,8 @@
 
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(explain_plan)
+
 namespace {
 template <class C>
 std::string explained(const C& command, const Snapshot& seen, const PolicyOptions& options = {}) {
@@ -22,8 +24,6 @@ std::string explained(const C& command, const Snapshot& seen, const PolicyOption
 }
 constexpr std::string_view viewer_admin[] = {"viewer", "admin"};
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(explain_plan)
 
 BOOST_AUTO_TEST_CASE(golden) {
   BOOST_TEST(explained(CreateMembership{user_id, organization_id}, world) ==

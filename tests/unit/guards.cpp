@@ -34,6 +34,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(guards)
+
 namespace {
 
 using Guards = MembershipPolicy<OwnerGuard, SeatLimit, GrantRule>;
@@ -646,8 +648,6 @@ std::multiset<std::string> names(const std::string& text, const std::string& pat
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(guards)
 
 BOOST_AUTO_TEST_CASE(owners) {
   run(&Row::owner, [](World&) {});

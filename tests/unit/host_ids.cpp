@@ -74,6 +74,8 @@ struct std::hash<hosts::Uuid> {
   }
 };
 
+BOOST_AUTO_TEST_SUITE(host_ids)
+
 namespace {
 
 using namespace membership;
@@ -161,8 +163,6 @@ void check_host(const typename T::RoleId& member_role, const typename T::UserId&
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(host_ids)
 
 BOOST_AUTO_TEST_CASE(integers) {
   check_host<hosts::IntegerTraits, hosts::Sequence>(1, 17, 18'446'744'073'709'551'615u, 0, "0");

@@ -24,6 +24,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(invitations)
+
 namespace {
 
 using Inviting = InvitingHost<>;
@@ -57,8 +59,6 @@ Error about(ErrorCode code, const InvitationId& id) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(invitations)
 
 BOOST_AUTO_TEST_CASE(send_to_a_user_makes_a_pending_membership) {
   World world;

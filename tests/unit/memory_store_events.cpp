@@ -19,6 +19,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(memory_store_events)
+
 namespace {
 
 struct Seen {
@@ -50,8 +52,6 @@ MemoryStoreOptions limited(std::size_t limit) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(memory_store_events)
 
 BOOST_AUTO_TEST_CASE(one_for_each) {
   Host host;

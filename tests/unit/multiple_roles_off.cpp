@@ -19,6 +19,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(multiple_roles_off)
+
 namespace {
 
 constexpr RoleIndex owner_role = RoleIndex::environment(1);
@@ -80,8 +82,6 @@ struct World : BasicHost<UnqueuedStore, MembershipPolicy<OwnerGuard, SeatLimit, 
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(multiple_roles_off)
 
 BOOST_AUTO_TEST_CASE(steps) {
   World w;

@@ -29,6 +29,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(operations)
+
 namespace {
 
 using HookedHost = BasicHost<HookedStore>;
@@ -147,8 +149,6 @@ struct Traveller {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(operations)
 
 BOOST_AUTO_TEST_CASE(organization_steps) {
   HookedHost host;

@@ -19,6 +19,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(owner_role_naming)
+
 namespace {
 
 constexpr RoleIndex owner_role = RoleIndex::environment(1);
@@ -81,8 +83,6 @@ struct World : BasicHost<UnqueuedStore, MembershipPolicy<OwnerGuard>> {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(owner_role_naming)
 
 BOOST_AUTO_TEST_CASE(mark) {
   World w;

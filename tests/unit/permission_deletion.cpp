@@ -19,6 +19,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(permission_deletion)
+
 namespace {
 
 /// `read` and `write`; `admin` has both, the first organization's `org-lead` has `read`, the second
@@ -68,8 +70,6 @@ Error superseded(Field field, std::string_view slug) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(permission_deletion)
 
 BOOST_AUTO_TEST_CASE(mark_and_kept) {
   World w;

@@ -29,7 +29,7 @@ using membership_tests::whole_page;
 using namespace membership;
 using namespace std::string_view_literals;
 
-namespace {
+namespace permissions {
 
 const std::string chars_48(48, 'a');
 const std::string chars_49(49, 'a');
@@ -79,9 +79,9 @@ struct Fixture : Host {
   std::uint64_t revision() const { return load(Reads{}).environment.revision; }
 };
 
-}  // namespace
+}  // namespace permissions
 
-BOOST_FIXTURE_TEST_SUITE(permissions, Fixture)
+BOOST_FIXTURE_TEST_SUITE(permissions, permissions::Fixture)
 
 BOOST_AUTO_TEST_CASE(create_permission) {
   permission("docs:read");

@@ -28,7 +28,7 @@
 using namespace membership;
 using namespace membership_tests;
 
-namespace {
+namespace profiles {
 
 const std::string long_text(129, 'x');
 const std::string longest_text(128, 'x');
@@ -169,9 +169,9 @@ void refuses_in_order(World& world, C command, const std::vector<Step<C>>& steps
   }
 }
 
-}  // namespace
+}  // namespace profiles
 
-BOOST_FIXTURE_TEST_SUITE(profiles, World)
+BOOST_FIXTURE_TEST_SUITE(profiles, profiles::World)
 
 BOOST_AUTO_TEST_CASE(created_organization) {
   const auto receipt = done(full_organization());

@@ -26,6 +26,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(role_deletion)
+
 namespace {
 
 constexpr RoleIndex member_role = RoleIndex::environment(0);
@@ -133,8 +135,6 @@ Error superseded(const OrganizationMembership& value) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(role_deletion)
 
 BOOST_AUTO_TEST_CASE(mark_errors) {
   World w;

@@ -28,6 +28,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(scenarios)
+
 namespace {
 
 /// Two users, one organization, the roles `member`, `admin`, `viewer`.
@@ -75,8 +77,6 @@ struct World : Host {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(scenarios)
 
 // --- Re-adding
 

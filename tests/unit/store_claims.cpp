@@ -19,7 +19,7 @@
 using namespace membership;
 using namespace membership_tests;
 
-namespace {
+namespace store_claims {
 
 constexpr DomainData acme_domains[] = {{"acme.example"}, {"acme.test"}};
 constexpr DomainData other_domains[] = {{"ACME.test"}, {"other.example"}};
@@ -96,9 +96,9 @@ struct World : Host {
   }
 };
 
-}  // namespace
+}  // namespace store_claims
 
-BOOST_FIXTURE_TEST_SUITE(store_claims, World)
+BOOST_FIXTURE_TEST_SUITE(store_claims, store_claims::World)
 
 BOOST_AUTO_TEST_CASE(one_plan) {
   BOOST_TEST(claims() == "10101010110");

@@ -22,7 +22,7 @@
 using namespace membership;
 using namespace membership_tests;
 
-namespace {
+namespace store_commit {
 
 struct World : Host {
   UserId ada = user("ada");
@@ -50,9 +50,9 @@ struct World : Host {
   }
 };
 
-}  // namespace
+}  // namespace store_commit
 
-BOOST_FIXTURE_TEST_SUITE(store_commit, World)
+BOOST_FIXTURE_TEST_SUITE(store_commit, store_commit::World)
 
 BOOST_AUTO_TEST_CASE(load_several) {
   CreateUser with_email;

@@ -21,6 +21,8 @@
 using namespace membership;
 using namespace membership_tests;
 
+BOOST_AUTO_TEST_SUITE(store_invitations)
+
 namespace {
 
 using Inviting = InvitingHost<>;
@@ -59,8 +61,6 @@ Plan inviting(Inviting& host, std::string_view id, std::string_view email,
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(store_invitations)
 
 BOOST_AUTO_TEST_CASE(load_finds_what_is_asked_for) {
   Inviting host;

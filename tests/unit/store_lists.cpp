@@ -20,7 +20,7 @@
 using namespace membership;
 using namespace membership_tests;
 
-namespace {
+namespace store_lists {
 
 /// What a list should show: all memberships, sorted by id, then filtered.
 struct Expected {
@@ -146,9 +146,9 @@ struct World : Host {
   }
 };
 
-}  // namespace
+}  // namespace store_lists
 
-BOOST_FIXTURE_TEST_SUITE(store_lists, World)
+BOOST_FIXTURE_TEST_SUITE(store_lists, store_lists::World)
 
 BOOST_AUTO_TEST_CASE(against_a_sort) {
   fill(3'000, 2);  // org_2 stays empty

@@ -24,7 +24,7 @@ using membership_tests::make_id;
 using membership_tests::whole_page;
 using namespace membership;
 
-namespace {
+namespace transfer {
 
 struct Fixture : BasicHost<membership_tests::TestStore, MembershipPolicy<OwnerGuard>> {
   OrganizationId acme;
@@ -54,9 +54,9 @@ struct Fixture : BasicHost<membership_tests::TestStore, MembershipPolicy<OwnerGu
   }
 };
 
-}  // namespace
+}  // namespace transfer
 
-BOOST_FIXTURE_TEST_SUITE(transfer, Fixture)
+BOOST_FIXTURE_TEST_SUITE(transfer, transfer::Fixture)
 
 BOOST_AUTO_TEST_CASE(errors) {
   const auto x = make_id<MembershipId>("om_x");

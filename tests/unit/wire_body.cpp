@@ -31,6 +31,8 @@ namespace wire = membership::wire;
 using wire::Body;
 using wire::FieldReader;
 
+BOOST_AUTO_TEST_SUITE(wire_body)
+
 namespace {
 
 Body parsed(std::string_view text) {
@@ -67,8 +69,6 @@ std::string accepted(std::string_view code, Read read) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_body)
 
 BOOST_AUTO_TEST_CASE(no_fields) {
   for (const std::string_view text : {"", "{}", "[]", " { } ", "\n[\t]\r\n"}) {

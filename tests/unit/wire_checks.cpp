@@ -19,6 +19,8 @@
 using namespace membership;
 using wire::Body;
 
+BOOST_AUTO_TEST_SUITE(wire_checks)
+
 namespace {
 
 /// The code of the refusal of a body whose members follow a permission's slug, or "".
@@ -30,8 +32,6 @@ std::string refusal(const std::string& members) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_checks)
 
 BOOST_AUTO_TEST_CASE(request) {
   const auto body = Body::parse(R"({"permission_slug":"a:*","resource_id":"r"})");

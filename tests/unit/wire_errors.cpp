@@ -18,6 +18,8 @@
 
 using namespace membership;
 
+BOOST_AUTO_TEST_SUITE(wire_errors)
+
 namespace {
 
 std::string shown(const wire::RequestError& error) {
@@ -35,8 +37,6 @@ std::string invalid(std::string_view code, std::string_view message) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_errors)
 
 BOOST_AUTO_TEST_CASE(fields) {
   for (const Field field :

@@ -22,6 +22,8 @@
 using namespace membership;
 using wire::QueryString;
 
+BOOST_AUTO_TEST_SUITE(wire_events)
+
 namespace {
 
 constexpr EventId event_id{Ulid{1, 2}};
@@ -32,8 +34,6 @@ std::string code(const wire::RequestError& error) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_events)
 
 BOOST_AUTO_TEST_CASE(no_former_values) {
   const OrganizationId organization = OrganizationId::from_stored("org_1");

@@ -49,6 +49,8 @@ using boost::json::serialize;
 using wire::QueryString;
 using wire::RequestError;
 
+BOOST_AUTO_TEST_SUITE(wire_golden)
+
 namespace {
 
 const std::filesystem::path folder = MEMBERSHIP_TESTS_WIRE;
@@ -462,8 +464,6 @@ void for_each_value(Json& json, Visit&& visit) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_golden)
 
 BOOST_AUTO_TEST_CASE(written) {
   for_each_entry([](const Row& row, const Json& entry) {

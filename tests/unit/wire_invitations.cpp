@@ -27,6 +27,8 @@ using namespace membership;
 using wire::Body;
 using wire::QueryString;
 
+BOOST_AUTO_TEST_SUITE(wire_invitations)
+
 namespace {
 
 template <class Read>
@@ -41,8 +43,6 @@ std::string refusal(Read read, const std::string& text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_invitations)
 
 BOOST_AUTO_TEST_CASE(expired) {
   const Time expires = Time::from_milliseconds(1'768'564'800'000);

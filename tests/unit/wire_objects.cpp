@@ -23,6 +23,8 @@
 using namespace membership;
 using boost::json::serialize;
 
+BOOST_AUTO_TEST_SUITE(wire_objects)
+
 namespace {
 
 const RoleState environment_roles[] = {RoleState(*RoleSlug::make("member")),
@@ -34,8 +36,6 @@ constexpr RoleIndex admin_role = RoleIndex::environment(1);
 constexpr RoleIndex auditor_role = RoleIndex::organization(0);
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_objects)
 
 BOOST_AUTO_TEST_CASE(membership_roles) {
   RoleSet roles = RoleSet::of(auditor_role) | RoleSet::of(admin_role) | RoleSet::of(member_role);

@@ -23,6 +23,8 @@
 using namespace membership;
 using wire::ListOrder;
 
+BOOST_AUTO_TEST_SUITE(wire_page_walk)
+
 namespace {
 
 struct Row {
@@ -101,8 +103,6 @@ Expected expected(const std::vector<int>& ascending, const wire::PagePosition<in
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_page_walk)
 
 BOOST_AUTO_TEST_CASE(every_page) {
   std::size_t pages = 0;

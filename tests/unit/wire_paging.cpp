@@ -19,6 +19,8 @@ namespace wire = membership::wire;
 using wire::ListOrder;
 using wire::PagingRefusal;
 
+BOOST_AUTO_TEST_SUITE(wire_paging)
+
 namespace {
 
 auto page(std::string_view raw, PagingRefusal refusal = PagingRefusal::unprocessable) {
@@ -28,8 +30,6 @@ auto page(std::string_view raw, PagingRefusal refusal = PagingRefusal::unprocess
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_paging)
 
 BOOST_AUTO_TEST_CASE(defaults) {
   for (const std::string_view raw : {"", "limit=&order=&before=&after=", "x=1&Limit=0"}) {

@@ -15,6 +15,8 @@
 
 namespace wire = membership::wire;
 
+BOOST_AUTO_TEST_SUITE(wire_path)
+
 namespace {
 
 void check(std::string_view path, const std::vector<std::string>& expected) {
@@ -26,8 +28,6 @@ void check(std::string_view path, const std::vector<std::string>& expected) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_path)
 
 BOOST_AUTO_TEST_CASE(splits_then_decodes) {
   check("/organizations", {"organizations"});

@@ -17,6 +17,8 @@
 
 namespace wire = membership::wire;
 
+BOOST_AUTO_TEST_SUITE(wire_query_string)
+
 namespace {
 
 wire::QueryString parsed(std::string_view raw) {
@@ -42,8 +44,6 @@ std::string all(std::string_view raw, std::string_view name) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_query_string)
 
 BOOST_AUTO_TEST_CASE(decodes) {
   BOOST_TEST(found("email=a%2Bb%40c.d", "email") == "a+b@c.d");

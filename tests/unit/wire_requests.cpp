@@ -37,6 +37,8 @@ using namespace membership;
 using wire::Body;
 using wire::QueryString;
 
+BOOST_AUTO_TEST_SUITE(wire_requests)
+
 namespace {
 
 /// What a reader says of a body: the code of the one entry of its refusal, or "".
@@ -75,8 +77,6 @@ QueryString query(std::string_view raw) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_requests)
 
 BOOST_AUTO_TEST_CASE(create_membership) {
   const auto body = Body::parse(R"({"user_id":" U ","organization_id":"o","role_slug":"Admin "})");
