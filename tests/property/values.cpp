@@ -39,10 +39,6 @@ namespace {
 
 std::size_t runs() { return scaled(400, 10'000); }
 
-Ulid any_ulid() {
-  return Ulid{*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::arbitrary<std::uint64_t>()};
-}
-
 std::string text_of(const Ulid& value) {
   std::string text(Ulid::text_size, '?');
   membership::detail::write_ulid(value, text.data());
@@ -109,7 +105,7 @@ BOOST_AUTO_TEST_CASE(ids_round_trip) {
     RC_ASSERT(refused.error().code == expected);
     RC_ASSERT(is_valid_utf8(refused.error().subject.view()));
 
-    const Ulid value = any_ulid();
+    const Ulid value = *testing::ulid();
     const auto minted = MembershipId::from_ulid(value);
     RC_ASSERT(is_minted_form(minted.view(), "om_"));
     RC_ASSERT(!is_minted_form(minted.view(), "org_"));
@@ -215,8 +211,8 @@ BOOST_AUTO_TEST_CASE(emails) {
 
 BOOST_AUTO_TEST_CASE(ulids) {
   holds("ulids", runs(), [] {
-    const Ulid a = any_ulid();
-    const Ulid b = *rc::gen::arbitrary<bool>() ? any_ulid() : Ulid{a.high, a.low + 1};
+    const Ulid a = *testing::ulid();
+    const Ulid b = *rc::gen::arbitrary<bool>() ? *testing::ulid() : Ulid{a.high, a.low + 1};
     const std::string text = text_of(a);
     const auto read = parse_ulid(text);
     RC_ASSERT(read.has_value() && *read == a);
@@ -254,7 +250,7 @@ BOOST_AUTO_TEST_CASE(ulid_source_grows) {
 
 BOOST_AUTO_TEST_CASE(event_ids) {
   holds("event_ids", runs(), [] {
-    const Ulid value = any_ulid();
+    const Ulid value = *testing::ulid();
     const PlanId plan{Ulid{value.high, value.low & ~std::uint64_t{15}}};
     const unsigned index = *rc::gen::inRange(0u, 16u);
     const EventId event = EventId::of(plan, index);

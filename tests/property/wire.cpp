@@ -62,55 +62,12 @@ std::optional<I> maybe_id() {
   return any_bool() ? std::optional(any_id<I>()) : std::nullopt;
 }
 
-Time any_time() {
-  constexpr std::int64_t end = 253'402'300'800'000;  // of the year 9999
-  return Time::from_milliseconds(*rc::gen::inRange<std::int64_t>(0, end));
-}
-
-Ulid any_ulid() {
-  return Ulid{*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::arbitrary<std::uint64_t>()};
-}
-
 std::string any_text() { return *testing::utf8_text(0, 8); }
 
-/// A profile in which the first texts are set, and the others now and then.
-ProfileValue any_profile(std::initializer_list<Text> always, std::initializer_list<Text> seldom) {
-  ProfileValue profile;
-  for (const Text text : always) profile[text] = any_text();
-  for (const Text text : seldom) {
-    if (any_bool()) profile[text] = any_text();
-  }
-  profile.created_at = any_time();
-  profile.updated_at = any_time();
-  return profile;
-}
-
-std::vector<std::pair<std::string, std::string>> any_metadata() {
-  const auto pairs = *rc::gen::container<std::map<std::string, std::string>>(
-      testing::utf8_text(1, 4), testing::utf8_text(0, 4));
-  return {pairs.begin(), pairs.end()};
-}
-
-UserValue any_user() {
-  UserValue user{any_id<UserId>(),
-                 any_profile({Text::email}, {Text::first_name, Text::last_name, Text::name,
-                                             Text::external_id, Text::locale})};
-  user.profile.email_verified = any_bool();
-  user.profile.metadata = any_metadata();
-  return user;
-}
+UserValue any_user() { return {any_id<UserId>(), *testing::user_profile()}; }
 
 OrganizationValue any_organization() {
-  OrganizationValue organization{
-      any_id<OrganizationId>(),
-      any_profile({Text::name}, {Text::external_id, Text::stripe_customer_id})};
-  organization.profile.metadata = any_metadata();
-  for (int more = *rc::gen::inRange(0, 4); more > 0; --more) {
-    const auto state = static_cast<DomainState>(*rc::gen::inRange(1, 6));
-    organization.profile.domains.push_back(
-        {{any_ulid()}, any_text(), state, any_time(), any_time()});
-  }
-  return organization;
+  return {any_id<OrganizationId>(), *testing::organization_profile()};
 }
 
 RoleValue any_role(bool own) {
@@ -119,7 +76,7 @@ RoleValue any_role(bool own) {
                  own,
                  RoleSlug::from_stored(*testing::slug_text()),
                  {},
-                 any_profile({Text::name, Text::resource_type_slug}, {Text::description})};
+                 *testing::catalogue_profile()};
   for (const unsigned place : {0u, 2u, 3u}) {
     if (any_bool()) role.permissions.insert(place);
   }
@@ -141,45 +98,30 @@ RoleValue any_event_role(bool own) {
 
 PermissionValue any_permission() {
   const unsigned place = *testing::one_of<unsigned>({0, 2, 3});
-  return {any_id<PermissionId>(), table[place].slug, any_bool(),
-          any_profile({Text::name, Text::resource_type_slug}, {Text::description})};
+  return {any_id<PermissionId>(), table[place].slug, any_bool(), *testing::catalogue_profile()};
 }
 
 InvitationValue any_invitation() {
-  const Time created = any_time();
-  const Time expires = Time::from_milliseconds(created.milliseconds() + 86'400'000);
-  InvitationState state(any_id<InvitationId>(), created, expires);
-  state.updated_at = any_time();
-  state.status = static_cast<InvitationStatus>(*rc::gen::inRange(1, 5));
-  if (state.status == InvitationStatus::accepted || state.status == InvitationStatus::revoked) {
-    state.ended_at = any_time();
-  }
-  state.organization = maybe_id<OrganizationId>();
-  state.inviter = maybe_id<UserId>();
-  state.accepted_by = maybe_id<UserId>();
-  InvitationValue invitation{state, {}, {}};
-  invitation.profile[Text::email] = *testing::email_text();
-  if (any_bool()) invitation.profile[Text::role_slug] = *testing::slug_text();
+  InvitationState state = *testing::invitation_state();
+  state.revision = 0;
+  state.user.reset();
+  state.role = RoleIndex::none();
+  state.sent_by = {};
+  state.token = {};
+  InvitationValue invitation{state, *testing::profile({Text::email}, {Text::role_slug}), {}};
+  invitation.profile.created_at = invitation.profile.updated_at = Time::from_milliseconds(0);
   invitation.link = std::pair(any_text(), any_text());
   return invitation;
 }
 
-/// A world with a membership whose ids and times are any.
+/// A membership of some catalogue's roles.
 struct Joined {
-  testing::World world = *rc::gen::suchThat(testing::world(), [](const testing::World& made) {
-    return static_cast<bool>(made.state.membership);
-  });
-  RoleCatalogue catalogue = world.snapshot().roles;
-  OrganizationMembership membership = *world.state.membership;
+  testing::OwnedCatalogue owned = *rc::gen::suchThat(
+      testing::catalogue(), [](const testing::OwnedCatalogue& made) { return made.size() > 0; });
+  RoleCatalogue catalogue = owned.view();
+  OrganizationMembership membership = *testing::membership_of(owned);
 
-  Joined() {
-    membership.id = any_id<MembershipId>();
-    membership.user = any_id<UserId>();
-    membership.organization = any_id<OrganizationId>();
-    membership.created_at = any_time();
-    membership.updated_at = any_time();
-    membership.revision = 0;
-  }
+  Joined() { membership.revision = 0; }
   Joined(const Joined&) = delete;
   Joined& operator=(const Joined&) = delete;
 
@@ -191,7 +133,7 @@ struct Joined {
     old.first_requested = *testing::one_of(all);
     old.roles = RoleSet::of(old.first_requested) | RoleSet::of(*testing::one_of(all));
     old.status = *testing::status();
-    old.updated_at = any_time();
+    old.updated_at = *testing::time();
     return old;
   }
 };
@@ -203,7 +145,7 @@ void events_survive(EventType first, unsigned types, Time at, const V& data, Bef
                     const RoleCatalogue& catalogue = no_roles) {
   const auto type =
       static_cast<EventType>(static_cast<unsigned>(first) + *rc::gen::inRange(0u, types));
-  EventValue event{EventId{any_ulid()}, type, at, data};
+  EventValue event{*testing::event_id(), type, at, data};
   if (to_string(type).ends_with(".updated") && any_bool()) {
     const V old = before();
     if (!(old == data)) event.before = old;
@@ -226,7 +168,7 @@ BOOST_AUTO_TEST_CASE(organizations) {
 BOOST_AUTO_TEST_CASE(resources) {
   holds("resources", runs(), [] {
     OrganizationValue organization{any_id<OrganizationId>(),
-                                   any_profile({Text::name}, {Text::external_id})};
+                                   *testing::profile({Text::name}, {Text::external_id})};
     // Without one the organization's id is shown.
     auto& external_id = organization.profile[Text::external_id];
     if (external_id == organization.id.view()) external_id.reset();
@@ -259,18 +201,18 @@ BOOST_AUTO_TEST_CASE(events) {
   holds("events of memberships", runs(), [] {
     const Joined joined;
     events_survive(
-        EventType::organization_membership_created, 3, any_time(), joined.membership,
+        EventType::organization_membership_created, 3, *testing::time(), joined.membership,
         [&] { return joined.before(); }, joined.catalogue);
   });
   holds("events of organizations", runs(), [] {
     const OrganizationValue organization = any_organization();
-    events_survive(EventType::organization_created, 3, any_time(), organization, [&] {
+    events_survive(EventType::organization_created, 3, *testing::time(), organization, [&] {
       return OrganizationValue{organization.id, any_organization().profile};
     });
   });
   holds("events of users", runs(), [] {
     const UserValue user = any_user();
-    events_survive(EventType::user_created, 3, any_time(), user, [&] {
+    events_survive(EventType::user_created, 3, *testing::time(), user, [&] {
       return UserValue{user.id, any_user().profile};
     });
   });
@@ -278,7 +220,7 @@ BOOST_AUTO_TEST_CASE(events) {
     const bool own = any_bool();
     const RoleValue role = any_event_role(own);
     events_survive(own ? EventType::organization_role_created : EventType::role_created, 3,
-                   any_time(), role, [&] {
+                   *testing::time(), role, [&] {
                      RoleValue old = any_event_role(own);
                      old.organization = role.organization;
                      old.slug = role.slug;
@@ -287,7 +229,7 @@ BOOST_AUTO_TEST_CASE(events) {
   });
   holds("events of permissions", runs(), [] {
     const PermissionValue permission = any_permission();
-    events_survive(EventType::permission_created, 3, any_time(), permission, [&] {
+    events_survive(EventType::permission_created, 3, *testing::time(), permission, [&] {
       PermissionValue old = permission;
       old.profile = any_permission().profile;
       return old;

@@ -5,16 +5,13 @@
 #include "membership/domain/event.hpp"
 #include "membership/domain/invitation.hpp"
 #include "membership/domain/membership.hpp"
-#include "membership/domain/organization_domain.hpp"
-#include "membership/domain/profile.hpp"
 #include "membership/domain/role_set.hpp"
 #include "membership/domain/slug.hpp"
 #include "membership/domain/time.hpp"
 #include "membership/domain/traits.hpp"
 #include "membership/domain/ulid.hpp"
+#include "membership/testing/generators/owned.hpp"
 
-#include <array>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,28 +21,8 @@
 /// What crosses the wire, as values that own their texts and can be compared.
 namespace membership_tests {
 
-struct DomainValue {
-  membership::OrganizationDomainId id;
-  std::string domain;
-  membership::DomainState state;
-  membership::Time created_at;
-  membership::Time updated_at;
-  friend bool operator==(const DomainValue&, const DomainValue&) = default;
-};
-
-struct ProfileValue {
-  std::array<std::optional<std::string>, membership::text_count> texts{};
-  std::vector<std::pair<std::string, std::string>> metadata{};
-  std::vector<DomainValue> domains{};
-  bool email_verified = false;
-  membership::Time created_at = membership::Time::from_milliseconds(0);
-  membership::Time updated_at = membership::Time::from_milliseconds(0);
-
-  std::optional<std::string>& operator[](membership::Text text) {
-    return texts[static_cast<std::size_t>(text)];
-  }
-  friend bool operator==(const ProfileValue&, const ProfileValue&) = default;
-};
+using DomainValue = membership::testing::OwnedDomain;
+using ProfileValue = membership::testing::OwnedProfile;
 
 /// A user or an organization.
 template <class I>

@@ -31,36 +31,7 @@
 /// The values of wire_values.hpp as the library writes them.
 namespace membership_tests {
 
-/// A profile shown in place.
-class ShownProfile {
- public:
-  explicit ShownProfile(const ProfileValue& value) {
-    using namespace membership;
-    for (std::size_t at = 0; at < text_count; ++at) {
-      const auto& text = value.texts[at];
-      if (text) profile_.texts.set(static_cast<Text>(at), std::string_view(*text));
-    }
-    for (const auto& [key, text] : value.metadata) pairs_.push_back({key, text});
-    for (const DomainValue& domain : value.domains) {
-      domains_.push_back(
-          {domain.id, domain.domain, domain.state, domain.created_at, domain.updated_at});
-    }
-    profile_.metadata = Metadata(pairs_.data(), pairs_.size());
-    profile_.domains = OrganizationDomains(domains_.data(), domains_.size());
-    profile_.email_verified = value.email_verified;
-    profile_.created_at = value.created_at;
-    profile_.updated_at = value.updated_at;
-  }
-  ShownProfile(const ShownProfile&) = delete;
-  ShownProfile& operator=(const ShownProfile&) = delete;
-
-  const membership::Profile& operator*() const noexcept { return profile_; }
-
- private:
-  std::vector<membership::MetadataPair> pairs_{};
-  std::vector<membership::OrganizationDomain> domains_{};
-  membership::Profile profile_{};
-};
+using membership::testing::ShownProfile;
 
 /// The first of the roles is written as the one that was requested first, which the highest by
 /// priority may be as well: so a value says all of the order.
