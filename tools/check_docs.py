@@ -4,8 +4,8 @@
 usage: check_docs.py ROOT PROGRAM...
 
 In the pages of ROOT and of docs/:
-- a ```cpp block is a run of lines of a file of examples/ or include/membership/, a ```meson block
-  one of a meson.build of examples/; its indentation may be taken off as a whole;
+- a ```cpp block is a run of lines of a file of examples/ or include/membership/; its indentation may
+  be taken off as a whole;
 - a ```text block is a run of lines that one of the programs prints. Each is run twice in an empty
   folder, the second time with what the first has left there.
 One ```cpp block of README.md is examples/quickstart.cpp without its SPDX line, at most 25 lines.
@@ -42,7 +42,6 @@ def holds(source, block):
 
 sources = {
     "cpp": lines_of("examples", "**/*.[ch]pp") + lines_of("include/membership", "**/*.hpp"),
-    "meson": lines_of("examples", "**/meson.build"),
     "text": [output for program in programs for output in printed_by(program)],
 }
 problems, checked = [], 0
