@@ -2,9 +2,12 @@
 #ifndef MEMBERSHIP_VERSION_HPP
 #define MEMBERSHIP_VERSION_HPP
 
-#define MEMBERSHIP_VERSION_MAJOR 0  ///< as in semantic versioning
-#define MEMBERSHIP_VERSION_MINOR 1  ///< as in semantic versioning
-#define MEMBERSHIP_VERSION_PATCH 0  ///< as in semantic versioning
+/// The first number of the version.
+#define MEMBERSHIP_VERSION_MAJOR 0
+/// The second.
+#define MEMBERSHIP_VERSION_MINOR 1
+/// The third.
+#define MEMBERSHIP_VERSION_PATCH 0
 
 namespace membership::inline v0 {
 

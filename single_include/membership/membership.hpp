@@ -7669,9 +7669,9 @@ struct GrantRule {
 
 // membership/version.hpp
 
-#define MEMBERSHIP_VERSION_MAJOR 0  ///< as in semantic versioning
-#define MEMBERSHIP_VERSION_MINOR 1  ///< as in semantic versioning
-#define MEMBERSHIP_VERSION_PATCH 0  ///< as in semantic versioning
+#define MEMBERSHIP_VERSION_MAJOR 0
+#define MEMBERSHIP_VERSION_MINOR 1
+#define MEMBERSHIP_VERSION_PATCH 0
 
 namespace membership::inline v0 {
 
