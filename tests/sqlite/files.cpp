@@ -16,6 +16,7 @@
 //   threads and processes on one file: no commit is lost, none is done twice        -> threads,
 //                                                                                      processes
 //   what one store object changes, another shows                                    -> two_objects
+//   what each result of SQLite counts as                                            -> faults
 //   the fate of a plan                                                              -> fates
 //   events that are dropped                                                         -> dropping
 //   a copy made while others write is a store of one moment; put in the place of
@@ -31,6 +32,7 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
@@ -505,6 +507,41 @@ BOOST_AUTO_TEST_CASE(backup) {
   BOOST_REQUIRE(member);
   BOOST_TEST(*store->was_committed(member->plan.id));
   BOOST_TEST(whole_members(*store).size() == there.size() + 1);
+}
+
+BOOST_AUTO_TEST_CASE(faults) {
+  struct Row {
+    int code;
+    int system_error;
+    SqliteFault fault;
+  };
+  const Row rows[] = {
+      {SQLITE_BUSY_SNAPSHOT, 0, SqliteFault::busy},
+      {SQLITE_LOCKED_SHAREDCACHE, 0, SqliteFault::busy},
+      {SQLITE_FULL, 0, SqliteFault::full},
+      {SQLITE_READONLY_DIRECTORY, 0, SqliteFault::read_only},
+      {SQLITE_CANTOPEN_ISDIR, 0, SqliteFault::cannot_open},
+      {SQLITE_PERM, 0, SqliteFault::cannot_open},
+      {SQLITE_AUTH, 0, SqliteFault::cannot_open},
+      {SQLITE_NOTADB, 0, SqliteFault::not_a_database},
+      {SQLITE_CORRUPT_INDEX, 0, SqliteFault::corrupt},
+      {SQLITE_IOERR_WRITE, EFBIG, SqliteFault::full},
+      {SQLITE_IOERR_WRITE, EDQUOT, SqliteFault::full},
+      {SQLITE_IOERR_WRITE, ENOSPC, SqliteFault::full},
+      {SQLITE_IOERR_WRITE, EIO, SqliteFault::input_output},
+      {SQLITE_IOERR_NOMEM, 0, SqliteFault::out_of_memory},
+      {SQLITE_ERROR, ENOSPC, SqliteFault::schema},
+      {SQLITE_SCHEMA, 0, SqliteFault::schema},
+      {SQLITE_NOMEM, 0, SqliteFault::out_of_memory},
+      {SQLITE_TOOBIG, 0, SqliteFault::other},
+      {SQLITE_CONSTRAINT, 0, SqliteFault::other},
+  };
+  for (const Row& row : rows) {
+    BOOST_TEST_CONTEXT(row.code << ", errno " << row.system_error) {
+      BOOST_TEST(to_string(detail::sqlite_fault(row.code, row.system_error)) ==
+                 to_string(row.fault));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

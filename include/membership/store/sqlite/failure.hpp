@@ -59,6 +59,7 @@ namespace detail {
 
 /// `system_error` is the `errno` that the failed call left.
 constexpr SqliteFault sqlite_fault(int code, int system_error) noexcept {
+  if (code == SQLITE_IOERR_NOMEM) return SqliteFault::out_of_memory;
   switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return SqliteFault::busy;
