@@ -82,7 +82,7 @@ std::optional<Member> member_of(sqlite3_stmt* row) {
                 Time::from_milliseconds(sqlite3_column_int64(row, 3)), text(row, 4)};
 }
 
-/// The time at which the old row was made. Minted ids carry it, so lists keep their order.
+/// The time at which the old row was made.
 struct ImportClock {
   Time at = Time::from_milliseconds(0);
   Time now() const { return at; }
