@@ -32,7 +32,8 @@ def printed_by(program):
 
 def holds(source, block):
     """Whether a source has a block, indented or not."""
-    for at, line in enumerate(source[:len(source) - len(block) + 1]):
+    for at in range(len(source) - len(block) + 1):
+        line = source[at]
         indent = line[:len(line) - len(block[0])]
         if line == indent + block[0] and not indent.strip() and all(
                 have == (indent + want if want else "") for have, want in zip(source[at:], block)):

@@ -4,7 +4,7 @@
 usage: check_tutorial.py ROOT
 
 ```meson blocks are meson.build and ```cpp blocks, one after another, main.cpp; ```sh blocks are run,
-and what a ```text block shows is what the block before it prints.
+and what the ```text blocks show is printed, in their order.
 """
 import os
 import pathlib

@@ -41,7 +41,7 @@ row() { # name, compiler, its flags and the standard's, meson options, suite... 
   case $name in *"$picked"*) ;; *) return ;; esac
   say "$name"
   CXX=$cxx CXXFLAGS="$flags $standard_flag" LDFLAGS=$flags run_tests "matrix-${name// /-}" \
-    "-Dwerror=true -Dbenchmarks=disabled $options" "${@/#/--suite=}" </dev/null
+    "$options -Dwerror=true -Dbenchmarks=disabled" "${@/#/--suite=}" </dev/null
   summary+=("$([ "$failed" -eq "$before" ] && echo ok || echo FAILED) $name")
 }
 

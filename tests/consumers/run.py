@@ -80,7 +80,7 @@ def with_pkg_config(prefix):
 def with_meson(name, *options):
     """Its command lines that compile the consumer."""
     call("meson", "setup", name, work / "project", *options)
-    call("ninja", "-C", name)
+    call("ninja", "-C", name, "consumer", *GROUPS)
     run(work / name)
     entries = json.loads((work / name / "compile_commands.json").read_text())
     commands = [shlex.split(e["command"]) for e in entries if "consumer.p" in e["command"]]
@@ -161,7 +161,7 @@ def subproject():
         expect("include folder of tl-expected",
                any(word.endswith("subprojects/tl-expected/include") for word in words), True)
 
-    with_cmake("add_subdirectory", WAY="subdirectory", SOURCE=TOP, COMPONENTS=";".join(GROUPS))
+    with_cmake("add_subdirectory", GROUPS, WAY="subdirectory", SOURCE=TOP, COMPONENTS=";".join(GROUPS))
     with_cmake("fetch_content", WAY="fetch", SOURCE=TOP,
                **{"CMAKE_DISABLE_FIND_PACKAGE_tl-expected": "ON"})
     configure("nonsense", WAY="subdirectory", SOURCE=TOP, COMPONENTS="nonsense",

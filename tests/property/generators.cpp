@@ -13,8 +13,8 @@
 //   each command is met; only what finishes an operation comes with the whole         -> commands
 //   the table of the kinds is in their order                                          -> table
 //   a number names the same thing whatever is made later                              -> numbers
-//   smaller sequences are smaller: shrinking ends                                     ->
-//   shrinking_ends a sequence that fails shrinks to the fewest steps that do -> fewest_steps
+//   smaller sequences are smaller: shrinking ends                            -> shrinking_ends
+//   a sequence that fails shrinks to the fewest steps that do                -> fewest_steps
 
 #include "membership/testing/generators.hpp"
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   every kind of key: equal values hash alike, a set keeps the different ones   -> keys
-//   a million minted ids, cut to 20 bits, low and high: no more meet than of random ones ->
-//   minted_ids the same of values that differ in few bits                                   ->
-//   near_values
+//   every kind of key: equal values hash alike, a set keeps the different ones  -> keys
+//   a million minted ids, cut to 20 bits: no more meet than of random ones       -> minted_ids
+//   the same of values that differ in few bits                                  -> near_values
 
 #include "membership/domain/traits.hpp"
 #include "membership/interop/hash.hpp"

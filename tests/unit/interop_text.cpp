@@ -3,7 +3,7 @@
 // Plan
 //   to_line, operator<<, std::format where there is one: every kind of value  -> same_line
 //   width and fill: the line as a whole, padded as a string                   -> padded
-//   every enum with a to_string is printed                                    -> every_spelled_enum
+//   every enum of the domain and policy with a to_string is printed           -> every_spelled_enum
 
 #include "membership/interop/ostream.hpp"
 #include "membership/interop/text.hpp"

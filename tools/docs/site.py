@@ -110,7 +110,7 @@ class Links(html.parser.HTMLParser):
 
 
 def problems_of(site):
-    """Links to pages, files and anchors that are not there, and what is fetched from elsewhere."""
+    """Links to pages, files and anchors that are not there."""
     pages = {}
     for path in site.rglob("*.html"):
         parsed = Links()

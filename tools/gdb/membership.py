@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Shows the library's values in gdb as its operator<< does: (gdb) source membership.py"""
+"""Shows the library's values in gdb: (gdb) source membership.py
+
+Ids, slugs, times and sets as operator<< writes them, enums by their enumerator, the rest by member.
+"""
 import datetime
 
 import gdb

@@ -138,9 +138,9 @@ void tag_invoke(const boost::json::value_from_tag&, boost::json::value& out,
 }
 
 /// `boost::json::try_value_to` and `value_to`: ids, slugs, addresses, times, statuses, and ids and
-/// types of events out of what they became. Not the rows: the API does not show all of them.
-/// Errors, in this order: `boost::json::error::not_string`; `invalid_argument` where `make` or
-/// `parse` would refuse the text.
+/// types of events out of what they became, a time within the years 0 to 9999. Not the rows: the
+/// API does not show all of them. Errors, in this order: `boost::json::error::not_string`;
+/// `invalid_argument` where `make` or `parse` would refuse the text.
 template <detail::ReadFromJson V>
 boost::system::result<V> tag_invoke(const boost::json::try_value_to_tag<V>&,
                                     const boost::json::value& value) {

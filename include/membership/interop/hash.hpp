@@ -18,9 +18,6 @@
 #include <functional>
 #include <string_view>
 
-/// `std::hash` of the values that serve as keys, equal where the values are. It may be cut to its
-/// low bits. Not against an adversary who chooses the keys, and another one in another version.
-
 namespace membership::inline v0 {
 namespace detail {
 
@@ -52,6 +49,8 @@ struct HashOfUlid {
 }  // namespace detail
 }  // namespace membership::inline v0
 
+/// `std::hash` of the values that serve as keys, equal where the values are. It may be cut to its
+/// low bits. Not against an adversary who chooses the keys, and another one in another version.
 template <class Tag, std::size_t Capacity>
 struct std::hash<membership::Id<Tag, Capacity>>
     : membership::detail::HashOfText<membership::Id<Tag, Capacity>> {};

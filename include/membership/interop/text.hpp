@@ -39,7 +39,7 @@ namespace detail {
 template <class E, class... Enums>
 concept one_of = (std::same_as<E, Enums> || ...);
 
-/// The enums that have a spelling.
+/// The enums of domain/ and policy/ that have a spelling.
 template <class E>
 concept Spelled = one_of<E, AuthorizationReason, DomainState, ErrorCode, EventType, Field,
                          InvitationStatus, LifecycleCommand, Outcome, Phase, Standing, Status>;
@@ -232,9 +232,9 @@ class Lines {
 
 }  // namespace detail
 
-/// A value of the library that is written as a line of text: ids, slugs, enums that have a
-/// `to_string`, times, ULIDs, errors, sets, the states of all entities. Not a profile, which is
-/// personal, nor a digest.
+/// A value of the library that is written as a line of text: ids, slugs, enums of domain/ and
+/// policy/ that have a `to_string`, times, ULIDs, errors, sets, the states of all entities. Not a
+/// profile, which is personal, nor a digest.
 template <class V>
 concept Printable = requires(const V& value) {
   detail::Lines::of(value);

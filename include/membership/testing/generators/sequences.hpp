@@ -18,7 +18,8 @@ namespace membership::inline v0 {
 namespace testing {
 
 /// What the steps of a sequence draw from. Of names and the like mostly the first come into use, so
-/// what nothing takes comes last.
+/// what nothing takes comes last. Preconditions: `roles`, `own_roles`, `permissions`, `names` and
+/// `emails` are not empty.
 struct StepSpace {
   unsigned users = 6;
   unsigned organizations = 4;

@@ -116,7 +116,7 @@ struct Known {
     none.state.generation = 1;
     return none;
   }
-  /// The same of a permission.
+  /// The same of a permission, the first that is on its way out.
   Permission retiring_permission() const {
     for (const Permission& one : permissions) {
       if (one.state.phase == Phase::retiring) return one;

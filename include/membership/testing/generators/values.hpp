@@ -21,6 +21,7 @@
 
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -228,9 +229,8 @@ inline rc::Gen<OwnedDomains> domains() {
         full ? OrganizationDomains::most : *rc::gen::inRange<std::size_t>(0, 4);
     while (list.domains.size() < count) {
       std::string domain = *domain_text();
-      for (const auto& other : list.domains) {
-        if (same_domain(other.first, domain)) domain += std::to_string(list.domains.size());
-      }
+      const auto is_there = [&](const auto& other) { return same_domain(other.first, domain); };
+      while (std::any_of(list.domains.begin(), list.domains.end(), is_there)) domain += 'x';
       list.domains.emplace_back(std::move(domain), *domain_state());
     }
     return list;
