@@ -50,8 +50,8 @@ python() { sources '*.py' | xargs /usr/bin/python3 -m pyflakes; }
 # missing are not asked for, as a header may rely on what its base brings. Tests are left out: they
 # would take longer than all the rest. What is ignored, and why:
 # - boost/asio, boost/json, boost/system, fmt: their headers only include those that hold the names;
-# - coroutine, initializer_list, new: co_await, braces after `for (... :` and placement new name
-#   nothing of them;
+# - compare, coroutine, initializer_list, new: `<=>`, co_await, braces after `for (... :` and
+#   placement new name nothing of them; nor does what interop/ specializes;
 # - rapidcheck.h, conformance/world.hpp: used by names that depend on template parameters, or
 #   through what they include.
 unused_in() { # file, argument of clang-include-cleaner-19...
@@ -63,8 +63,8 @@ unused_in() { # file, argument of clang-include-cleaner-19...
 included() {
   local libpq ignored
   libpq=$(pkg-config --cflags libpq)
-  ignored='--ignore-headers=boost/asio/.*,boost/json/value_.*,boost/system/.*,coroutine'
-  ignored+=',fmt/format.h,initializer_list,new,rapidcheck.h,conformance/world.hpp'
+  ignored='--ignore-headers=boost/asio/.*,boost/json/value_.*,boost/system/.*,compare,coroutine'
+  ignored+=',fmt/format.h,initializer_list,interop/.*,new,rapidcheck.h,conformance/world.hpp'
   export -f unused_in
   {
     # Debian's standard library for it has no std::format.

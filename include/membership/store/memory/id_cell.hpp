@@ -2,7 +2,6 @@
 #ifndef MEMBERSHIP_STORE_MEMORY_ID_CELL_HPP
 #define MEMBERSHIP_STORE_MEMORY_ID_CELL_HPP
 
-#include "membership/domain/hash.hpp"
 #include "membership/domain/id.hpp"
 #include "membership/domain/word.hpp"
 #include "membership/policy/slot.hpp"
