@@ -24,7 +24,8 @@ def main():
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for word in ("headless=new", "no-sandbox", "disable-gpu", "disable-background-networking",
-                 "disable-component-update", "disable-sync", "no-first-run", "hide-scrollbars"):
+                 "disable-component-update", "disable-dev-shm-usage", "disable-sync", "no-first-run",
+                 "hide-scrollbars"):
         options.add_argument(f"--{word}")
     browser = webdriver.Chrome(options=options)
     problems, pages = [], sorted(site.rglob("*.html"))
