@@ -20,8 +20,8 @@ namespace membership::inline v0 {
 struct RetryLimits {
   std::int64_t microseconds = 5'000'000;  ///< from the first conflict: no try begins later
   unsigned tries = 0;                     ///< at most this many; 0: as many as fit the time
-  std::int64_t first_pause = 50;          ///< microseconds; doubled with each try, and a random
-  std::int64_t longest_pause = 20'000;    ///< part of it is waited
+  std::int64_t first_pause = 50;          ///< microseconds; each try doubles it
+  std::int64_t longest_pause = 20'000;    ///< of a pause a random part is waited
 };
 
 /// What drivers take from outside.
