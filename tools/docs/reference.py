@@ -47,7 +47,7 @@ def wrapped(declaration):
 
 
 def members(entity):
-    """Members with a doc block of their own, or none at all, in one list."""
+    """All members in one list, each with its doc block and an enum with its values."""
     lines = ['<dl class="members">']
     for member in entity.members:
         values = "".join(f"<li><code>{html.escape(value.declaration)}</code> "
