@@ -92,8 +92,10 @@ analyzed() {
 # Headers by group, then what the static tests instantiate.
 tidy() {
   python3 tests/support/check_headers.py --build "$work" --include include --mode tidy \
-    --clang-tidy clang-tidy-19 || return 1
-  sources 'tests/static/*.cpp' | xargs -n 1 -P "$(nproc)" clang-tidy-19 --quiet -p "$work"
+    --clang-tidy clang-tidy-19
+  local headers=$?
+  sources 'tests/static/*.cpp' | xargs -n 1 -P "$(nproc)" clang-tidy-19 --quiet -p "$work" &&
+    return "$headers"
 }
 
 for name in licensed formatted spelled shell python included analyzed tidy; do

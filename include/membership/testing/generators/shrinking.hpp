@@ -103,7 +103,7 @@ inline std::vector<CommandStep> simpler(const CommandStep& step) {
   }
   for_each_field([&]<class V>(const StepField<V>& field) {
     const V& value = step.*field.at;
-    for (const V& with : simpler(value)) {
+    for (auto&& with : simpler(value)) {
       less.push_back(step);
       less.back().*field.at = with;
     }
@@ -244,7 +244,8 @@ inline rc::Seq<std::vector<CommandStep>> smaller(const std::vector<CommandStep>&
 /// A generator of what `draw(random, size)` returns, that shrinks as `smaller` says.
 template <class Draw>
 rc::Gen<std::vector<CommandStep>> shrinking_steps(Draw draw) {
-  return rc::Gen<std::vector<CommandStep>>([draw](const rc::Random& random, int size) {
+  return rc::Gen<std::vector<CommandStep>>([draw = std::move(draw)](const rc::Random& random,
+                                                                    int size) {
     return rc::shrinkable::shrinkRecur(
         draw(random, size), [](const std::vector<CommandStep>& steps) { return smaller(steps); });
   });

@@ -281,6 +281,10 @@ void for_each_field(Visit&& visit) {
   visit(StepField{"days", &CommandStep::days, 0u});
 }
 
+template <class V>
+void show(std::ostream& out, const V& value) {
+  out << value;
+}
 inline void show(std::ostream& out, unsigned number) {
   if (number == CommandStep::unknown) {
     out << "unknown";
@@ -292,11 +296,9 @@ inline void show(std::ostream& out, const std::string& text) { out << '\'' << te
 inline void show(std::ostream& out, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) out << '\'' << text << '\'';
 }
-inline void show(std::ostream& out, const std::optional<unsigned>& number) { show(out, *number); }
-inline void show(std::ostream& out, const std::optional<OwnedDomains>& domains) { out << *domains; }
 template <class V>
-void show(std::ostream& out, const V& value) {
-  out << value;
+void show(std::ostream& out, const std::optional<V>& value) {
+  if (value) show(out, *value);
 }
 }  // namespace detail
 

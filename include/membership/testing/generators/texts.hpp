@@ -247,9 +247,7 @@ inline rc::Gen<std::string> domain_text() {
 /// A text that is no name of a domain, and only just.
 inline rc::Gen<std::string> bad_domain_text() {
   return one_of<std::string>({"", ".", "a.", ".a", "a..b", "a b.c", "a_b.c",
-                              "b\xC3\xBC"
-                              "cher.example",
-                              std::string("a\0b", 3),
+                              "b\303\274cher.example", std::string("a\0b", 3),
                               std::string(membership::detail::longest_domain + 1, 'a')});
 }
 
