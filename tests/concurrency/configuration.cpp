@@ -4,13 +4,12 @@
 //
 // Plan
 //   the environment's default changes beside creates: each gets what its snapshot
-//     says, no older than what was done before it began; the fence never falls      -> defaults
+//     says, no older than what was done before it began; the fence never falls     -> defaults
 //   roles of environment and organization made beside creates that name them: a
-//     membership holds only roles that exist, and holds them in its event           -> roles_appear
-//   an organization's own default and order change beside creates                   -> own_settings
-//   a refused span elsewhere takes no change of the environment with it             ->
-//   refused_spans organizations made beside settings: each goes by an environment that was there ->
-//   organizations
+//     membership holds only roles that exist, and holds them in its event          -> roles_appear
+//   an organization's own default and order change beside creates                  -> own_settings
+//   a refused span elsewhere takes no change of the environment with it            -> refused_spans
+//   organizations made beside settings: each goes by an environment that was there -> organizations
 
 #include "concurrency/threads.hpp"
 #include "support/scale.hpp"

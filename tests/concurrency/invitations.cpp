@@ -4,12 +4,10 @@
 // and organizations.
 //
 // Plan
-//   afterwards: one open invitation for each organization and address, one pending membership for
-//     each open invitation that says so and the other way round, counts that are those of the rows
-//                                                                                 ->
-//                                                                                 everything_holds
-//   while they work: each row of a list and each snapshot agrees with itself      ->
-//   everything_holds
+//   afterwards: one open invitation for each organization and address, one
+//     pending membership for each open invitation that says so and the other
+//     way round, counts that are those of the rows                              -> everything_holds
+//   while they work: each row of a list and each snapshot agrees with itself    -> everything_holds
 
 #include "membership/driver/invitations.hpp"
 

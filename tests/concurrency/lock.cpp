@@ -3,12 +3,13 @@
 // The memory store's lock.
 //
 // Plan
-//   writers exclude each other; nothing is lost; what one wrote the next sees   -> writers
-//   readers and writers exclude each other                                      ->
-//   readers_and_writers readers are together -> readers_together no wake-up is lost while many wait
-//   long                                     -> no_lost_wake_up a writer gets in though readers
-//   come without end                            -> no_starving who only tries gets in where nobody
-//   is, and keeps others out                -> tries
+//   writers exclude each other; nothing is lost; what one wrote the next
+//     sees                                                                   -> writers
+//   readers and writers exclude each other                                   -> readers_and_writers
+//   readers are together                                                     -> readers_together
+//   no wake-up is lost while many wait long                                  -> no_lost_wake_up
+//   a writer gets in though readers come without end                         -> no_starving
+//   who only tries gets in where nobody is, and keeps others out             -> tries
 
 #include "concurrency/threads.hpp"
 #include "membership/store/owned/shared_lock.hpp"

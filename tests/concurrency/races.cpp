@@ -4,14 +4,16 @@
 // store's queue, and without it, as if the other were in another process.
 //
 // Plan
-//   create, create: one row, one winner, the other is told whose; no event lost  -> create_create
-//   create, delete, also of an inactive one: what is left is what the last left  -> create_delete
-//   deactivate, update roles: neither is lost                                    ->
-//   status_and_roles delete by a stale id or a stale plan never hits the successor -> stale_delete
-//   two organizations: never a conflict, also for one user                       ->
-//   two_organizations one e-mail address in two spellings: one winner -> email_claim one id for two
-//   users, for two organizations: one winner                      -> ids_claimed one slug for two
-//   roles of the environment, of an organization: one winner    -> slugs_claimed
+//   create, create: one row, one winner, the other is told whose; no event
+//     lost                                                                     -> create_create
+//   create, delete, also of an inactive one: what is left is what the last
+//     left                                                                     -> create_delete
+//   deactivate, update roles: neither is lost                                  -> status_and_roles
+//   delete by a stale id or a stale plan never hits the successor              -> stale_delete
+//   two organizations: never a conflict, also for one user                     -> two_organizations
+//   one e-mail address in two spellings: one winner                            -> email_claim
+//   one id for two users, for two organizations: one winner                    -> ids_claimed
+//   one slug for two roles of the environment, of an organization: one winner  -> slugs_claimed
 
 #include "concurrency/race.hpp"
 #include "support/scale.hpp"

@@ -3,14 +3,13 @@
 // The PostgreSQL store whose verbs are awaited, in an event loop of one thread.
 //
 // Plan
-//   it passes every check of the kit, each call run to its end                       -> passes
-//   many commands under way on few connections, which other processes of the server
-//     end meanwhile: each acknowledged one is there, once                            ->
-//     ended_connections
-//   commands of one organization wait for each other, in the order in which they came,
-//     also those that name only a membership: each is tried once                     -> queued
-//   an organization whose row another holds keeps nobody waiting but its own         ->
-//   nobody_waits no server, a wrong password: a failure with its cause -> refused
+//   it passes every check of the kit, each call run to its end                 -> passes
+//   many commands under way on few connections, which other processes of the
+//     server end meanwhile: each acknowledged one is there, once               -> ended_connections
+//   commands of one organization wait for each other, in the order in which
+//     they came, also those that name only a membership: each is tried once    -> queued
+//   an organization whose row another holds keeps nobody waiting but its own   -> nobody_waits
+//   no server, a wrong password: a failure with its cause                      -> refused
 
 #include "membership/driver/co_execute.hpp"
 #include "membership/membership.hpp"

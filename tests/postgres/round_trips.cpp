@@ -3,15 +3,15 @@
 // What the PostgreSQL store waits for, counted on the wire.
 //
 // Plan
-//   each command is one round trip to load and one to commit, also with an actor, an inviter,
-//     claims, profiles, a second membership and roles of the organization's own -> commands,
-//     invitations
-//   a view, a load of several snapshots; a command that changes nothing           -> reads
-//   a commit that conflicts, and what comes after it on the same connection; one more for it
-//     where each commit is between BEGIN and COMMIT                             -> conflicts
-//   an environment that was changed elsewhere is read once                         ->
-//   changed_elsewhere the same with several hosts named, of which the first is not there ->
-//   several_hosts
+//   each command is one round trip to load and one to commit, also with an
+//     actor, an inviter, claims, profiles, a second membership and roles
+//     of the organization's own                                            -> commands, invitations
+//   a view, a load of several snapshots; a command that changes nothing    -> reads
+//   a commit that conflicts, and what comes after it on the same
+//     connection; one more for it where each commit is between BEGIN and
+//     COMMIT                                                               -> conflicts
+//   an environment that was changed elsewhere is read once                 -> changed_elsewhere
+//   the same with several hosts named, of which the first is not there     -> several_hosts
 
 #include "membership/command/accept_invitation.hpp"
 #include "membership/command/resend_invitation.hpp"

@@ -3,18 +3,17 @@
 // Every decision, in worlds that can be, by any options.
 //
 // Plan
-//   unchanged fills no slot and has no event                                     ->
-//   unchanged_is_empty the same input gives the same plan or error -> repeatable updated_at never
-//   goes back, created_at stays, id and pair stay               -> times_and_ids_stay a membership
-//   written holds a role; one made holds what may be given          -> roles_are_given duplicates
-//   and order of a selection change nothing                           -> selections_are_sets a
-//   second time the same is unchanged or refused                               ->
-//   again_changes_nothing counts change by exactly the effect, the organization's row by one ->
-//   counts_follow exactly one event per effective change, of the right type                    ->
-//   one_event errors name a subject out of the request or the world                        ->
-//   errors_name_something create replaces the roles, reactivate keeps those that fit ->
-//   two_ways_back explain says something about every plan                                      ->
-//   explained
+//   unchanged fills no slot and has no event                            -> unchanged_is_empty
+//   the same input gives the same plan or error                         -> repeatable
+//   updated_at never goes back, created_at stays, id and pair stay      -> times_and_ids_stay
+//   a membership written holds a role; one made holds what may be given -> roles_are_given
+//   duplicates and order of a selection change nothing                  -> selections_are_sets
+//   a second time the same is unchanged or refused                      -> again_changes_nothing
+//   counts change by exactly the effect, the organization's row by one  -> counts_follow
+//   exactly one event per effective change, of the right type           -> one_event
+//   errors name a subject out of the request or the world               -> errors_name_something
+//   create replaces the roles, reactivate keeps those that fit          -> two_ways_back
+//   explain says something about every plan                             -> explained
 
 #include "membership/policy/explain.hpp"
 #include "membership/testing/fake_clock.hpp"

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   utf8: good texts are taken, broken ones are not; length counts characters     -> utf8_judges
-//   utf8: a prefix fits, is a prefix, cuts no character, is the longest such      ->
-//   utf8_prefix_fits ids: every good text comes back, every bad one is refused with its rule ->
-//   ids_round_trip ids: order and equality are those of the bytes                                ->
-//   ids_order slugs: good ones come back, bad ones are refused                              ->
-//   slugs_round_trip slugs: the key is equal where the text is, exact to 16 bytes -> slug_keys
-//   slugs: one made from a name is a slug, unlike an explicit one, ends in suffix ->
-//   slugs_from_names e-mail: good ones are taken, in any case the same key; bad ones are refused ->
-//   emails ulid: text and value say the same, in the same order; bad texts are nothing   -> ulids
-//   ulid source: only ever grows, low four bits zero, whatever the clock does     ->
-//   ulid_source_grows event ids: say plan and index -> event_ids time: the written form comes back,
-//   in the same order                          -> times fixed ids: byte order is order of creation,
-//   plan ids end in four zero bits    -> fixed_ids_order
-//   chrono: times come back; rounded as floor and ceil of std::chrono do          -> chrono_values
+//   utf8: good texts are taken, broken ones are not; length counts characters  -> utf8_judges
+//   utf8: a prefix fits, is a prefix, cuts no character, is the longest such   -> utf8_prefix_fits
+//   ids: every good text comes back, every bad one is refused with its rule    -> ids_round_trip
+//   ids: order and equality are those of the bytes                             -> ids_order
+//   slugs: good ones come back, bad ones are refused                           -> slugs_round_trip
+//   slugs: the key is equal where the text is, exact to 16 bytes               -> slug_keys
+//   slugs: one made from a name is a slug, unlike an explicit one, ends in
+//     suffix                                                                   -> slugs_from_names
+//   e-mail: good ones are taken, in any case the same key; bad ones are
+//     refused                                                                  -> emails
+//   ulid: text and value say the same, in the same order; bad texts are
+//     nothing                                                                  -> ulids
+//   ulid source: only ever grows, low four bits zero, whatever the clock does  -> ulid_source_grows
+//   event ids: say plan and index                                              -> event_ids
+//   time: the written form comes back, in the same order                       -> times
+//   fixed ids: byte order is order of creation, plan ids end in four zero bits -> fixed_ids_order
+//   chrono: times come back; rounded as floor and ceil of std::chrono do       -> chrono_values
 
 #include "membership/domain/parse.hpp"
 #include "membership/interop/chrono.hpp"

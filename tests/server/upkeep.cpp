@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   Api::keep_up: expired invitations with their pending memberships, and none before ->
-//   invitations Api::keep_up: events by their age, more than are dropped at a time, a cursor ->
-//   events Repeater: again and again, what throws, an end at once                             ->
-//   repeater_*
+//   Api::keep_up: expired invitations with their pending memberships, and none
+//     before                                                                         -> invitations
+//   Api::keep_up: events by their age, more than are dropped at a time, a cursor     -> events
+//   Repeater: again and again, what throws, an end at once                           -> repeater_*
 
 #include "api.hpp"
 #include "configuration.hpp"

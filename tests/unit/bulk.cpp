@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   each by itself: results in order, errors of single ones, progress      -> each_by_itself
-//   each: what a deletion and an unchanged one show, none at all           -> each_shows
-//   each: a store that fails once                                          ->
-//   each_with_a_failing_store 100,000 memberships with progress -> import all or nothing is what
-//   the single commands are: state, ids, events     -> all_as_single_ones all: the same user or
-//   membership twice                                 -> all_same_one_twice all: an actor whom a
-//   predecessor changed                               -> all_changed_actor all: transfers one after
-//   another                                       -> all_transfers all: one refused, nothing is
-//   written                                   -> all_or_nothing all: several organizations, one
-//   that is not there                      -> all_one_organization all: conflicts are decided anew,
-//   limits of them, failures of the store -> all_conflicts all: unchanged ones are not committed ->
-//   all_unchanged
+//   each by itself: results in order, errors of single ones, progress  -> each_by_itself
+//   each: what a deletion and an unchanged one show, none at all       -> each_shows
+//   each: a store that fails once                                      -> each_with_a_failing_store
+//   100,000 memberships with progress                                  -> import
+//   all or nothing is what the single commands are: state, ids, events -> all_as_single_ones
+//   all: the same user or membership twice                             -> all_same_one_twice
+//   all: an actor whom a predecessor changed                           -> all_changed_actor
+//   all: transfers one after another                                   -> all_transfers
+//   all: one refused, nothing is written                               -> all_or_nothing
+//   all: several organizations, one that is not there                  -> all_one_organization
+//   all: conflicts are decided anew, limits of them, failures of the
+//     store                                                            -> all_conflicts
+//   all: unchanged ones are not committed                              -> all_unchanged
 
 #include "membership/driver/bulk.hpp"
 

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   steps of both operations: errors in their order, unchanged, events    -> organization_steps,
-//     user_steps
-//   an organization: every status, events, revisions, lists, what is left ->
-//   delete_organization_whole a user in many organizations: the same -> delete_user_whole pages:
-//   250 memberships, progress, commits                             -> pages stopped at the n-th
-//   commit, for every n, and run again                -> interrupted_* marked: nothing is added;
-//   taking away goes on                         -> marked_organization,
-//     marked_user
-//   taken back, before and after a page                                   -> kept
-//   a mark taken back and made again under a page: superseded             -> superseded
-//   two runs at once                                                      -> two_runs
-//   the last owner: nothing changed, also where the hundredth organization refuses
-//                                                                         -> last_owner
-//   a race after the look: stops, goes on after a transfer, or after the organization went, or is
-//     taken back                                                          -> race_after_the_look
-//   id and address are free again                                         -> used_again
-//   what is made under a freed id begins above the one before             -> made_again
-//   conflicts are tried again, a host without profiles                    -> conflicts, bare_users
+//   steps of both operations: errors in their order, unchanged,
+//     events                                                      -> organization_steps, user_steps
+//   an organization: every status, events, revisions, lists, what
+//     is left                                                     -> delete_organization_whole
+//   a user in many organizations: the same                        -> delete_user_whole
+//   pages: 250 memberships, progress, commits                     -> pages
+//   stopped at the n-th commit, for every n, and run again        -> interrupted_*
+//   marked: nothing is added; taking away goes on                 -> marked_organization,
+//                                                                    marked_user
+//   taken back, before and after a page                           -> kept
+//   a mark taken back and made again under a page: superseded     -> superseded
+//   two runs at once                                              -> two_runs
+//   the last owner: nothing changed, also where the hundredth
+//     organization refuses                                        -> last_owner
+//   a race after the look: stops, goes on after a transfer, or
+//     after the organization went, or is taken back               -> race_after_the_look
+//   id and address are free again                                 -> used_again
+//   what is made under a freed id begins above the one before     -> made_again
+//   conflicts are tried again, a host without profiles            -> conflicts, bare_users
 
 #include "../support/hooked_store.hpp"
 #include "../support/settings.hpp"

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   create organization, user: every text, metadata, domains as shown and in the event -> created_*
-//   create: each error, in the order of the checks                            -> create_errors_*
-//   update: each error, in the order of the checks                            -> update_errors_*
-//   update: what is not named stays, what is named changes, null clears       -> update_*
-//   update: no difference: nothing written, no event                          -> no_difference
-//   update: the event shows what was before, with all texts                   -> former_values
-//   events of roles and permissions: what was before                          ->
-//   former_values_of_roles e-mail: verified or not, another case, taken, freed -> addresses a user
-//   without a profile                                                  -> user_without_profile
-//   claims freed by update and by deletion are free for others                -> claims_*
-//   under deletion: counts as gone                                            -> under_deletion
-//   seats: limit and what counts, equal, lowered, unset and zero              -> seats
-//   lists: each filter, alone and together, paged both ways                   -> filters_*
+//   create organization, user: every text, metadata, domains as shown and
+//     in the event                                                        -> created_*
+//   create: each error, in the order of the checks                        -> create_errors_*
+//   update: each error, in the order of the checks                        -> update_errors_*
+//   update: what is not named stays, what is named changes, null clears   -> update_*
+//   update: no difference: nothing written, no event                      -> no_difference
+//   update: the event shows what was before, with all texts               -> former_values
+//   events of roles and permissions: what was before                      -> former_values_of_roles
+//   e-mail: verified or not, another case, taken, freed                   -> addresses
+//   a user without a profile                                              -> user_without_profile
+//   claims freed by update and by deletion are free for others            -> claims_*
+//   under deletion: counts as gone                                        -> under_deletion
+//   seats: limit and what counts, equal, lowered, unset and zero          -> seats
+//   lists: each filter, alone and together, paged both ways               -> filters_*
 
 #include "../support/settings.hpp"
 #include "membership/command/set_seats.hpp"
