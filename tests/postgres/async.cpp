@@ -9,6 +9,8 @@
 //   commands of one organization wait for each other, in the order in which
 //     they came, also those that name only a membership: each is tried once    -> queued
 //   an organization whose row another holds keeps nobody waiting but its own   -> nobody_waits
+//   the answer to a commit is lost: found carried out, or, where no server is
+//     left to be asked, told as unknown                                        -> lost_answers
 //   no server, a wrong password: a failure with its cause                      -> refused
 
 #include "membership/driver/co_execute.hpp"
@@ -40,6 +42,8 @@
 #include <set>
 #include <span>
 #include <string>
+#include <sys/socket.h>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -150,6 +154,20 @@ struct Beside {
   void run(const std::string& text) { BOOST_REQUIRE(connection.execute(text)); }
 
   detail::PostgresConnection connection;
+};
+
+/// Loses the next answer, which the server has sent by then.
+struct LossyIo : Io {
+  std::function<void()> when_lost{};  ///< none: nothing is lost
+  Task<void> ready(int socket, bool read, bool write) {
+    co_await Io::ready(socket, read, write);
+    char answer[4096];
+    if (!when_lost || recv(socket, answer, sizeof answer, MSG_DONTWAIT) <= 0) co_return;
+    while (recv(socket, answer, sizeof answer, MSG_DONTWAIT) > 0) {
+    }
+    shutdown(socket, SHUT_RDWR);
+    std::exchange(when_lost, nullptr)();
+  }
 };
 
 }  // namespace
@@ -277,6 +295,50 @@ BOOST_AUTO_TEST_CASE(nobody_waits) {
   co_spawn(context, join(other, 'o'), asio::detached);
   context.run();
   BOOST_TEST(order == "oa");
+}
+
+BOOST_AUTO_TEST_CASE(lost_answers) {
+  PostgresCluster server;
+  PostgresStoreOptions options = fresh();
+  options.target = server.target();
+  options.patience_milliseconds = 200;
+  const auto beside = open_postgres(options);
+  fill(*beside);
+  BOOST_REQUIRE(run(*beside, CreateRole{"admin", "Administrator"}));
+
+  asio::io_context context(1);
+  LossyIo io;
+  BasicAsyncPostgresStore<DefaultTraits, LossyIo> store(options, io);
+  UlidIds<DefaultTraits> ids;
+  std::optional<PlanId> last;
+  using Result = tl::expected<CommitStatus, PostgresFailure>;
+  const auto commit = [&](const auto& command,
+                          std::function<void()> when_lost) -> Io::Task<Result> {
+    using C = std::decay_t<decltype(command)>;
+    const auto seen = co_await store.load(command.reads());
+    BOOST_REQUIRE(seen);
+    const auto plan =
+        MembershipPolicy<>{}.decide(command, *seen, draw_context<C>(SystemClock{}.now(), ids));
+    BOOST_REQUIRE(plan);
+    last = plan->id;
+    io.when_lost = std::move(when_lost);
+    co_return co_await store.commit(std::span(&*plan, 1));
+  };
+
+  bool lost = false;
+  const Result done = run_task(context, commit(CreateMembership{ada, acme}, [&] { lost = true; }));
+  BOOST_TEST(lost);
+  BOOST_TEST((done == CommitStatus::committed));
+  BOOST_TEST(active_members(*beside) == 1u);
+  BOOST_TEST(*run_task(context, store.was_committed(*last)));
+
+  const Result unknown = run_task(context, commit(SetDefaultRole{"admin"}, [&] { server.kill(); }));
+  BOOST_REQUIRE(!unknown);
+  BOOST_TEST((unknown.error().fault == PostgresFault::fate_unknown),
+             to_string(unknown.error().fault));
+  // It was carried out, as whoever asks later is told.
+  server.start();
+  BOOST_TEST(*run_task(context, store.was_committed(*last)));
 }
 
 BOOST_AUTO_TEST_CASE(connecting) {

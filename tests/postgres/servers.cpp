@@ -6,6 +6,7 @@
 //   everything is there when the schema is opened again                              -> stays
 //   a wrong password, no such database, no server, a later version's schema, a table
 //     that is gone: a failure with its cause, nothing changed                         -> refused
+//   what the codes of a server mean                                                   -> faults
 //   a schema of the first version is brought to this one                          -> first_version
 //   many who make the schema at once                                                  -> beginnings
 //   what one store object changes, another shows                                 -> two_objects
@@ -345,6 +346,29 @@ BOOST_AUTO_TEST_CASE(held) {
   writer.join();
   BOOST_TEST(listed_members(*store).empty());
   BOOST_TEST(active_members(*store) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(faults) {
+  const struct {
+    std::string_view code;
+    std::string_view fault;
+  } rows[] = {
+      {"25006", "read_only"},       {"53100", "full"},
+      {"42501", "access_denied"},   {"3D000", "access_denied"},
+      {"28P01", "access_denied"},   {"28000", "access_denied"},
+      {"42P01", "schema"},          {"42703", "schema"},
+      {"3F000", "schema"},          {"08006", "connection_lost"},
+      {"57P01", "connection_lost"}, {"57014", "other"},
+      {"53200", "other"},           {"", "other"},
+  };
+  for (const auto& row : rows) {
+    BOOST_TEST(to_string(detail::postgres_fault(row.code)) == row.fault, row.code);
+  }
+  // Those that no code of a server means.
+  BOOST_TEST(to_string(PostgresFault::cannot_connect) == "cannot_connect");
+  BOOST_TEST(to_string(PostgresFault::fate_unknown) == "fate_unknown");
+  BOOST_TEST(to_string(PostgresFault::newer_schema) == "newer_schema");
+  BOOST_TEST(to_string(PostgresFault::corrupt) == "corrupt");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

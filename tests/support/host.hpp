@@ -3,6 +3,7 @@
 #define MEMBERSHIP_TESTS_SUPPORT_HOST_HPP
 
 #include "membership/interop/ostream.hpp"
+#include "membership/testing/fake_clock.hpp"
 #include "support/test_store.hpp"
 
 #include <cstdint>
@@ -72,18 +73,7 @@ struct NumberedIds {
   }
 };
 
-/// Time that passes only by pauses, and by a step with each look.
-struct FakeWait {
-  std::int64_t time = 0;
-  std::int64_t step = 0;
-  std::vector<std::int64_t> pauses{};
-  std::int64_t elapsed() { return time += step; }
-  void sleep(std::int64_t microseconds) {
-    pauses.push_back(microseconds);
-    time += microseconds;
-  }
-};
-
+using membership::testing::FakeWait;
 using TestRuntime = membership::Runtime<SetClock, NumberedIds, FakeWait>;
 
 template <class I>

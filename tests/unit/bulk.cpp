@@ -366,7 +366,7 @@ BOOST_AUTO_TEST_CASE(all_conflicts) {
   const auto second = all(host, std::vector<CreateMembership>{{users[0], acme}, {users[2], acme}});
   BOOST_TEST_REQUIRE(second.has_value());
   BOOST_TEST(host.state(acme).counts.active == 3u);
-  BOOST_TEST(!host.runtime.wait.pauses.empty());
+  BOOST_TEST(!host.runtime.wait.pauses().empty());
 }
 
 BOOST_AUTO_TEST_CASE(all_unchanged) {

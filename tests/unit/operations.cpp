@@ -722,11 +722,11 @@ BOOST_AUTO_TEST_CASE(conflicts) {
     Crowd<HookedHost> crowd(120);
     crowd.host.store.conflicts_at = crowd.host.store.commits + number;
     BOOST_TEST(remove(crowd.host, crowd.acme).has_value());
-    BOOST_TEST(crowd.host.runtime.wait.pauses.size() == 1u);
+    BOOST_TEST(crowd.host.runtime.wait.pauses().size() == 1u);
     Traveller<HookedHost> traveller(2);
     traveller.host.store.conflicts_at = traveller.host.store.commits + number;
     BOOST_TEST(remove(traveller.host, traveller.ada).has_value());
-    BOOST_TEST(traveller.host.runtime.wait.pauses.size() == 1u);
+    BOOST_TEST(traveller.host.runtime.wait.pauses().size() == 1u);
   }
 }
 
