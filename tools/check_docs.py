@@ -7,9 +7,12 @@ In the pages of ROOT and of docs/:
 - a ```cpp block is a run of lines of a file of examples/ or include/membership/; its indentation may
   be taken off as a whole;
 - a ```text block is a run of lines that one of the programs prints. Each is run twice in an empty
-  folder, the second time with what the first has left there.
+  folder, the second time with what the first has left there;
+- a command ./tools/... of a ```sh block is there, and its script knows its options.
+Blocks of other languages, and other commands, are looked at by tests of what they are about.
 One ```cpp block of README.md is examples/quickstart.cpp without its SPDX line, at most 25 lines.
 """
+import os
 import pathlib
 import re
 import subprocess
@@ -55,6 +58,13 @@ for page in sorted([*root.glob("*.md"), *root.glob("docs/**/*.md")]):
             lines = [line.removeprefix(indent) for line in block.splitlines()]
             if not any(holds(source, lines) for source in sources[language]):
                 problems.append(f"{page.relative_to(root)}: in no {language} source:\n{block}")
+        elif language == "sh":
+            for script, rest in re.findall(r"^ *\./(tools/\S+)(.*)$", block, re.MULTILINE):
+                path, options = root / script, re.findall(r"--\S+", rest.split("#")[0])
+                checked += 1
+                if not os.access(path, os.X_OK) or any(option not in path.read_text()
+                                                       for option in options):
+                    problems.append(f"{page.relative_to(root)}: no such command: {script}{rest}")
         elif not language or language.lower() in ("c", "c++", "cc", "cxx", "hpp"):
             problems.append(f"{page.relative_to(root)}: a block of language '{language}':\n{block}")
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// Backup and restore of the PostgreSQL store with the programs that come with the server.
+// Backup and restore of the PostgreSQL store, by the commands that docs/stores.md shows.
 //
 // Plan
 //   restored on another server everything is there, and goes on; restored once
@@ -16,6 +16,7 @@
 #include "support/folder.hpp"
 #include "support/host.hpp"
 #include "support/open_postgres.hpp"
+#include "support/page_blocks.hpp"
 #include "support/postgres_cluster.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -27,7 +28,9 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -38,18 +41,29 @@ using membership_tests::describe;
 using membership_tests::Folder;
 using membership_tests::make_id;
 using membership_tests::open_postgres;
+using membership_tests::page_blocks;
 using membership_tests::PostgresCluster;
 
 namespace {
 
-// As docs/stores.md has them.
-void dump(const std::string& target, const std::string& file) {
-  PostgresCluster::run_program("pg_dump --format=custom --schema=membership --file=" + file +
-                               " --dbname='" + target + "'");
+/// A block of docs/stores.md that has `word`, run with its two variables.
+void run_block(const PostgresCluster& cluster, const Folder& folder, std::string_view word,
+               const std::string& target) {
+  for (const std::string& block : page_blocks("stores.md", "sh")) {
+    if (block.find(word) == std::string::npos) continue;
+    const std::string variables = "source='" + target + "' target='" + target + "'\n";
+    return cluster.run_as_client(folder.path(), variables + block);
+  }
+  throw std::runtime_error("docs/stores.md says nothing of " + std::string(word));
 }
-void restore(const std::string& target, const std::string& file) {
-  PostgresCluster::run_program("pg_restore --single-transaction --exit-on-error --dbname='" +
-                               target + "' " + file);
+void dump(const PostgresCluster& cluster, const Folder& folder) {
+  run_block(cluster, folder, "pg_dump", cluster.target());
+}
+/// Into a new database, "restored"; its connection string.
+std::string restore(const PostgresCluster& cluster, const Folder& folder) {
+  const std::string target = cluster.target() + " dbname=restored";
+  run_block(cluster, folder, "pg_restore", target);
+  return target;
 }
 
 /// Something of every kind: two organizations with members of every status, roles of both kinds, a
@@ -120,7 +134,6 @@ BOOST_AUTO_TEST_SUITE(postgres_backup)
 
 BOOST_AUTO_TEST_CASE(elsewhere) {
   const Folder folder;
-  const std::string file = folder / "membership.dump";
   std::string before;
   PlanId plan{};
   {
@@ -131,11 +144,11 @@ BOOST_AUTO_TEST_CASE(elsewhere) {
     BOOST_REQUIRE(member);
     plan = member->plan.id;
     before = describe(*store);
-    dump(cluster.target(), file);
+    dump(cluster, folder);
   }
   const PostgresCluster other;
-  restore(other.target(), file);
-  auto store = open_postgres(other.target());
+  const std::string target = restore(other, folder);
+  auto store = open_postgres(target);
   BOOST_TEST(describe(*store) == before);
   BOOST_TEST(*store->was_committed(plan));
   check_whole(*store);
@@ -146,15 +159,15 @@ BOOST_AUTO_TEST_CASE(elsewhere) {
 
   // Back to the dump, in the place of what there is.
   store.reset();
-  PostgresCluster::run_program(
-      "psql --command='ALTER SCHEMA membership RENAME TO aside' --dbname='" + other.target() + "'");
-  restore(other.target(), file);
-  BOOST_TEST(describe(*open_postgres(other.target())) == before);
+  other.run_as_client(folder.path(),
+                      "psql restored --command='ALTER SCHEMA membership RENAME TO aside'\n"
+                      "pg_restore --single-transaction --exit-on-error --dbname=restored"
+                      " membership.dump");
+  BOOST_TEST(describe(*open_postgres(target)) == before);
 }
 
 BOOST_AUTO_TEST_CASE(while_writing) {
   const Folder folder;
-  const std::string file = folder / "membership.dump";
   const PostgresCluster cluster;
   const auto store = open_postgres(cluster.target());
   fill(*store);
@@ -191,7 +204,7 @@ BOOST_AUTO_TEST_CASE(while_writing) {
   Acknowledged meanwhile;
   do {
     before = made();
-    dump(cluster.target(), file);
+    dump(cluster, folder);
     meanwhile = made();
   } while (meanwhile.users.size() == before.users.size());
   const std::size_t then = meanwhile.users.size();
@@ -200,9 +213,7 @@ BOOST_AUTO_TEST_CASE(while_writing) {
   for (std::thread& writer : writers) writer.join();
   BOOST_TEST(failed == 0);
 
-  PostgresCluster::run_program("createdb --maintenance-db='" + cluster.target() + "' restored");
-  restore(cluster.target() + " dbname=restored", file);
-  const auto copy = open_postgres(cluster.target() + " dbname=restored");
+  const auto copy = open_postgres(restore(cluster, folder));
   check_whole(*copy);
   const std::set<std::string> there = whole_members(*copy);
   BOOST_TEST(std::includes(there.begin(), there.end(), before.users.begin(), before.users.end()));

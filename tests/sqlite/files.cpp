@@ -19,6 +19,7 @@
 //   what each result of SQLite counts as                                            -> faults
 //   the fate of a plan                                                              -> fates
 //   events that are dropped                                                         -> dropping
+//   the statements that docs/stores.md shows to other programs                      -> read_beside
 //   a copy made while others write is a store of one moment; put in the place of
 //     the file it is the store, without what came later                             -> backup
 
@@ -27,6 +28,7 @@
 #include "support/durable.hpp"
 #include "support/folder.hpp"
 #include "support/host.hpp"
+#include "support/page_blocks.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <sqlite3.h>
@@ -57,6 +59,7 @@ using namespace membership_tests::durable;
 using membership_tests::describe;
 using membership_tests::Folder;
 using membership_tests::make_id;
+using membership_tests::page_blocks;
 
 namespace {
 
@@ -99,6 +102,15 @@ class Beside {
   void run(const char* text) {
     BOOST_REQUIRE_MESSAGE(sqlite3_exec(database_, text, nullptr, nullptr, nullptr) == SQLITE_OK,
                           text << ": " << sqlite3_errmsg(database_));
+  }
+  int number_of_rows(const char* query) {
+    int rows = 0;
+    const auto count = [](void* number, int, char**, char**) {
+      return ++*static_cast<int*>(number), 0;
+    };
+    BOOST_REQUIRE_MESSAGE(sqlite3_exec(database_, query, count, &rows, nullptr) == SQLITE_OK,
+                          query << ": " << sqlite3_errmsg(database_));
+    return rows;
   }
   std::string text(const char* query) {
     sqlite3_stmt* statement = nullptr;
@@ -462,6 +474,21 @@ BOOST_AUTO_TEST_CASE(dropping) {
   BOOST_TEST(Beside(file).text("SELECT place FROM events") == "5");
 }
 
+BOOST_AUTO_TEST_CASE(read_beside) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  const auto store = open(file);
+  fill(*store);
+  BOOST_REQUIRE(run(*store, CreateMembership{ada, acme}));
+  std::istringstream statements(page_blocks("stores.md", "sql").front());
+  Beside beside(file);
+  unsigned shown = 0;
+  for (std::string statement; std::getline(statements, statement); ++shown) {
+    BOOST_TEST(beside.number_of_rows(statement.c_str()) > 0, statement);
+  }
+  BOOST_TEST(shown == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(backup) {
   const Folder folder;
   const std::string file = folder / "store.db";
@@ -479,7 +506,12 @@ BOOST_AUTO_TEST_CASE(backup) {
     }
   });
   while (written < 20) std::this_thread::yield();
-  Beside(file).run(("VACUUM INTO '" + copied + "'").c_str());
+  std::string command = page_blocks("stores.md", "sh").front();
+  BOOST_REQUIRE(command == "sqlite3 store.db \"VACUUM INTO 'copy.db'\"\n");
+  command = command.substr(command.find('"') + 1);
+  command.resize(command.rfind('"'));
+  command.replace(command.find("copy.db"), 7, copied);
+  Beside(file).run(command.c_str());
   const int before = written;
   while (written < before + 5) std::this_thread::yield();
   done = true;

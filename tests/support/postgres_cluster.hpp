@@ -74,8 +74,12 @@ class PostgresCluster {
     must(control("reload"));
   }
 
-  /// Runs one of the programs that come with the server, as any client.
-  static void run_program(const std::string& program) { must(programs + program); }
+  /// Runs commands of a shell in a folder, as any client of this server; the programs that come
+  /// with it are found.
+  void run_as_client(const std::string& folder, const std::string& commands) const {
+    must("export PATH=" + programs + ":$PATH PGHOST=127.0.0.1 PGPORT=" + std::to_string(port_) +
+         " PGUSER=tester PGDATABASE=postgres; set -e; cd " + folder + '\n' + commands);
+  }
 
   int port() const noexcept { return port_; }
   std::string target() const { return target(port_); }
@@ -118,7 +122,7 @@ class PostgresCluster {
     return as_owner("pg_ctl") + " -D " + data() + ' ' + what;
   }
   static int run(const std::string& command) {
-    return std::system(("cd / && { " + command + "; } >/dev/null 2>&1").c_str());
+    return std::system(("cd / && { " + command + "\n} >/dev/null 2>&1").c_str());
   }
   static void must(const std::string& command) {
     if (run(command) != 0) throw std::runtime_error("failed: " + command);
