@@ -547,8 +547,7 @@ constexpr Subject subject_of(const I& id) noexcept {
     char digits[24]{};
     std::size_t at = sizeof digits;
     I rest = id;
-    bool negative = false;
-    if constexpr (std::signed_integral<I>) negative = id < 0;
+    const bool negative = std::signed_integral<I> && id < I{};
     do {
       const int digit = static_cast<int>(rest % 10);
       digits[--at] = static_cast<char>('0' + (digit < 0 ? -digit : digit));
@@ -7187,7 +7186,7 @@ concept Clock = requires(C& clock) {
 struct SystemClock {
   Time now() const noexcept {
     timespec at{};
-    clock_gettime(CLOCK_REALTIME, &at);
+    static_cast<void>(clock_gettime(CLOCK_REALTIME, &at));
     return Time::from_milliseconds(static_cast<std::int64_t>(at.tv_sec) * 1000 +
                                    at.tv_nsec / 1'000'000);
   }
@@ -7202,7 +7201,7 @@ concept Wait = requires(W& wait, std::int64_t microseconds) {
 struct SystemWait {
   std::int64_t elapsed() const noexcept {
     timespec at{};
-    clock_gettime(CLOCK_MONOTONIC, &at);
+    static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &at));
     return static_cast<std::int64_t>(at.tv_sec) * 1'000'000 + at.tv_nsec / 1'000;
   }
   void sleep(std::int64_t microseconds) const noexcept {
@@ -7254,7 +7253,7 @@ class UlidSource {
   void seed(unsigned generation) noexcept {
     if (getentropy(state_, sizeof state_) != 0) {
       timespec at{};
-      clock_gettime(CLOCK_MONOTONIC, &at);
+      static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &at));
       state_[0] = static_cast<std::uint64_t>(at.tv_nsec);
       state_[1] = static_cast<std::uint64_t>(at.tv_sec);
       state_[2] = reinterpret_cast<std::uintptr_t>(this);
@@ -10540,7 +10539,7 @@ class Slab {
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;
   ~Slab() {
-    for (Atomic<Record*>& chunk : chunks_) delete[] chunk.load(Order::relaxed);
+    for (const Atomic<Record*>& chunk : chunks_) delete[] chunk.load(Order::relaxed);
   }
 
   [[nodiscard]] bool reserve(std::uint32_t count) {

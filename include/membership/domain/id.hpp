@@ -89,8 +89,7 @@ constexpr Subject subject_of(const I& id) noexcept {
     char digits[24]{};
     std::size_t at = sizeof digits;
     I rest = id;
-    bool negative = false;
-    if constexpr (std::signed_integral<I>) negative = id < 0;
+    const bool negative = std::signed_integral<I> && id < I{};
     do {
       const int digit = static_cast<int>(rest % 10);
       digits[--at] = static_cast<char>('0' + (digit < 0 ? -digit : digit));

@@ -20,7 +20,7 @@ concept Clock = requires(C& clock) {
 struct SystemClock {
   Time now() const noexcept {
     timespec at{};
-    clock_gettime(CLOCK_REALTIME, &at);
+    static_cast<void>(clock_gettime(CLOCK_REALTIME, &at));
     return Time::from_milliseconds(static_cast<std::int64_t>(at.tv_sec) * 1000 +
                                    at.tv_nsec / 1'000'000);
   }
@@ -38,7 +38,7 @@ concept Wait = requires(W& wait, std::int64_t microseconds) {
 struct SystemWait {
   std::int64_t elapsed() const noexcept {
     timespec at{};
-    clock_gettime(CLOCK_MONOTONIC, &at);
+    static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &at));
     return static_cast<std::int64_t>(at.tv_sec) * 1'000'000 + at.tv_nsec / 1'000;
   }
   void sleep(std::int64_t microseconds) const noexcept {

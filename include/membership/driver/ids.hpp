@@ -58,7 +58,7 @@ class UlidSource {
   void seed(unsigned generation) noexcept {
     if (getentropy(state_, sizeof state_) != 0) {
       timespec at{};
-      clock_gettime(CLOCK_MONOTONIC, &at);
+      static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &at));
       state_[0] = static_cast<std::uint64_t>(at.tv_nsec);
       state_[1] = static_cast<std::uint64_t>(at.tv_sec);
       state_[2] = reinterpret_cast<std::uintptr_t>(this);

@@ -24,7 +24,7 @@ class Slab {
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;
   ~Slab() {
-    for (Atomic<Record*>& chunk : chunks_) delete[] chunk.load(Order::relaxed);
+    for (const Atomic<Record*>& chunk : chunks_) delete[] chunk.load(Order::relaxed);
   }
 
   /// Makes sure that `count` calls of `take` in a row succeed. May throw std::bad_alloc; false

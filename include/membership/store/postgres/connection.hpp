@@ -27,7 +27,8 @@ namespace detail {
 
 inline void postgres_sleep(int milliseconds) noexcept {
   timespec time{milliseconds / 1000, (milliseconds % 1000) * 1'000'000L};
-  nanosleep(&time, nullptr);
+  while (nanosleep(&time, &time) != 0) {
+  }
 }
 
 struct PostgresResultDeleter {
