@@ -581,6 +581,7 @@ struct TokenDigest {
     }
     return difference == 0;
   }
+  friend constexpr auto operator<=>(const TokenDigest&, const TokenDigest&) noexcept = default;
 };
 
 }  // namespace membership::inline v0
@@ -7742,16 +7743,38 @@ class BulkIndex {
       if (reads[i].actor != nullptr) actors_.push_back({reads[i].actor, i});
       if (reads[i].membership != nullptr) memberships_.push_back({reads[i].membership, i});
       if (reads[i].other != nullptr) others_.push_back({reads[i].other, i});
+      if (reads[i].invitation != nullptr) invitations_.push_back({reads[i].invitation, i});
+      if (reads[i].token != nullptr) tokens_.push_back({reads[i].token, i});
+      if (reads[i].open_invitation && reads[i].email) emails_.push_back({&*reads[i].email, i});
     }
     sort(users_);
     sort(actors_);
     sort(memberships_);
     sort(others_);
+    sort(invitations_);
+    sort(tokens_);
+    sort(emails_);
   }
 
   template <class Loaded>
-  void show(const BasicMembershipWrite<T>& write, std::size_t at,
-            std::vector<Loaded>& snapshots) const {
+  void show(const BasicPlan<T>& plan, std::size_t at, std::vector<Loaded>& snapshots) const {
+    if (plan.membership) show_membership(*plan.membership, at, snapshots);
+    if (plan.other) show_membership(*plan.other, at, snapshots);
+    if (!plan.invitation) return;
+    const auto change = [&](std::size_t i) {
+      detail::show(*plan.invitation, snapshots[i].invitation);
+    };
+    for_each_of(invitations_, plan.invitation->after.id, at, change);
+    for_each_of(tokens_, plan.invitation->after.token, at, change);
+    if (plan.invitation->precondition != Precondition::absent || !plan.profile) return;
+    const auto email = when_known<T, EmailKey>::folded(plan.profile->after.texts[Text::email]);
+    for_each_of(emails_, email, at, change);
+  }
+
+ private:
+  template <class Loaded>
+  void show_membership(const BasicMembershipWrite<T>& write, std::size_t at,
+                       std::vector<Loaded>& snapshots) const {
     const auto change = [&](Slot<BasicOrganizationMembership<T>>& slot) {
       detail::show(write, slot);
     };
@@ -7763,7 +7786,6 @@ class BulkIndex {
     for_each_of(others_, write.after.id, at, [&](std::size_t i) { change(snapshots[i].other); });
   }
 
- private:
   template <class I>
   struct Entry {
     const I* id;
@@ -7789,6 +7811,9 @@ class BulkIndex {
   std::vector<Entry<typename T::UserId>> actors_;
   std::vector<Entry<typename T::MembershipId>> memberships_;
   std::vector<Entry<typename T::MembershipId>> others_;
+  std::vector<Entry<typename T::InvitationId>> invitations_;
+  std::vector<Entry<TokenDigest>> tokens_;
+  std::vector<Entry<when_known<T, EmailKey>>> emails_;
 };
 
 }  // namespace detail
@@ -7801,7 +7826,8 @@ execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const 
   static_assert(LoadsSeveralSnapshots<S>,
                 "membership: the store lacks load(span of reads) (LoadsSeveralSnapshots)");
   static_assert(C::kinds.has(Kind::membership) || C::kinds.has(Kind::invitation),
-                "membership: execute_all takes commands on memberships; for others execute_each");
+                "membership: execute_all takes commands on memberships or invitations; for others "
+                "execute_each");
   using T = typename C::traits;
   using Result = tl::expected<std::vector<BulkItem<S>>, BulkFailure<S>>;
   const auto failed = [&](std::size_t at, Failure<S> failure) {
@@ -7854,8 +7880,7 @@ execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const 
         if ((*plan).outcome != Outcome::unchanged) {
           plans.push_back(*plan);
           apply(seen, *plan);
-          if ((*plan).membership) index.show(*(*plan).membership, i, snapshots);
-          if ((*plan).other) index.show(*(*plan).other, i, snapshots);
+          index.show(*plan, i, snapshots);
         }
         if (seen.membership) item.membership.emplace(*seen.membership);
       }

@@ -7,6 +7,7 @@
 //   100,000 memberships with progress                                  -> import
 //   all or nothing is what the single commands are: state, ids, events -> all_as_single_ones
 //   all: the same user or membership twice                             -> all_same_one_twice
+//   all: the same address or invitation twice                          -> all_same_invitation_twice
 //   all: an actor whom a predecessor changed                           -> all_changed_actor
 //   all: transfers one after another                                   -> all_transfers
 //   all: one refused, nothing is written                               -> all_or_nothing
@@ -20,6 +21,7 @@
 #include "../support/hooked_store.hpp"
 #include "../support/scale.hpp"
 #include "../support/settings.hpp"
+#include "membership/administration.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -220,6 +222,54 @@ BOOST_AUTO_TEST_CASE(all_same_one_twice) {
   BOOST_TEST(*deleted.error().failure.error ==
              an_error(ErrorCode::entity_not_found, Field::organization_membership_id, id.view()));
   BOOST_TEST(host.find(id).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(all_same_invitation_twice) {
+  Host host;
+  const auto acme = host.organization("org_1");
+  const auto refused_at = [&](const auto& commands, std::size_t at) {
+    const std::size_t events = count_events(host.store);
+    const auto result = all(host, commands);
+    BOOST_TEST_REQUIRE(!result.has_value());
+    BOOST_TEST(result.error().at == at);
+    BOOST_TEST(result.error().failure.tries == 1u);
+    BOOST_TEST(count_events(host.store) == events);
+    return result.error().failure.error.value_or(Error{}).code;
+  };
+  BOOST_TEST(
+      (refused_at(std::vector<SendInvitation>{{"ada@x", acme}, {"bob@x", acme}, {"Ada@X", acme}},
+                  2) == ErrorCode::email_already_invited_to_organization));
+
+  const auto sent = all(host, std::vector<SendInvitation>{{"ada@x", acme}, {"bob@x", acme}});
+  BOOST_TEST_REQUIRE(sent.has_value());
+  std::vector<InvitationState> made;
+  static_cast<void>(host.store.list(*InvitationQuery::make(whole_page<InvitationId>()),
+                                    [&](const InvitationRow& row) { made.push_back(row.state); }));
+  BOOST_TEST_REQUIRE(made.size() == 2u);
+  for (const std::string_view name : {"ada", "bob"}) {
+    CreateUser user;
+    const std::string email = std::string(name) + "@x";
+    user.id = make_id<UserId>(name);
+    user.email = email;
+    host.done(user);
+  }
+
+  AcceptInvitation by_id;
+  by_id.invitation = made[0].id;
+  const auto by_token = AcceptInvitation::by_token(made[0].token);
+  const auto other = AcceptInvitation::by_token(made[1].token);
+  for (const auto& commands :
+       {std::vector{by_id, other, by_token}, std::vector{by_token, other, by_id}}) {
+    BOOST_TEST((refused_at(commands, 2) == ErrorCode::invite_not_pending));
+  }
+  // Each time another token; the last one counts.
+  const auto again =
+      all(host, std::vector<ResendInvitation>{{made[0].id}, {made[1].id}, {made[0].id}});
+  BOOST_TEST_REQUIRE(again.has_value());
+  BOOST_TEST((refused_at(std::vector{by_token}, 0) == ErrorCode::entity_not_found));
+  BOOST_TEST(all(host, std::vector{by_id}).has_value());
+  BOOST_TEST((refused_at(std::vector<RevokeInvitation>{{made[1].id}, {made[1].id}}, 1) ==
+              ErrorCode::invite_not_pending));
 }
 
 BOOST_AUTO_TEST_CASE(all_changed_actor) {

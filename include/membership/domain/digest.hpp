@@ -2,6 +2,7 @@
 #ifndef MEMBERSHIP_DOMAIN_DIGEST_HPP
 #define MEMBERSHIP_DOMAIN_DIGEST_HPP
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,6 +21,8 @@ struct TokenDigest {
     }
     return difference == 0;
   }
+  /// For sorting; how long it takes tells how far two are equal.
+  friend constexpr auto operator<=>(const TokenDigest&, const TokenDigest&) noexcept = default;
 };
 
 }  // namespace membership::inline v0
