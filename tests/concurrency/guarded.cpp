@@ -29,7 +29,6 @@
 #include "membership/policy/guards.hpp"
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>

@@ -9,7 +9,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
 #include <memory>
 
 using namespace membership;

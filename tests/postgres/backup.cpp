@@ -9,7 +9,7 @@
 //     acknowledged before it, with its events, counts and the fate of its
 //     plans, nothing that came after it; and it goes on from there          -> while_writing
 
-#include "membership/driver/invitations.hpp"
+#include "membership/command/send_invitation.hpp"
 #include "membership/membership.hpp"
 #include "membership/store/postgres_store.hpp"
 #include "support/durable.hpp"

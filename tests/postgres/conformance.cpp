@@ -14,7 +14,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 
 using namespace membership;
 using membership_tests::open_postgres;

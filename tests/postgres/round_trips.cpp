@@ -36,7 +36,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 using namespace membership;
 using namespace membership_tests::durable;

@@ -28,7 +28,6 @@
 #include "support/scale.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <libpq-fe.h>
 
 #include <atomic>
 #include <chrono>
@@ -43,7 +42,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
 using namespace membership;

@@ -20,9 +20,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <initializer_list>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -42,7 +42,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
 #include <sstream>
 #include <stdexcept>
 #include <string>

@@ -12,8 +12,6 @@
 #include "../support/world.hpp"
 #include "membership/store/memory_store.hpp"
 
-#include <string>
-
 namespace static_concepts {
 
 using namespace membership_tests;

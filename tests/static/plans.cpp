@@ -15,9 +15,7 @@
 #include "membership/policy/explain.hpp"
 
 #include <array>
-#include <string>
 #include <type_traits>
-#include <vector>
 
 namespace static_plans {
 

@@ -28,7 +28,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <functional>
 #include <memory>
 
 using namespace membership;

@@ -13,7 +13,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <array>
 #include <set>
 #include <span>
 #include <string>

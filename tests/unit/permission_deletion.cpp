@@ -14,8 +14,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <utility>
-
 using namespace membership;
 using namespace membership_tests;
 

@@ -14,7 +14,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
-#include <set>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>

@@ -17,8 +17,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <functional>
-
 using namespace membership;
 using namespace membership_tests;
 
