@@ -847,7 +847,7 @@ struct PermissionSet {
   std::uint64_t words[4]{};
 
   constexpr bool contains(unsigned index) const noexcept {
-    return ((words[index / 64] >> (index % 64)) & 1u) != 0;
+    return index < capacity && ((words[index / 64] >> (index % 64)) & 1u) != 0;
   }
   constexpr void insert(unsigned index) noexcept {
     words[index / 64] |= std::uint64_t{1} << (index % 64);
@@ -3118,8 +3118,13 @@ class MembershipPolicy {
   constexpr Refusal decide_into(const C& command, const BasicSnapshot<typename C::traits>& snapshot,
                                 const BasicContext<typename C::traits>& context,
                                 BasicPlan<typename C::traits>& plan) const noexcept {
+    constexpr bool are_rules = (Rule<Rules, typename C::traits> && ...);
+    static_assert(
+        are_rules,
+        "membership: one of the policy's rules has no static Refusal check(snapshot, plan, "
+        "actor) noexcept (Rule)");
     Refusal refusal = command.decide(DecisionKey{}, options, snapshot, context, plan);
-    if constexpr (sizeof...(Rules) > 0) {
+    if constexpr (sizeof...(Rules) > 0 && are_rules) {
       if (!refusal && plan.outcome != Outcome::unchanged) {
         const BasicActor<typename C::traits> actor{command.reads().actor != nullptr,
                                                    snapshot.actor.get()};
@@ -7304,8 +7309,47 @@ struct UlidIds {
   static Ulid mint(Time now) noexcept { return UlidSource::of_this_thread().next(now); }
 };
 
+namespace detail {
+template <class C, class Ids>
+constexpr bool check_ids() {
+  static_assert(
+      requires(Ids & ids, Time now) {
+        { ids.plan_id(now) } -> std::same_as<PlanId>;
+      },
+      "membership: the source of ids lacks plan_id(Time)");
+  static_assert(
+      !C::mints.has(Kind::membership) || requires(Ids & ids, Time now) { ids.membership_id(now); },
+      "membership: the source of ids lacks membership_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::organization) ||
+          requires(Ids & ids, Time now) { ids.organization_id(now); },
+      "membership: the source of ids lacks organization_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::user) || requires(Ids & ids, Time now) { ids.user_id(now); },
+      "membership: the source of ids lacks user_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::role) || requires(Ids & ids, Time now) { ids.role_id(now); },
+      "membership: the source of ids lacks role_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::permission) || requires(Ids & ids, Time now) { ids.permission_id(now); },
+      "membership: the source of ids lacks permission_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::invitation) || requires(Ids & ids, Time now) { ids.invitation_id(now); },
+      "membership: the source of ids lacks invitation_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::token) ||
+          requires(Ids & ids, PlanId plan) {
+            { ids.token_digest(plan) } -> std::same_as<TokenDigest>;
+          },
+      "membership: the source of ids lacks token_digest(PlanId), which this command needs: "
+      "see InvitationIds");
+  return true;
+}
+}  // namespace detail
+
 template <class C, class Ids>
 [[nodiscard]] BasicContext<typename C::traits> draw_context(Time now, Ids& ids) {
+  static_assert(detail::check_ids<C, Ids>());
   BasicContext<typename C::traits> context(now, ids.plan_id(now));
   if constexpr (C::mints.has(Kind::membership)) context.membership.emplace(ids.membership_id(now));
   if constexpr (C::mints.has(Kind::organization)) {
@@ -7315,14 +7359,7 @@ template <class C, class Ids>
   if constexpr (C::mints.has(Kind::role)) context.role.emplace(ids.role_id(now));
   if constexpr (C::mints.has(Kind::permission)) context.permission.emplace(ids.permission_id(now));
   if constexpr (C::mints.has(Kind::invitation)) context.invitation.emplace(ids.invitation_id(now));
-  if constexpr (C::mints.has(Kind::token)) {
-    static_assert(
-        requires {
-          { ids.token_digest(PlanId{}) } -> std::same_as<TokenDigest>;
-        },
-        "membership: the source of ids lacks token_digest(PlanId), which this command needs");
-    context.token.emplace(ids.token_digest(context.plan));
-  }
+  if constexpr (C::mints.has(Kind::token)) context.token.emplace(ids.token_digest(context.plan));
   return context;
 }
 
@@ -7383,31 +7420,48 @@ struct Failure {
 
 namespace detail {
 template <class S, class C>
+constexpr bool keeps_kind(Kind kind) {
+  if constexpr (NamesItsTypes<S>) return !C::kinds.has(kind) || S::keeps.has(kind);
+  return true;
+}
+template <class S, class C>
 constexpr bool check_kinds() {
   static_assert(NamesItsTypes<S>,
                 "membership: the store names no traits, Loaded, Failure or keeps (NamesItsTypes)");
-  static_assert(!C::kinds.has(Kind::environment) || S::keeps.has(Kind::environment),
+  static_assert(keeps_kind<S, C>(Kind::environment),
                 "membership: the store does not keep environments, which this command needs");
-  static_assert(!C::kinds.has(Kind::organization) || S::keeps.has(Kind::organization),
+  static_assert(keeps_kind<S, C>(Kind::organization),
                 "membership: the store does not keep organizations, which this command needs");
-  static_assert(!C::kinds.has(Kind::membership) || S::keeps.has(Kind::membership),
+  static_assert(keeps_kind<S, C>(Kind::membership),
                 "membership: the store does not keep memberships, which this command needs");
-  static_assert(!C::kinds.has(Kind::user) || S::keeps.has(Kind::user),
+  static_assert(keeps_kind<S, C>(Kind::user),
                 "membership: the store does not keep users, which this command needs");
-  static_assert(!C::kinds.has(Kind::role) || S::keeps.has(Kind::role),
+  static_assert(keeps_kind<S, C>(Kind::role),
                 "membership: the store does not keep roles, which this command needs");
-  static_assert(!C::kinds.has(Kind::permission) || S::keeps.has(Kind::permission),
+  static_assert(keeps_kind<S, C>(Kind::permission),
                 "membership: the store does not keep permissions, which this command needs");
-  static_assert(!C::kinds.has(Kind::invitation) || S::keeps.has(Kind::invitation),
+  static_assert(keeps_kind<S, C>(Kind::invitation),
                 "membership: the store does not keep invitations, which this command needs");
   return true;
 }
 template <class S, class C>
 constexpr bool check_store() {
   static_assert(check_kinds<S, C>());
-  static_assert(LoadsSnapshots<S>, "membership: the store lacks load(reads) (LoadsSnapshots)");
-  static_assert(CommitsPlans<S>,
+  static_assert(!std::is_const_v<S>,
+                "membership: the store is const, and nothing can be committed");
+  static_assert(!NamesItsTypes<S> || LoadsSnapshots<S>,
+                "membership: the store lacks load(reads) (LoadsSnapshots)");
+  static_assert(!NamesItsTypes<S> || std::is_const_v<S> || CommitsPlans<S>,
                 "membership: the store lacks commit(span of plans) (CommitsPlans)");
+  return true;
+}
+
+template <class RuntimeType>
+constexpr bool check_runtime() {
+  static_assert(Clock<std::remove_reference_t<decltype(RuntimeType::clock)>>,
+                "membership: the runtime's clock lacks Time now() (Clock)");
+  static_assert(Wait<std::remove_reference_t<decltype(RuntimeType::wait)>>,
+                "membership: the runtime's wait lacks elapsed() or sleep(microseconds) (Wait)");
   return true;
 }
 
@@ -7525,6 +7579,7 @@ template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<
 execute(S& store, const MembershipPolicy<Rules...>& policy, const C& command,
         RuntimeType&& runtime = RuntimeType{}) {
   static_assert(detail::check_store<S, C>());
+  static_assert(detail::check_runtime<std::remove_reference_t<RuntimeType>>());
 
   const auto context = draw_context<C>(runtime.clock.now(), runtime.ids);
   BasicReads<typename C::traits> reads = command.reads();
@@ -7823,6 +7878,7 @@ template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<
 execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const C> commands,
             RuntimeType&& runtime = RuntimeType{}) {
   static_assert(detail::check_store<S, C>());
+  static_assert(detail::check_runtime<std::remove_reference_t<RuntimeType>>());
   static_assert(LoadsSeveralSnapshots<S>,
                 "membership: the store lacks load(span of reads) (LoadsSeveralSnapshots)");
   static_assert(C::kinds.has(Kind::membership) || C::kinds.has(Kind::invitation),
@@ -8087,6 +8143,9 @@ struct Rows {
 template <class Value, class S, class Query, class Copy>
 [[nodiscard]] tl::expected<Rows<Value>, typename S::Failure> copy_rows(S& store, const Query& query,
                                                                        Copy&& copy) {
+  static_assert(
+      requires(AnyVisitor visit) { store.list(query, visit); },
+      "membership: the store lacks a list(query, visit) that this needs (ListsPages)");
   Rows<Value> page;
   const auto end = store.list(query, [&](const auto& row) { page.rows.push_back(copy(row)); });
   if (!end) return tl::expected<Rows<Value>, typename S::Failure>(tl::unexpect, end.error());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // All or nothing is for commands on memberships: two roles made in one span would take one place.
-// expect: membership: execute_all takes commands on memberships or invitations; for others execute_each
+// expect: membership: execute_all takes commands on memberships or invitations; for others
 
 #include "membership/driver/bulk.hpp"
 #include "membership/membership.hpp"

@@ -42,7 +42,7 @@ constexpr bool only_equal =
 static_assert(ordered<UserId> && ordered<Id<UserTag, 200>> && ordered<InlineText<3>>);
 static_assert(ordered<RoleSlug> && ordered<PermissionSlug> && ordered<EmailKey>);
 static_assert(ordered<Time> && ordered<Ulid> && ordered<PlanId> && ordered<EventId> &&
-              ordered<OrganizationDomainId>);
+              ordered<OrganizationDomainId> && ordered<TokenDigest>);
 static_assert(PlanId{{1, 2}} < PlanId{{1, 3}} && PlanId{{1, 3}} == PlanId{{1, 3}});
 static_assert(OrganizationDomainId{{1, 2}} > OrganizationDomainId{{0, 3}});
 static_assert(EmailKey::folded("A@b") < EmailKey::folded("a@C"));
@@ -50,8 +50,8 @@ static_assert(EmailKey::folded("A@b") == EmailKey::folded("a@B"));
 
 static_assert(only_equal<RoleIndex> && only_equal<RoleSet> && only_equal<PermissionSet> &&
               only_equal<StatusSet> && only_equal<Kinds> && only_equal<SlugKey>);
-static_assert(only_equal<Counts> && only_equal<SeatsCount> && only_equal<TokenDigest> &&
-              only_equal<Error> && only_equal<Authorization>);
+static_assert(only_equal<Counts> && only_equal<SeatsCount> && only_equal<Error> &&
+              only_equal<Authorization>);
 static_assert(only_equal<OrganizationMembership> && only_equal<OrganizationState> &&
               only_equal<UserState> && only_equal<EnvironmentState> && only_equal<InvitationState>);
 

@@ -56,6 +56,8 @@ static_assert(permissions({0, 64, 255}).contains(255) && !permissions({0, 64, 25
 static_assert(permissions({0, 255}).subset_of(permissions({0, 64, 255})));
 static_assert(!permissions({0, 254}).subset_of(permissions({0, 64, 255})));
 static_assert(PermissionSet{}.subset_of(PermissionSet{}));
+static_assert(permissions({255}).contains(255) && !permissions({255}).contains(254));
+static_assert(!permissions({0}).contains(PermissionSet::capacity), "one that is not there");
 static_assert((permissions({1}) | permissions({200})) == permissions({1, 200}));
 
 // --- catalogue

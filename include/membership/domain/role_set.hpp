@@ -90,10 +90,11 @@ struct PermissionSet {
   static constexpr unsigned capacity = 256;
   std::uint64_t words[4]{};
 
-  /// Preconditions: `index` is below 256.
+  /// False from 256 on, which stands for a permission that is not there.
   constexpr bool contains(unsigned index) const noexcept {
-    return ((words[index / 64] >> (index % 64)) & 1u) != 0;
+    return index < capacity && ((words[index / 64] >> (index % 64)) & 1u) != 0;
   }
+  /// Preconditions of these two: `index` is below 256.
   constexpr void insert(unsigned index) noexcept {
     words[index / 64] |= std::uint64_t{1} << (index % 64);
   }

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -169,6 +170,7 @@ template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<
 execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const C> commands,
             RuntimeType&& runtime = RuntimeType{}) {
   static_assert(detail::check_store<S, C>());
+  static_assert(detail::check_runtime<std::remove_reference_t<RuntimeType>>());
   static_assert(LoadsSeveralSnapshots<S>,
                 "membership: the store lacks load(span of reads) (LoadsSeveralSnapshots)");
   static_assert(C::kinds.has(Kind::membership) || C::kinds.has(Kind::invitation),

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 namespace membership::inline v0 {
@@ -77,24 +78,30 @@ struct Failure {
 };
 
 namespace detail {
+/// Whether a store keeps what a command needs; true too where it does not say what it keeps.
+template <class S, class C>
+constexpr bool keeps_kind(Kind kind) {
+  if constexpr (NamesItsTypes<S>) return !C::kinds.has(kind) || S::keeps.has(kind);
+  return true;
+}
 /// What of what a command needs a store does not keep, a message each.
 template <class S, class C>
 constexpr bool check_kinds() {
   static_assert(NamesItsTypes<S>,
                 "membership: the store names no traits, Loaded, Failure or keeps (NamesItsTypes)");
-  static_assert(!C::kinds.has(Kind::environment) || S::keeps.has(Kind::environment),
+  static_assert(keeps_kind<S, C>(Kind::environment),
                 "membership: the store does not keep environments, which this command needs");
-  static_assert(!C::kinds.has(Kind::organization) || S::keeps.has(Kind::organization),
+  static_assert(keeps_kind<S, C>(Kind::organization),
                 "membership: the store does not keep organizations, which this command needs");
-  static_assert(!C::kinds.has(Kind::membership) || S::keeps.has(Kind::membership),
+  static_assert(keeps_kind<S, C>(Kind::membership),
                 "membership: the store does not keep memberships, which this command needs");
-  static_assert(!C::kinds.has(Kind::user) || S::keeps.has(Kind::user),
+  static_assert(keeps_kind<S, C>(Kind::user),
                 "membership: the store does not keep users, which this command needs");
-  static_assert(!C::kinds.has(Kind::role) || S::keeps.has(Kind::role),
+  static_assert(keeps_kind<S, C>(Kind::role),
                 "membership: the store does not keep roles, which this command needs");
-  static_assert(!C::kinds.has(Kind::permission) || S::keeps.has(Kind::permission),
+  static_assert(keeps_kind<S, C>(Kind::permission),
                 "membership: the store does not keep permissions, which this command needs");
-  static_assert(!C::kinds.has(Kind::invitation) || S::keeps.has(Kind::invitation),
+  static_assert(keeps_kind<S, C>(Kind::invitation),
                 "membership: the store does not keep invitations, which this command needs");
   return true;
 }
@@ -102,9 +109,22 @@ constexpr bool check_kinds() {
 template <class S, class C>
 constexpr bool check_store() {
   static_assert(check_kinds<S, C>());
-  static_assert(LoadsSnapshots<S>, "membership: the store lacks load(reads) (LoadsSnapshots)");
-  static_assert(CommitsPlans<S>,
+  static_assert(!std::is_const_v<S>,
+                "membership: the store is const, and nothing can be committed");
+  static_assert(!NamesItsTypes<S> || LoadsSnapshots<S>,
+                "membership: the store lacks load(reads) (LoadsSnapshots)");
+  static_assert(!NamesItsTypes<S> || std::is_const_v<S> || CommitsPlans<S>,
                 "membership: the store lacks commit(span of plans) (CommitsPlans)");
+  return true;
+}
+
+/// What is wrong with a runtime, a message each.
+template <class RuntimeType>
+constexpr bool check_runtime() {
+  static_assert(Clock<std::remove_reference_t<decltype(RuntimeType::clock)>>,
+                "membership: the runtime's clock lacks Time now() (Clock)");
+  static_assert(Wait<std::remove_reference_t<decltype(RuntimeType::wait)>>,
+                "membership: the runtime's wait lacks elapsed() or sleep(microseconds) (Wait)");
   return true;
 }
 
@@ -242,6 +262,7 @@ template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<
 execute(S& store, const MembershipPolicy<Rules...>& policy, const C& command,
         RuntimeType&& runtime = RuntimeType{}) {
   static_assert(detail::check_store<S, C>());
+  static_assert(detail::check_runtime<std::remove_reference_t<RuntimeType>>());
 
   const auto context = draw_context<C>(runtime.clock.now(), runtime.ids);
   BasicReads<typename C::traits> reads = command.reads();

@@ -110,12 +110,52 @@ struct UlidIds {
   static Ulid mint(Time now) noexcept { return UlidSource::of_this_thread().next(now); }
 };
 
+namespace detail {
+/// What of what a command needs a source of ids does not give, a message each.
+template <class C, class Ids>
+constexpr bool check_ids() {
+  static_assert(
+      requires(Ids & ids, Time now) {
+        { ids.plan_id(now) } -> std::same_as<PlanId>;
+      },
+      "membership: the source of ids lacks plan_id(Time)");
+  static_assert(
+      !C::mints.has(Kind::membership) || requires(Ids & ids, Time now) { ids.membership_id(now); },
+      "membership: the source of ids lacks membership_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::organization) ||
+          requires(Ids & ids, Time now) { ids.organization_id(now); },
+      "membership: the source of ids lacks organization_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::user) || requires(Ids & ids, Time now) { ids.user_id(now); },
+      "membership: the source of ids lacks user_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::role) || requires(Ids & ids, Time now) { ids.role_id(now); },
+      "membership: the source of ids lacks role_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::permission) || requires(Ids & ids, Time now) { ids.permission_id(now); },
+      "membership: the source of ids lacks permission_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::invitation) || requires(Ids & ids, Time now) { ids.invitation_id(now); },
+      "membership: the source of ids lacks invitation_id(Time), which this command needs");
+  static_assert(
+      !C::mints.has(Kind::token) ||
+          requires(Ids & ids, PlanId plan) {
+            { ids.token_digest(plan) } -> std::same_as<TokenDigest>;
+          },
+      "membership: the source of ids lacks token_digest(PlanId), which this command needs: "
+      "see InvitationIds");
+  return true;
+}
+}  // namespace detail
+
 /// The context of a decision on `C`: the time, the plan's id and the ids that the command mints.
 /// `ids` needs `plan_id(Time)` and, of `membership_id`, `organization_id`, `user_id`, `role_id`,
 /// `permission_id` and `invitation_id`, those that the commands used with it mint; for commands
 /// that send an invitation also `token_digest(PlanId)`.
 template <class C, class Ids>
 [[nodiscard]] BasicContext<typename C::traits> draw_context(Time now, Ids& ids) {
+  static_assert(detail::check_ids<C, Ids>());
   BasicContext<typename C::traits> context(now, ids.plan_id(now));
   if constexpr (C::mints.has(Kind::membership)) context.membership.emplace(ids.membership_id(now));
   if constexpr (C::mints.has(Kind::organization)) {
@@ -125,14 +165,7 @@ template <class C, class Ids>
   if constexpr (C::mints.has(Kind::role)) context.role.emplace(ids.role_id(now));
   if constexpr (C::mints.has(Kind::permission)) context.permission.emplace(ids.permission_id(now));
   if constexpr (C::mints.has(Kind::invitation)) context.invitation.emplace(ids.invitation_id(now));
-  if constexpr (C::mints.has(Kind::token)) {
-    static_assert(
-        requires {
-          { ids.token_digest(PlanId{}) } -> std::same_as<TokenDigest>;
-        },
-        "membership: the source of ids lacks token_digest(PlanId), which this command needs");
-    context.token.emplace(ids.token_digest(context.plan));
-  }
+  if constexpr (C::mints.has(Kind::token)) context.token.emplace(ids.token_digest(context.plan));
   return context;
 }
 

@@ -57,6 +57,9 @@ struct Rows {
 template <class Value, class S, class Query, class Copy>
 [[nodiscard]] tl::expected<Rows<Value>, typename S::Failure> copy_rows(S& store, const Query& query,
                                                                        Copy&& copy) {
+  static_assert(
+      requires(AnyVisitor visit) { store.list(query, visit); },
+      "membership: the store lacks a list(query, visit) that this needs (ListsPages)");
   Rows<Value> page;
   const auto end = store.list(query, [&](const auto& row) { page.rows.push_back(copy(row)); });
   if (!end) return tl::expected<Rows<Value>, typename S::Failure>(tl::unexpect, end.error());

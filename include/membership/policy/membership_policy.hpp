@@ -121,8 +121,13 @@ class MembershipPolicy {
   constexpr Refusal decide_into(const C& command, const BasicSnapshot<typename C::traits>& snapshot,
                                 const BasicContext<typename C::traits>& context,
                                 BasicPlan<typename C::traits>& plan) const noexcept {
+    constexpr bool are_rules = (Rule<Rules, typename C::traits> && ...);
+    static_assert(
+        are_rules,
+        "membership: one of the policy's rules has no static Refusal check(snapshot, plan, "
+        "actor) noexcept (Rule)");
     Refusal refusal = command.decide(DecisionKey{}, options, snapshot, context, plan);
-    if constexpr (sizeof...(Rules) > 0) {
+    if constexpr (sizeof...(Rules) > 0 && are_rules) {
       if (!refusal && plan.outcome != Outcome::unchanged) {
         const BasicActor<typename C::traits> actor{command.reads().actor != nullptr,
                                                    snapshot.actor.get()};
