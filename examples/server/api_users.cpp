@@ -51,6 +51,13 @@ Api::Result Api::list_users(const Call& call) {
   });
 }
 
+namespace {
+/// Of a user whom the host made by the id alone, nothing is kept.
+membership::Profile profile_of(const membership::Profile* kept) {
+  return kept == nullptr ? membership::Profile{} : *kept;
+}
+}  // namespace
+
 Api::Result Api::get_user(const Call& call) {
   const auto id = parse_id<UserId>(call.parameters[0]);
   if (!id) return refuse(id.error());
@@ -61,7 +68,7 @@ Api::Result Api::get_user(const Call& call) {
   if (!seen.user) {
     return refuse(wire::not_found(UserId::tag::field, call.parameters[0]));
   }
-  return answer(200, wire::user_object(*id, *seen.user_profile));
+  return answer(200, wire::user_object(*id, profile_of(seen.user_profile)));
 }
 
 Api::Result Api::get_user_by_external_id(const Call& call) {
@@ -86,8 +93,9 @@ Api::Result Api::update_user(const Call& call) {
   if (!id) return refuse(id.error());
   const auto done = execute(fields->update(*id));
   if (!done) return refuse(request_error(done.error()));
-  return answer(200, wire::user_object(*id, done->plan.profile ? done->plan.profile->after
-                                                               : *done->snapshot.user_profile));
+  return answer(200, wire::user_object(*id, done->plan.profile
+                                                ? done->plan.profile->after
+                                                : profile_of(done->snapshot.user_profile)));
 }
 
 Api::Result Api::delete_user(const Call& call) {

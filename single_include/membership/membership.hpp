@@ -1191,6 +1191,7 @@ class MetadataChange {
 class Metadata {
  public:
   static constexpr std::size_t most_pairs = 50;
+  static constexpr std::size_t most_entries = 2 * most_pairs;
   static constexpr std::size_t longest_key = 40;     ///< characters
   static constexpr std::size_t longest_value = 600;  ///< characters
 
@@ -1242,6 +1243,7 @@ class Metadata {
   }
 
   constexpr bool fits() const noexcept {
+    if (change_.size() > most_entries) return false;
     bool good = size() <= most_pairs;
     for_each([&](std::string_view key, std::string_view value) {
       good = good && !key.empty() && is_text(key, longest_key) && is_text(value, longest_value);
@@ -2622,7 +2624,7 @@ constexpr Refusal check_selection(const PolicyOptions& options,
     return {ErrorCode::empty, Field::role_slugs};
   }
   if (options.duplicate_slugs == DuplicateSlugs::refuse) {
-    for (std::size_t at = 1; at < selection.size(); ++at) {
+    for (std::size_t at = 1; at < selection.size() && at <= RoleOrder::capacity; ++at) {
       for (std::size_t other = 0; other < at; ++other) {
         if (selection[at] == selection[other]) {
           return {ErrorCode::duplicate, Field::role_slugs, static_cast<std::uint16_t>(at)};
@@ -7823,7 +7825,10 @@ class BulkIndex {
     for_each_of(tokens_, plan.invitation->after.token, at, change);
     if (plan.invitation->precondition != Precondition::absent || !plan.profile) return;
     const auto email = when_known<T, EmailKey>::folded(plan.profile->after.texts[Text::email]);
-    for_each_of(emails_, email, at, change);
+    const bool in_one = plan.invitation->after.organization.has_value();
+    for_each_of(emails_, email, at, [&](std::size_t i) {
+      if (static_cast<bool>(snapshots[i].organization) == in_one) change(i);
+    });
   }
 
  private:
@@ -8436,12 +8441,8 @@ class OperationRun {
     if constexpr (SweepsInvitations<Op> && ListsInvitations<S>) {
       auto invitations = op_.invitations();
       invitations.organization = organization;
-      return sweep_pages(
-          [&] {
-            Page<typename T::InvitationId> page;
-            page.limit = operation_page;
-            return list_invitations(store_, invitations, page);
-          },
+      return sweep_pages<typename T::InvitationId>(
+          [&](const auto& page) { return list_invitations(store_, invitations, page); },
           result_.invitations);
     }
     return std::nullopt;
@@ -8461,25 +8462,29 @@ class OperationRun {
     }
   }
   Fault sweep_memberships(const BasicMembershipFilter<T>& members) {
-    return sweep_pages(
-        [&] {
-          Page<typename T::MembershipId> page;
-          page.limit = operation_page;
-          return list_memberships(store_, members, page);
-        },
+    return sweep_pages<typename T::MembershipId>(
+        [&](const auto& page) { return list_memberships(store_, members, page); },
         result_.memberships);
   }
 
-  template <class List>
+  template <class I, class List>
   Fault sweep_pages(List&& list, std::size_t& swept) {
+    Page<I> page;
+    page.limit = operation_page;
     for (;;) {
-      auto page = list();
-      if (!page) return store_failure<S>(std::move(page.error()));
-      if ((*page).rows.empty()) return std::nullopt;
-      using Sweep = decltype(op_.sweep((*page).rows.front().id));
+      auto listed = list(page);
+      if (!listed) return store_failure<S>(std::move(listed.error()));
+      const auto& rows = (*listed).rows;
+      if (rows.empty()) {
+        if (!page.after) return std::nullopt;
+        page.after.reset();
+        continue;
+      }
+      using Sweep = decltype(op_.sweep(rows.front().id));
       std::vector<Sweep> sweeps;
-      sweeps.reserve((*page).rows.size());
-      for (const auto& row : (*page).rows) sweeps.push_back(op_.sweep(row.id));
+      sweeps.reserve(rows.size());
+      for (const auto& row : rows) sweeps.push_back(op_.sweep(row.id));
+      page.after = rows.back().id;
       if (Fault fault = carry_out(std::span<const Sweep>(sweeps))) return fault;
       swept += sweeps.size();
       tell();
@@ -11358,7 +11363,8 @@ class MemberNumbers {
   }
   void erase(std::uint32_t number) noexcept {
     std::uint32_t at = 0;
-    while (data()[at] != number) ++at;
+    while (at < size_ && data()[at] != number) ++at;
+    if (at == size_) return;
     for (--size_; at < size_; ++at) data()[at] = data()[at + 1];
   }
   void clear() noexcept {
@@ -11502,6 +11508,7 @@ struct Tables {
   struct Found {
     std::uint32_t member = none;
     unsigned user_shard = 0;
+    std::uint32_t other = none;
     ShardHash user{};  ///< of the ids that the reads name
     ShardHash organization{};
     std::uint32_t invitation = none;
@@ -12600,6 +12607,7 @@ class ReadLocks {
       settled = true;
       for (std::size_t i = 0; i < reads.size(); ++i) {
         settled = verify(reads[i], found_ref(i)) && settled;
+        if (reads[i].other != nullptr) found_ref(i).other = tables.find_id(*reads[i].other).member;
       }
       for (std::size_t i = 0; settled && i < reads.size(); ++i) {
         claims_ = claims_ || needs_claims(reads[i]);
@@ -13184,7 +13192,7 @@ class BasicMemoryStore {
         if (member) out.membership.emplace(tables_.member_view(record, *member).copy());
       }
       if (reads.other != nullptr) {
-        const std::uint32_t other = tables_.find_id(*reads.other).member;
+        const std::uint32_t other = seen.other;
         if (other != none && shard == &tables_.organizations[detail::RecordNumber::shard(other)] &&
             tables_.member_at(other).organization == organization.place) {
           out.other.emplace(tables_.member_view(record, tables_.member_at(other)).copy());

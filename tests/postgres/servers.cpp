@@ -13,6 +13,8 @@
 //   commands that name only a membership queue with those of its organization         -> queued
 //   the server is killed while members are made: every acknowledged one is there, no
 //     other half, the store goes on by itself                                         -> kills
+//   a visitor that throws: what was read before is not shown again                    -> throwing
+//   who accepts connections and says nothing is not waited for without an end         -> silent
 //   a commit whose answer is lost: found carried out, or kept from it for good        -> fates
 //   events that are dropped; a place is not given twice                               -> dropping
 //   an organization that is newer than the environment, as engines of several nodes may show them,
@@ -29,11 +31,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <arpa/inet.h>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <netinet/in.h>
 #include <optional>
 #include <random>
 #include <set>
@@ -41,7 +45,9 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 using namespace membership;
@@ -292,6 +298,41 @@ BOOST_AUTO_TEST_CASE(kills) {
   BOOST_TEST((whole_members(*store) == acknowledged));
   BOOST_TEST_MESSAGE(rounds << " kills, " << acknowledged.size() << " members, " << refused
                             << " refused");
+}
+
+BOOST_AUTO_TEST_CASE(throwing) {
+  const PostgresStoreOptions options = fresh();
+  const auto store = open_postgres(options);
+  const auto other = open_postgres(options);
+  fill(*store);
+  const auto member = run(*store, CreateMembership{ada, acme});
+  BOOST_REQUIRE(member);
+  const auto view = [&](const auto& visit) { return store->view(ada, acme, visit); };
+  struct Thrown {};
+  BOOST_CHECK_THROW(static_cast<void>(view([](const MembershipRow&) { throw Thrown{}; })), Thrown);
+  BOOST_REQUIRE(run(*other, DeactivateMembership{member->membership()->id}));
+  Status status = Status::pending;
+  BOOST_REQUIRE(view([&](const MembershipRow& row) { status = row.membership.status; }));
+  BOOST_TEST(status == Status::inactive);
+  BOOST_CHECK_THROW(static_cast<void>(view([](const MembershipRow&) { throw Thrown{}; })), Thrown);
+  BOOST_TEST(listed_members(*store).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(silent) {
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  BOOST_REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  BOOST_REQUIRE(listen(listener, 4) == 0);
+  BOOST_REQUIRE(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  PostgresStoreOptions options = fresh();
+  options.target = PostgresCluster::target(ntohs(address.sin_port)) + " connect_timeout=2";
+  const auto opened = PostgresStore::open(options);
+  BOOST_REQUIRE(!opened);
+  BOOST_TEST((opened.error().fault == PostgresFault::cannot_connect));
+  close(listener);
 }
 
 BOOST_AUTO_TEST_CASE(fates) {

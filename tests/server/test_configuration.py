@@ -70,6 +70,17 @@ def example(_):
 
 
 @check
+def user_by_id_alone(_):
+    """Nothing is kept of one but the id; shown and changed as any other."""
+    with file_of({"users": [{"id": "ada"}]}) as name, Server("--config", name) as server:
+        call = Caller(server)
+        for ada in (call.ok("GET", f"{USERS}/ada"), call.ok("PUT", f"{USERS}/ada", {})):
+            equal((ada["id"], ada["email"], ada["metadata"]), ("ada", None, {}))
+        equal(call.ok("PUT", f"{USERS}/ada", {"first_name": "Ada"})["first_name"], "Ada")
+        equal(call.ok("GET", f"{USERS}/ada")["first_name"], "Ada")
+
+
+@check
 def keys_of_the_file(_):
     with file_of({"api_keys": ["of-the-file", "another"]}) as name:
         process = subprocess.Popen([BINARY, "--port", "0", "--config", name],

@@ -16,6 +16,8 @@
 //   threads and processes on one file: no commit is lost, none is done twice        -> threads,
 //                                                                                      processes
 //   what one store object changes, another shows                                    -> two_objects
+//   of a span that is undone nothing is remembered, as the environment that it
+//     would have left                                                               -> undone_span
 //   what each result of SQLite counts as                                            -> faults
 //   the fate of a plan                                                              -> fates
 //   events that are dropped                                                         -> dropping
@@ -23,6 +25,7 @@
 //   a copy made while others write is a store of one moment; put in the place of
 //     the file it is the store, without what came later                             -> backup
 
+#include "membership/command/set_seats.hpp"
 #include "membership/membership.hpp"
 #include "membership/store/sqlite_store.hpp"
 #include "support/durable.hpp"
@@ -538,6 +541,27 @@ BOOST_AUTO_TEST_CASE(backup) {
   BOOST_REQUIRE(member);
   BOOST_TEST(*store->was_committed(member->plan.id));
   BOOST_TEST(whole_members(*store).size() == there.size() + 1);
+}
+
+BOOST_AUTO_TEST_CASE(undone_span) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  const auto store = open(file);
+  fill(*store);
+  UlidIds<DefaultTraits> ids;
+  const auto plan_of = [&](const auto& command) {
+    using C = std::decay_t<decltype(command)>;
+    return *MembershipPolicy<>{}.decide(command, *store->load(command.reads()),
+                                        draw_context<C>(SystemClock{}.now(), ids));
+  };
+  const CreateRole ghost{"ghost", "Ghost"};
+  const CreateMembership member{ada, acme};
+  const Plan plans[] = {plan_of(ghost), plan_of(member)};
+  BOOST_REQUIRE(run(*store, SetSeatLimit{acme, 7}));  // so that the second does not hold
+  BOOST_TEST((*store->commit(plans) == CommitStatus::conflict));
+  BOOST_REQUIRE(run(*store, CreateRole{"real", "Real"}));
+  BOOST_TEST(describe(*store) == describe(*open(file)));
+  BOOST_TEST(!run(*store, CreateMembership{ada, acme, RoleSelection::one("ghost")}));
 }
 
 BOOST_AUTO_TEST_CASE(faults) {

@@ -132,6 +132,16 @@ constexpr bool as_many_fit(const Metadata& metadata, std::size_t count) noexcept
   return metadata.with(MetadataChange::merge(numbered.entries, count)).fits();
 }
 static_assert(as_many_fit(Metadata{}, 50) && !as_many_fit(Metadata{}, 51));
+static_assert(
+    [] {
+      MetadataEntry gone[Metadata::most_entries + 1];
+      for (MetadataEntry& entry : gone) entry.key = "gone";
+      const auto fit = [&](std::size_t count) {
+        return kept.with(MetadataChange::merge(gone, count)).fits();
+      };
+      return fit(Metadata::most_entries) && !fit(Metadata::most_entries + 1);
+    }(),
+    "a change of any size would take its square to look at");
 static_assert(as_many_fit(kept, 47) && !as_many_fit(kept, 48), "with those that are kept");
 
 // --- domains

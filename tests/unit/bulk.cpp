@@ -51,6 +51,16 @@ std::vector<UserId> make_users(Host& host, int count) {
   return users;
 }
 
+template <class Host>
+std::vector<InvitationState> open_invitations(const Host& host) {
+  InvitationFilter filter;
+  filter.open = true;
+  std::vector<InvitationState> found;
+  static_cast<void>(host.store.list(*InvitationQuery::make(whole_page<InvitationId>(), filter),
+                                    [&](const InvitationRow& row) { found.push_back(row.state); }));
+  return found;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(each_by_itself) {
@@ -240,11 +250,16 @@ BOOST_AUTO_TEST_CASE(all_same_invitation_twice) {
       (refused_at(std::vector<SendInvitation>{{"ada@x", acme}, {"bob@x", acme}, {"Ada@X", acme}},
                   2) == ErrorCode::email_already_invited_to_organization));
 
+  // In the organization and in none are two.
+  BOOST_TEST(all(host, std::vector<SendInvitation>{{"eve@x", acme}, {"eve@x"}}).has_value());
+  BOOST_TEST(all(host, std::vector<SendInvitation>{{"joe@x"}, {"joe@x", acme}}).has_value());
+  for (const InvitationState& invitation : open_invitations(host)) {
+    host.done(RevokeInvitation{invitation.id});
+  }
+
   const auto sent = all(host, std::vector<SendInvitation>{{"ada@x", acme}, {"bob@x", acme}});
   BOOST_TEST_REQUIRE(sent.has_value());
-  std::vector<InvitationState> made;
-  static_cast<void>(host.store.list(*InvitationQuery::make(whole_page<InvitationId>()),
-                                    [&](const InvitationRow& row) { made.push_back(row.state); }));
+  const std::vector<InvitationState> made = open_invitations(host);
   BOOST_TEST_REQUIRE(made.size() == 2u);
   for (const std::string_view name : {"ada", "bob"}) {
     CreateUser user;

@@ -19,6 +19,7 @@
 //     after the organization went, or is taken back               -> race_after_the_look
 //   id and address are free again                                 -> used_again
 //   what is made under a freed id begins above the one before     -> made_again
+//   a user finished without a sweep, and made again               -> unswept
 //   conflicts are tried again, a host without profiles            -> conflicts, bare_users
 
 #include "../support/hooked_store.hpp"
@@ -736,6 +737,23 @@ BOOST_AUTO_TEST_CASE(bare_users) {
   const std::size_t events = count_events(host.store);
   BOOST_TEST((*remove(host, ada)).memberships == 0u);
   BOOST_TEST(event_types(host.store, events) == "user.deleted");
+}
+
+// Sweeping comes before finishing; who finishes by hand and does not sweep leaves rows behind.
+BOOST_AUTO_TEST_CASE(unswept) {
+  Host host;
+  const auto ada = host.user("user_1");
+  std::vector<OrganizationMembership> left;
+  for (int i = 0; i < 3; ++i) {
+    left.push_back(host.join(ada, host.organization("org_" + std::to_string(i))));
+  }
+  host.done(FinishUserDeletion{ada, mark(host, ada)});
+  host.user("user_1");
+  const auto acme = host.organization("org_4");
+  const auto made = host.join(ada, acme);
+  for (const auto& membership : left) host.done(DeleteMembership{membership.id});
+  BOOST_TEST(count(host, ada) == 1u);
+  BOOST_TEST(host.find(made.id).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

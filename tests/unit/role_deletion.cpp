@@ -9,6 +9,7 @@
 //   a cursor, and one of another mark                                    -> cursors
 //   what heeds the mark                                                  -> heeded
 //   the preview is what then happens                                     -> preview
+//   each page begins behind the last: who stays is passed over once      -> passed_over_once
 //   open invitations that hold the role themselves                       -> invited
 //   marks left by another process                                        -> left_marks
 //   an organization's mark whose replacement goes                        -> replacement_goes
@@ -22,6 +23,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <map>
+#include <string>
+#include <type_traits>
 
 using namespace membership;
 using namespace membership_tests;
@@ -37,6 +40,17 @@ constexpr RoleIndex lead_role = RoleIndex::organization(0);
 
 const RoleDeletionOptions reassign{WhenInUse::reassign, {}};
 const RoleDeletionOptions to_viewer{WhenInUse::reassign, "viewer"};
+
+/// Counts lists of memberships: from the beginning, and behind another.
+struct Listing : MemoryStore {
+  mutable unsigned begun = 0;
+  mutable unsigned gone_on = 0;
+  template <class Query, class Visit>
+  [[nodiscard]] auto list(const Query& query, Visit&& visit) const {
+    if constexpr (std::is_same_v<Query, MembershipQuery>) ++(query.page().after ? gone_on : begun);
+    return MemoryStore::list(query, visit);
+  }
+};
 
 /// Two organizations, `admin` and `viewer`; in the first: ada admin, bob admin and viewer, cid
 /// inactive admin, dan pending admin, eve member. The second has nobody, but its own role.
@@ -741,6 +755,21 @@ BOOST_AUTO_TEST_CASE(store_refuses_a_place_that_is_taken) {
   plan.role.emplace(Precondition::set, EventType::none, id, admin_role,
                     RoleState(*RoleSlug::make("admin")));
   BOOST_TEST(w.commit(plan) == CommitStatus::conflict);
+}
+
+// As many lists from the beginning for many members as for few.
+BOOST_AUTO_TEST_CASE(passed_over_once) {
+  BasicHost<Listing> host;
+  const auto acme = host.organization("org_1");
+  host.role("admin");
+  for (int i = 0; i < 250; ++i) {
+    host.join(host.user("user_" + std::to_string(i)), acme, RoleSelection::one("admin"));
+  }
+  const auto done = delete_role(host.store, host.policy, "admin", reassign, host.runtime);
+  BOOST_TEST_REQUIRE(done.has_value());
+  BOOST_TEST((*done).memberships == 250u);
+  BOOST_TEST(host.store.begun == 2u);  // the first, and the last, which is empty
+  BOOST_TEST(host.store.gone_on == 3u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

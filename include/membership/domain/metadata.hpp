@@ -62,6 +62,8 @@ class MetadataChange {
 class Metadata {
  public:
   static constexpr std::size_t most_pairs = 50;
+  /// Of a change: each pair goes, and as many are new.
+  static constexpr std::size_t most_entries = 2 * most_pairs;
   static constexpr std::size_t longest_key = 40;     ///< characters
   static constexpr std::size_t longest_value = 600;  ///< characters
 
@@ -116,8 +118,10 @@ class Metadata {
     return false;
   }
 
-  /// Whether everything is within the limits. Keys have at least one character.
+  /// Whether everything is within the limits, the number of the change's entries too. Keys have at
+  /// least one character.
   constexpr bool fits() const noexcept {
+    if (change_.size() > most_entries) return false;
     bool good = size() <= most_pairs;
     for_each([&](std::string_view key, std::string_view value) {
       good = good && !key.empty() && is_text(key, longest_key) && is_text(value, longest_value);

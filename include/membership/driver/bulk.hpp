@@ -103,10 +103,14 @@ class BulkIndex {
     };
     for_each_of(invitations_, plan.invitation->after.id, at, change);
     for_each_of(tokens_, plan.invitation->after.token, at, change);
-    // One that is made is the open one of its address from then on.
+    // One that is made is the open one of its address from then on, in the bulk's one organization
+    // or in none.
     if (plan.invitation->precondition != Precondition::absent || !plan.profile) return;
     const auto email = when_known<T, EmailKey>::folded(plan.profile->after.texts[Text::email]);
-    for_each_of(emails_, email, at, change);
+    const bool in_one = plan.invitation->after.organization.has_value();
+    for_each_of(emails_, email, at, [&](std::size_t i) {
+      if (static_cast<bool>(snapshots[i].organization) == in_one) change(i);
+    });
   }
 
  private:

@@ -263,12 +263,8 @@ class OperationRun {
     if constexpr (SweepsInvitations<Op> && ListsInvitations<S>) {
       auto invitations = op_.invitations();
       invitations.organization = organization;
-      return sweep_pages(
-          [&] {
-            Page<typename T::InvitationId> page;
-            page.limit = operation_page;
-            return list_invitations(store_, invitations, page);
-          },
+      return sweep_pages<typename T::InvitationId>(
+          [&](const auto& page) { return list_invitations(store_, invitations, page); },
           result_.invitations);
     }
     return std::nullopt;
@@ -290,26 +286,32 @@ class OperationRun {
     }
   }
   Fault sweep_memberships(const BasicMembershipFilter<T>& members) {
-    return sweep_pages(
-        [&] {
-          Page<typename T::MembershipId> page;
-          page.limit = operation_page;
-          return list_memberships(store_, members, page);
-        },
+    return sweep_pages<typename T::MembershipId>(
+        [&](const auto& page) { return list_memberships(store_, members, page); },
         result_.memberships);
   }
 
-  /// Sweeps page by page until a list made after the mark, and the fence, is empty.
-  template <class List>
+  /// Sweeps page by page, from the beginning again and again, until a whole list made after the
+  /// mark, and the fence, is empty. Each page goes on behind the last, so that those who are swept
+  /// and stay are passed over once and not for each page.
+  template <class I, class List>
   Fault sweep_pages(List&& list, std::size_t& swept) {
+    Page<I> page;
+    page.limit = operation_page;
     for (;;) {
-      auto page = list();
-      if (!page) return store_failure<S>(std::move(page.error()));
-      if ((*page).rows.empty()) return std::nullopt;
-      using Sweep = decltype(op_.sweep((*page).rows.front().id));
+      auto listed = list(page);
+      if (!listed) return store_failure<S>(std::move(listed.error()));
+      const auto& rows = (*listed).rows;
+      if (rows.empty()) {
+        if (!page.after) return std::nullopt;
+        page.after.reset();
+        continue;
+      }
+      using Sweep = decltype(op_.sweep(rows.front().id));
       std::vector<Sweep> sweeps;
-      sweeps.reserve((*page).rows.size());
-      for (const auto& row : (*page).rows) sweeps.push_back(op_.sweep(row.id));
+      sweeps.reserve(rows.size());
+      for (const auto& row : rows) sweeps.push_back(op_.sweep(row.id));
+      page.after = rows.back().id;
       if (Fault fault = carry_out(std::span<const Sweep>(sweeps))) return fault;
       swept += sweeps.size();
       tell();

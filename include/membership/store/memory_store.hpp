@@ -391,7 +391,7 @@ class BasicMemoryStore {
         if (member) out.membership.emplace(tables_.member_view(record, *member).copy());
       }
       if (reads.other != nullptr) {
-        const std::uint32_t other = tables_.find_id(*reads.other).member;
+        const std::uint32_t other = seen.other;
         if (other != none && shard == &tables_.organizations[detail::RecordNumber::shard(other)] &&
             tables_.member_at(other).organization == organization.place) {
           out.other.emplace(tables_.member_view(record, tables_.member_at(other)).copy());

@@ -280,7 +280,8 @@ class BasicAsyncPostgresStore {
 
   /// As that of `PostgresStore`.
   Task<tl::expected<CommitStatus, Failure>> fate_of(PlanId plan, Failure failure) {
-    for (int waited = 0;; waited += wait_step) {
+    const std::int64_t begun = detail::postgres_milliseconds();
+    for (;;) {
       {
         Connection connection(parts_.options().target, parts_.options().schema,
                               Connection::Mode::non_blocking);
@@ -301,6 +302,7 @@ class BasicAsyncPostgresStore {
           co_return tl::unexpected<Failure>(std::move(failure));
         }
       }
+      const std::int64_t waited = detail::postgres_milliseconds() - begun;
       if (waited >= parts_.options().patience_milliseconds) break;
       co_await io_.sleep(wait_step);
     }

@@ -312,7 +312,8 @@ class BasicPostgresStore {
   /// being carried out late: its plan's id is taken.
   tl::expected<CommitStatus, Failure> fate_of(PlanId plan, Failure failure) {
     using Result = tl::expected<CommitStatus, Failure>;
-    for (int waited = 0;; waited += wait_step) {
+    const std::int64_t begun = detail::postgres_milliseconds();
+    for (;;) {
       {
         Connection connection(parts_.options().target, parts_.options().schema);
         if (parts_.send_void(connection, plan)) {
@@ -330,6 +331,7 @@ class BasicPostgresStore {
           }
         }
       }
+      const std::int64_t waited = detail::postgres_milliseconds() - begun;
       if (waited >= parts_.options().patience_milliseconds) break;
       detail::postgres_sleep(wait_step);
     }

@@ -147,10 +147,12 @@ class BasicSqliteStore {
   [[nodiscard]] tl::expected<CommitStatus, Failure> commit(std::span<const BasicPlan<T>> plans) {
     const detail::UniqueGuard guard(lock_);
     Connection& writer = *writer_;
-    bool holds = writer.begin();
-    for (std::size_t i = 0; holds && i < plans.size(); ++i) holds = write(plans[i]);
-    if (holds && writer.commit()) return CommitStatus::committed;
-    writer.roll_back();
+    {
+      const Transaction transaction(*this);
+      bool holds = writer.begin();
+      for (std::size_t i = 0; holds && i < plans.size(); ++i) holds = write(plans[i]);
+      if (holds && writer.commit()) return CommitStatus::committed;
+    }
     if (!writer.has_failed()) return CommitStatus::conflict;
     return tl::expected<CommitStatus, Failure>(tl::unexpect, writer.take_failure());
   }
@@ -175,6 +177,7 @@ class BasicSqliteStore {
   [[nodiscard]] tl::expected<std::size_t, Failure> drop_events(Time time, std::size_t limit) {
     const detail::UniqueGuard guard(lock_);
     Connection& writer = *writer_;
+    const Transaction transaction(*this);
     std::size_t count = 0;
     std::int64_t last = 0;
     bool good = writer.begin();
@@ -189,7 +192,6 @@ class BasicSqliteStore {
     if (good && count > 0) good = writer.run(detail::Sql::delete_events, last);
     if (good) good = writer.run(detail::Sql::delete_plans, detail::kept_plans(time));
     if (good && writer.commit()) return count;
-    writer.roll_back();
     return tl::expected<std::size_t, Failure>(tl::unexpect, writer.take_failure());
   }
 
@@ -203,6 +205,23 @@ class BasicSqliteStore {
   BasicSqliteStore(std::string file, const SqliteStoreOptions& options)
       : file_(std::move(file)), options_(options) {}
 
+  /// What the writer writes: undone at the end where it was not committed, also by an exception.
+  class Transaction {
+   public:
+    explicit Transaction(const BasicSqliteStore& store) : store_(store) {}
+    ~Transaction() {
+      Connection& writer = *store_.writer_;
+      if (!writer.is_in_transaction()) return;
+      // Before others can write: the next to use a revision of it may be of another process.
+      store_.cache_.clear();
+      writer.roll_back();
+    }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+   private:
+    const BasicSqliteStore& store_;
+  };
   /// Whose pages are read: after each commit the writer has those that it wrote, the others none.
   enum class Pages : std::uint8_t { own, of_writer };
   /// A connection for reading, given back at the end. The writer's is taken only where it is idle.

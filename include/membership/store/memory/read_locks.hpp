@@ -31,6 +31,7 @@ class ReadLocks {
       settled = true;
       for (std::size_t i = 0; i < reads.size(); ++i) {
         settled = verify(reads[i], found_ref(i)) && settled;
+        if (reads[i].other != nullptr) found_ref(i).other = tables.find_id(*reads[i].other).member;
       }
       // What was found by an invitation or an address is looked up again in the same way, last:
       // nothing is looked for by a membership's id under these locks.

@@ -107,7 +107,9 @@ class MemberNumbers {
   }
   void erase(std::uint32_t number) noexcept {
     std::uint32_t at = 0;
-    while (data()[at] != number) ++at;
+    while (at < size_ && data()[at] != number) ++at;
+    // Not there where the user was deleted before being swept, and made again.
+    if (at == size_) return;
     for (--size_; at < size_; ++at) data()[at] = data()[at + 1];
   }
   void clear() noexcept {

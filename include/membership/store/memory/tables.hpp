@@ -95,6 +95,7 @@ struct Tables {
   struct Found {
     std::uint32_t member = none;
     unsigned user_shard = 0;
+    std::uint32_t other = none;
     ShardHash user{};  ///< of the ids that the reads name
     ShardHash organization{};
     // What is found by an invitation or an address stands for ids that the reads do not name.

@@ -13,6 +13,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,13 @@ inline void postgres_sleep(int milliseconds) noexcept {
   timespec time{milliseconds / 1000, (milliseconds % 1000) * 1'000'000L};
   while (nanosleep(&time, &time) != 0) {
   }
+}
+
+/// Of a clock that only goes forward.
+inline std::int64_t postgres_milliseconds() noexcept {
+  timespec at{};
+  static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &at));
+  return static_cast<std::int64_t>(at.tv_sec) * 1'000 + at.tv_nsec / 1'000'000;
 }
 
 struct PostgresResultDeleter {
@@ -192,9 +200,12 @@ class PostgresConnection {
                      Mode mode = Mode::blocking)
       : schema_(schema), mode_(mode) {
     // Of several servers the one that can be written, where the target does not say otherwise.
-    const char* const names[] = {"target_session_attrs", "dbname", nullptr};
+    // And nobody waits for ever for one that is silent.
+    const char* const names[] = {"target_session_attrs", "connect_timeout", "tcp_user_timeout",
+                                 "dbname", nullptr};
     const char* const values[] = {names_several_hosts(target) ? "read-write" : "any",
-                                  target.c_str(), nullptr};
+                                  std::getenv("PGCONNECT_TIMEOUT") == nullptr ? "10" : nullptr,
+                                  "30000", target.c_str(), nullptr};
     const auto connect = mode == Mode::blocking ? PQconnectdbParams : PQconnectStartParams;
     connection_ = connect(names, values, 1);
     if (mode == Mode::non_blocking && PQstatus(connection_) != CONNECTION_BAD) {
@@ -208,9 +219,9 @@ class PostgresConnection {
   ~PostgresConnection() { PQfinish(connection_); }
 
   bool is_connected() const noexcept { return PQstatus(connection_) == CONNECTION_OK; }
-  /// Whether the next one may use it.
+  /// Whether the next one may use it: not where an exception ended what was under way.
   bool is_good() const noexcept {
-    return is_connected() && !is_worn_ && !has_failed() &&
+    return is_connected() && !is_worn_ && !has_failed() && !is_reading_ &&
            PQpipelineStatus(connection_) == PQ_PIPELINE_OFF &&
            PQtransactionStatus(connection_) == PQTRANS_IDLE;
   }

@@ -36,7 +36,7 @@ template <class T>
 class EventWriter {
  public:
   /// `catalogue` is what the plan's organization can see.
-  EventWriter(const BasicPlan<T>& plan, const RoleCatalogue& catalogue) noexcept
+  EventWriter(const BasicPlan<T>& plan, const RoleCatalogue& catalogue)
       : plan_(plan), catalogue_(catalogue) {}
 
   /// The text of one of the plan's events, as `for_each_event` numbers them.

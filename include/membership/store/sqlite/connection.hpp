@@ -124,9 +124,10 @@ class SqliteConnection {
   /// Begins a transaction that writes: waits for other processes.
   bool begin() { return control(Control::begin); }
   bool commit() { return control(Control::commit); }
+  bool is_in_transaction() const noexcept { return sqlite3_get_autocommit(database_) == 0; }
   /// Ends a transaction without a trace, whatever failed.
   void roll_back() noexcept {
-    if (sqlite3_get_autocommit(database_) != 0) return;
+    if (!is_in_transaction()) return;
     sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
   }
 
