@@ -9719,6 +9719,11 @@ constexpr std::optional<Ulid> parse_ulid(std::string_view text) noexcept {
   return value;
 }
 
+constexpr std::optional<EventId> parse_event_id(std::string_view text) noexcept {
+  const std::optional<Ulid> value = parse_ulid(text);
+  return value ? std::optional<EventId>(EventId{*value}) : std::nullopt;
+}
+
 constexpr bool is_minted_form(std::string_view text, std::string_view prefix) noexcept {
   return text.substr(0, prefix.size()) == prefix &&
          parse_ulid(text.substr(prefix.size() < text.size() ? prefix.size() : text.size()))

@@ -5,7 +5,7 @@
 //   utf8_length, utf8_prefix, text_fault                             -> characters
 //   InlineText::cut                                                  -> inline text
 //   EmailKey: rules in their order, folding                          -> e-mail
-//   Ulid: text, order, time, reading                                 -> ulids
+//   Ulid: text, order, time, reading; an EventId out of its text     -> ulids
 //   PlanId, EventId: from one to the other                           -> events
 
 #include "membership/domain/parse.hpp"
@@ -138,6 +138,11 @@ static_assert(!parse_ulid("014d2pf2dbsqqzxq5tk1v58cgg"), "lower case is not what
 static_assert(!parse_ulid("014D2PF2DBSQQZXQ5TK1V58CGI") && !parse_ulid("") &&
               !parse_ulid("014D2PF2DBSQQZXQ5TK1V58CG") &&
               !parse_ulid("014D2PF2DBSQQZXQ5TK1V58CGG0"));
+
+static_assert(parse_event_id("014D2PF2DBSQQZXQ5TK1V58CGG") ==
+              EventId{Ulid{0x0123456789ABCDEFu, 0xFEDCBA9876543210u}});
+static_assert(!parse_event_id("event_014D2PF2DBSQQZXQ5TK1V58CGG"), "the API's form");
+static_assert(!parse_event_id("014d2pf2dbsqqzxq5tk1v58cgg") && !parse_event_id(""));
 
 /// Every bit survives, and the order of the texts is that of the values.
 constexpr bool bits_survive() {

@@ -41,7 +41,7 @@ struct EventListRequest {
   return error;
 }
 
-/// The id of an event, or nothing.
+/// The id of an event in the API's form, `event_` and its 26 characters, or nothing.
 [[nodiscard]] constexpr std::optional<EventId> parse_event_id(std::string_view text) noexcept {
   if (text.substr(0, event_id_prefix.size()) != event_id_prefix) return std::nullopt;
   const std::optional<Ulid> value = parse_ulid(text.substr(event_id_prefix.size()));
