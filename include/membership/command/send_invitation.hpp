@@ -31,7 +31,7 @@ namespace membership::inline v0 {
 /// `send_invitation` does); `email_already_invited_to_organization`, without an organization
 /// `email_already_invited`, then `user_already_exists`; `directory_managed` (option O11);
 /// `missing_id`.
-/// Two of one address in one all-or-nothing bulk never fit the store: `contended`.
+/// Of two of one address in one all-or-nothing bulk the second is refused in the same way.
 /// Source: API.md A6, PROTOCOL.md (invite).
 template <class T>
 struct BasicSendInvitation {

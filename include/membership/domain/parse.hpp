@@ -35,8 +35,8 @@ constexpr std::optional<Ulid> parse_ulid(std::string_view text) noexcept {
   return value;
 }
 
-/// Reads an event's id: the 26 characters that `to_line` (membership/interop/text.hpp) writes of it.
-/// Nothing where the text is anything else. So a follower of events keeps its place as text.
+/// Reads an event's id: the 26 characters that `to_line` (membership/interop/text.hpp) writes of
+/// it. Nothing where the text is anything else. So a follower of events keeps its place as text.
 /// The API's form, with `event_` before it, is read by `wire::parse_event_id`.
 constexpr std::optional<EventId> parse_event_id(std::string_view text) noexcept {
   const std::optional<Ulid> value = parse_ulid(text);
