@@ -149,8 +149,8 @@ int main() {
   if (!instead) return 1;
   std::cout << "send_invitation: " << to_string((*instead).outcome()) << '\n';
 
-  // A timer does this, every hour say.
   runtime.clock.advance(8 * day);
+  // A timer does this, every hour say.
   const auto ended = expire_invitations(store, policy, runtime);
   if (!ended) return 1;
   std::cout << "expired: " << *ended << '\n';

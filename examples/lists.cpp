@@ -24,15 +24,18 @@ bool print_all(MemoryStore& store, const OrganizationId& organization) {
   for (bool more = true; more;) {
     const auto query = MembershipQuery::make(filter, page);
     if (!query) return false;
-    std::cout << "page:";
+    std::string line = "page:";
     const auto end = store.list(*query, [&](const MembershipRow& row) {
       page.after = row.membership.copy().id;
-      std::cout << ' ' << row.membership.user;
-      row.roles.for_each_in_order(
-          row.membership.roles, [&](RoleIndex role) { std::cout << '/' << row.roles.slug(role); });
+      line += ' ';
+      line += row.membership.user;
+      row.roles.for_each_in_order(row.membership.roles, [&](RoleIndex role) {
+        line += '/';
+        line += row.roles.slug(role);
+      });
     });
     if (!end) return false;
-    std::cout << '\n';
+    std::cout << line << '\n';
     more = (*end).more;
   }
   return true;
