@@ -10,6 +10,7 @@
 //   many writers: the log is complete, in each organization's order, at any time -> events
 //   organizations and users made in many threads at once are all listed          -> made_at_once
 //   a record that serves another row by now shows neither twice nor hides others -> reused_records
+//   reads of a second membership beside those of an address stand nobody's way   -> order_of_locks
 //   an old end of the log goes, a reader who follows sees no disorder            -> retention
 
 #include "concurrency/threads.hpp"
@@ -537,6 +538,46 @@ BOOST_AUTO_TEST_CASE(reused_records) {
                                           }));
          });
        }});
+}
+
+// Whoever waits in another order than a commit waits for ever, now and then.
+BOOST_AUTO_TEST_CASE(order_of_locks) {
+  const auto store = new_store();
+  furnish(*store, 2, 8);
+  Faults faults;
+  Actor writer(1);
+  const MembershipId from = join(*store, writer, 1, 1);
+  const MembershipId to = join(*store, writer, 2, 1);
+  const std::size_t guests = 64;
+  const auto address = [](std::size_t guest) { return "guest" + std::to_string(guest) + "@x"; };
+  for (std::size_t guest = 0; guest < guests; ++guest) {
+    const std::string email = address(guest);
+    CreateUser command;
+    command.email = email;
+    BOOST_REQUIRE(writer.run(*store, command).has_value());
+  }
+  const TransferOwnership transfer{from, to};
+  const SendInvitation invitation{"guest1@x"};
+  const Reads reads[] = {transfer.reads(), invitation.reads()};
+  std::atomic<bool> done{false};
+  together({[&] {
+              while (!done) faults.check(store->load(reads).has_value(), "cannot load");
+            },
+            [&] {
+              for (std::size_t round = 0; round < scaled(10'000, 200'000); ++round) {
+                const std::string email = address(round % guests);
+                const auto of = organization(1 + static_cast<unsigned>(round % 8));
+                const auto sent = writer.drive([&](const auto& policy, auto& runtime) {
+                  return execute(*store, policy, SendInvitation{email, of}, runtime);
+                });
+                faults.check(sent.has_value(), "cannot invite");
+                if (!sent) break;
+                const RevokeInvitation revoke{(*sent).plan.invitation->after.id};
+                faults.check(writer.run(*store, revoke).has_value(), "cannot revoke");
+              }
+              done = true;
+            }});
+  faults.report();
 }
 
 BOOST_AUTO_TEST_CASE(retention) {
