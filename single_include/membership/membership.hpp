@@ -2930,11 +2930,24 @@ constexpr RoleSet role_set_of(RoleIndex role) noexcept {
   return role.is_none() ? RoleSet{} : RoleSet::of(role);
 }
 
+struct Withdrawal {
+  InvitationStatus status = InvitationStatus::revoked;
+  EventType event = EventType::invitation_revoked;
+};
 template <class T>
-constexpr void revoke_with_membership(const PolicyOptions& options, const BasicSnapshot<T>& seen,
-                                      const BasicContext<T>& context, BasicPlan<T>& plan) noexcept {
+constexpr Withdrawal withdrawal_of(const BasicSnapshot<T>& seen,
+                                   const BasicContext<T>& context) noexcept {
+  if (seen.invitation->status_at(context.now) != InvitationStatus::expired) return {};
+  return {InvitationStatus::expired, EventType::none};
+}
+
+template <class T>
+constexpr void withdraw_with_membership(const PolicyOptions& options, const BasicSnapshot<T>& seen,
+                                        const BasicContext<T>& context,
+                                        BasicPlan<T>& plan) noexcept {
   const bool pending = has_pending_membership(seen);
-  end_invitation(options, seen, context, InvitationStatus::revoked, EventType::invitation_revoked,
+  const Withdrawal withdrawal = withdrawal_of(seen, context);
+  end_invitation(options, seen, context, withdrawal.status, withdrawal.event,
                  pending ? seen.membership->roles : role_set_of(seen.invitation->role),
                  pending ? seen.membership->first_requested : seen.invitation->role, plan);
 }
@@ -4771,7 +4784,7 @@ struct BasicSweepUserMembership {
       return {ErrorCode::operation_superseded, Field::organization_membership_id};
     }
     detail::write_deletion(seen, plan);
-    if (seen.invitation) detail::revoke_with_membership(options, seen, context, plan);
+    if (seen.invitation) detail::withdraw_with_membership(options, seen, context, plan);
     return {};
   }
 
@@ -5552,8 +5565,8 @@ struct BasicSweepUserInvitation {
     if (!seen.user || seen.user->phase != Phase::deleting || seen.user->generation != generation) {
       return {ErrorCode::operation_superseded, Field::invitation_id};
     }
-    detail::end_with_membership(options, seen, context, InvitationStatus::revoked,
-                                EventType::invitation_revoked, plan);
+    const detail::Withdrawal withdrawal = detail::withdrawal_of(seen, context);
+    detail::end_with_membership(options, seen, context, withdrawal.status, withdrawal.event, plan);
     return {};
   }
 
@@ -6225,7 +6238,7 @@ struct BasicDeleteMembership {
     if (cell.verdict == LifecycleCell::Verdict::refused) return detail::refused_by(cell);
     detail::write_deletion(seen, plan);
     if (seen.invitation && seen.membership->status == Status::pending) {
-      detail::revoke_with_membership(options, seen, context, plan);
+      detail::withdraw_with_membership(options, seen, context, plan);
     }
     return {};
   }
@@ -8341,24 +8354,53 @@ class OperationRun {
     }
   }
   Fault refuse_where_used(const OrganizationId& organization) {
+    for (;;) {
+      auto used = is_used(organization);
+      if (!used) return std::move(used.error());
+      if (!*used) return std::nullopt;
+      auto ended = end_expired(organization);
+      if (!ended) return std::move(ended.error());
+      if (!*ended) return refused_failure<S>(op_.in_use());
+    }
+  }
+  using Answer = tl::expected<bool, Failure<S>>;
+  Answer is_used(const OrganizationId& organization) {
     auto holders = op_.members();
     holders.organization = organization;
     Page<typename T::MembershipId> page;
     page.limit = 1;
     auto members = list_memberships(store_, holders, page);
-    if (!members) return store_failure<S>(std::move(members.error()));
-    bool used = !(*members).rows.empty();
+    if (!members) return Answer(tl::unexpect, store_failure<S>(std::move(members.error())));
+    if (!(*members).rows.empty()) return true;
     if constexpr (ListsInvitations<S>) {
       auto invited = op_.invitations();
       invited.organization = organization;
       Page<typename T::InvitationId> first;
       first.limit = 1;
       auto invitations = list_invitations(store_, invited, first);
-      if (!invitations) return store_failure<S>(std::move(invitations.error()));
-      used = used || !(*invitations).rows.empty();
+      if (!invitations)
+        return Answer(tl::unexpect, store_failure<S>(std::move(invitations.error())));
+      return !(*invitations).rows.empty();
     }
-    if (!used) return std::nullopt;
-    return refused_failure<S>(op_.in_use());
+    return false;
+  }
+  Answer end_expired(const OrganizationId& organization) {
+    bool any = false;
+    if constexpr (ListsInvitations<S>) {
+      BasicInvitationFilter<T> filter;
+      filter.organization = organization;
+      filter.open = true;
+      const Time now = runtime_.clock.now();
+      Fault fault = for_each_invitation(store_, filter, [&](const auto& row) -> Fault {
+        if (row.status_at(now) != InvitationStatus::expired) return std::nullopt;
+        auto ended = execute(store_, policy_, op_.expire(row.id), runtime_);
+        if (!ended && ended.error().kind != FailureKind::refused) return std::move(ended.error());
+        any = true;  // or it is gone
+        return std::nullopt;
+      });
+      if (fault) return Answer(tl::unexpect, std::move(*fault));
+    }
+    return any;
   }
 
   Fault walk() {
@@ -8641,6 +8683,9 @@ struct RoleDeletion {
   }
   auto sweep(const typename T::InvitationId& invitation) const {
     return BasicSweepRoleInvitation<T>{invitation, index, generation};
+  }
+  auto expire(const typename T::InvitationId& invitation) const {
+    return BasicExpireInvitation<T>{invitation};
   }
   auto keep() const { return BasicKeepRole<T>{slug, owner, generation}; }
   Error in_use() const noexcept {

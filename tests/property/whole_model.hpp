@@ -385,9 +385,18 @@ class WholeModel {
       const World::Role* const other = now.find_role(replacement, organization);
       if (other == nullptr || replacement == slug || owner == replacement) return "invalid_role";
     }
+    if (!reassigns) {
+      // Where somebody holds it what has expired is ended, and does not count.
+      for (auto& [id, mine] : now.organizations) {
+        if ((!organization.empty() && id != organization) || !is_held(slug, id)) continue;
+        for (auto& [invitation, one] : now.invitations) {
+          if (one.organization == id) expire(&one);
+        }
+        if (is_held(slug, id)) return "role_has_assignments";
+      }
+    }
     World after = now;
     std::vector<World::Membership> changed;
-    bool used = false;
     for (auto& [id, mine] : after.organizations) {
       if (!organization.empty() && id != organization) continue;
       if (mine.default_role == slug) mine.default_role.reset();
@@ -401,10 +410,8 @@ class WholeModel {
       for (auto& [invitation, one] : after.invitations) {
         if (one.organization != id || one.role != slug || !one.open()) continue;
         one.role = left;
-        used = true;
       }
     }
-    if (!reassigns && (used || !changed.empty())) return "role_has_assignments";
     const Strings permissions = now.find_role(slug, organization)->permissions;
     now = after;
     for (const World::Membership& one : changed) log_membership("updated", one);
@@ -812,8 +819,12 @@ class WholeModel {
   }
 
   /// Ends an invitation that gave these roles at last.
-  static void end(World& world, World::Invitation& one, membership::InvitationStatus status,
-                  const Strings& roles, std::vector<String>& log) {
+  void end(World& world, World::Invitation& one, membership::InvitationStatus status,
+           const Strings& roles, std::vector<String>& log) const {
+    // What has expired is not revoked any more.
+    if (status == membership::InvitationStatus::revoked && has_expired(one)) {
+      status = membership::InvitationStatus::expired;
+    }
     one.status = status;
     one.role.clear();
     if (!one.organization.empty()) one.shown_role = world.highest(roles, one.organization);
@@ -833,6 +844,16 @@ class WholeModel {
     if (!pending) return;
     log_membership("deleted", *member);
     now.memberships.erase(String(member->id));
+  }
+  /// Whether a membership or an open invitation of an organization holds a role.
+  bool is_held(const String& slug, const String& organization) const {
+    for (const auto& [id, one] : now.memberships) {
+      if (one.organization == organization && one.roles.count(slug) == 1) return true;
+    }
+    for (const auto& [id, one] : now.invitations) {
+      if (one.organization == organization && one.role == slug && one.open()) return true;
+    }
+    return false;
   }
   bool has_expired(const World::Invitation& one) const {
     return one.open() && time >= one.expires_at;

@@ -529,6 +529,28 @@ BOOST_AUTO_TEST_CASE(pending_deleted_revokes) {
   world.invite(ada_address);
 }
 
+// What has expired ends as such, whatever takes it away, and that is no event.
+BOOST_AUTO_TEST_CASE(expiry_goes_before_deletions) {
+  World world;
+  const auto bob = world.user_with("user_bob", "bob@x");
+  const auto cid = world.user_with("user_cid", "cid@x");
+  const InvitationState of_ada = world.invite(ada_address, "admin");
+  const InvitationState of_bob = world.invite("bob@x");
+  world.done(DeactivateMembership{world.join(cid, world.acme).id});
+  const InvitationState of_cid = world.invite("cid@x");  // about an inactive membership
+  world.pass_days(7);
+  world.news();
+  world.done(DeleteMembership{world.member(world.ada)->id});
+  BOOST_TEST(world.news() == "organization_membership.deleted");
+  for (const UserId& user : {bob, cid}) {
+    BOOST_TEST(delete_user(world.store, world.policy, user, world.runtime).has_value());
+    BOOST_TEST(world.news() == "organization_membership.deleted user.deleted");
+  }
+  for (const InvitationState& one : {of_ada, of_bob, of_cid}) {
+    BOOST_TEST(world.shown(one.id).state.status == InvitationStatus::expired);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(pending_several_in_one_bulk) {
   World world;
   const auto bob = world.user_with("user_bob", "bob@x");

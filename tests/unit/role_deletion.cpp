@@ -10,7 +10,7 @@
 //   what heeds the mark                                                  -> heeded
 //   the preview is what then happens                                     -> preview
 //   each page begins behind the last: who stays is passed over once      -> passed_over_once
-//   open invitations that hold the role themselves                       -> invited
+//   open invitations that hold the role themselves, expired ones         -> invited, expired_use
 //   marks left by another process                                        -> left_marks
 //   an organization's mark whose replacement goes                        -> replacement_goes
 //   wrong ways of PROTOCOL.md                                            -> wrong_way_*
@@ -22,9 +22,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 using namespace membership;
 using namespace membership_tests;
@@ -755,6 +757,32 @@ BOOST_AUTO_TEST_CASE(store_refuses_a_place_that_is_taken) {
   plan.role.emplace(Precondition::set, EventType::none, id, admin_role,
                     RoleState(*RoleSlug::make("admin")));
   BOOST_TEST(w.commit(plan) == CommitStatus::conflict);
+}
+
+// What only an expired invitation holds, itself or by its pending membership, is not in use.
+BOOST_AUTO_TEST_CASE(expired_use) {
+  Host host;
+  const auto acme = host.organization("org_1");
+  host.role("admin");
+  host.organization_role(acme, "org-lead");
+  CreateUser user;
+  user.email = "ada@x";
+  host.done(user);
+  host.done(SendInvitation{"ada@x", acme, "admin"});
+  host.done(SendInvitation{"bob@x", acme, "org-lead"});
+  const auto remove_both = [&] {
+    const auto own =
+        delete_organization_role(host.store, host.policy, acme, "org-lead", {}, host.runtime);
+    const auto role = delete_role(host.store, host.policy, "admin", {}, host.runtime);
+    return std::pair(own.has_value(), role.has_value());
+  };
+  const std::size_t events = count_events(host.store);
+  BOOST_TEST((remove_both() == std::pair(false, false)));
+  BOOST_TEST(count_events(host.store) == events);
+  host.runtime.clock.at = Time::from_milliseconds(40 * std::int64_t{86'400'000});
+  BOOST_TEST((remove_both() == std::pair(true, true)));
+  BOOST_TEST(event_types(host.store, events) ==
+             "organization_membership.deleted organization_role.deleted role.deleted");
 }
 
 // As many lists from the beginning for many members as for few.

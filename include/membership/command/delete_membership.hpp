@@ -12,7 +12,7 @@ namespace membership::inline v0 {
 
 /// Deletes a membership for good, whatever its status (DOMAIN.md §2, delete). The user may become
 /// a member again and gets a new membership id. The open invitation of a pending membership is
-/// revoked with it, and says so first.
+/// revoked with it, and says so first; one that has expired ends as such, without an event.
 ///
 /// Errors: `entity_not_found`.
 template <class T>
@@ -39,7 +39,7 @@ struct BasicDeleteMembership {
     if (cell.verdict == LifecycleCell::Verdict::refused) return detail::refused_by(cell);
     detail::write_deletion(seen, plan);
     if (seen.invitation && seen.membership->status == Status::pending) {
-      detail::revoke_with_membership(options, seen, context, plan);
+      detail::withdraw_with_membership(options, seen, context, plan);
     }
     return {};
   }

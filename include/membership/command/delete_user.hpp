@@ -91,8 +91,9 @@ struct BasicKeepUser {
 };
 
 /// Deletes one membership of a marked user, and revokes the open invitation that is about it, if
-/// there is one. One that is gone is `unchanged`. The owner guard judges it like any other
-/// deletion. Errors: `operation_superseded` where the user's mark is another one or none.
+/// there is one; one that has expired ends as such. One that is gone is `unchanged`. The owner
+/// guard judges it like any other deletion. Errors: `operation_superseded` where the user's mark is
+/// another one or none.
 template <class T>
 struct BasicSweepUserMembership {
   using traits = T;
@@ -118,7 +119,7 @@ struct BasicSweepUserMembership {
       return {ErrorCode::operation_superseded, Field::organization_membership_id};
     }
     detail::write_deletion(seen, plan);
-    if (seen.invitation) detail::revoke_with_membership(options, seen, context, plan);
+    if (seen.invitation) detail::withdraw_with_membership(options, seen, context, plan);
     return {};
   }
 

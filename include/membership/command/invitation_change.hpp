@@ -81,12 +81,27 @@ constexpr RoleSet role_set_of(RoleIndex role) noexcept {
   return role.is_none() ? RoleSet{} : RoleSet::of(role);
 }
 
-/// Revokes the invitation seen in a plan that deletes the membership seen.
+/// How the open invitation seen ends that goes with something else: one that has expired by now is
+/// not revoked any more, and its expiry is no event.
+struct Withdrawal {
+  InvitationStatus status = InvitationStatus::revoked;
+  EventType event = EventType::invitation_revoked;
+};
 template <class T>
-constexpr void revoke_with_membership(const PolicyOptions& options, const BasicSnapshot<T>& seen,
-                                      const BasicContext<T>& context, BasicPlan<T>& plan) noexcept {
+constexpr Withdrawal withdrawal_of(const BasicSnapshot<T>& seen,
+                                   const BasicContext<T>& context) noexcept {
+  if (seen.invitation->status_at(context.now) != InvitationStatus::expired) return {};
+  return {InvitationStatus::expired, EventType::none};
+}
+
+/// Withdraws the invitation seen in a plan that deletes the membership seen.
+template <class T>
+constexpr void withdraw_with_membership(const PolicyOptions& options, const BasicSnapshot<T>& seen,
+                                        const BasicContext<T>& context,
+                                        BasicPlan<T>& plan) noexcept {
   const bool pending = has_pending_membership(seen);
-  end_invitation(options, seen, context, InvitationStatus::revoked, EventType::invitation_revoked,
+  const Withdrawal withdrawal = withdrawal_of(seen, context);
+  end_invitation(options, seen, context, withdrawal.status, withdrawal.event,
                  pending ? seen.membership->roles : role_set_of(seen.invitation->role),
                  pending ? seen.membership->first_requested : seen.invitation->role, plan);
 }

@@ -50,9 +50,10 @@ struct BasicSweepOrganizationInvitation {
   }
 };
 
-/// Revokes one open invitation of a marked user, with the pending membership that it is about. One
-/// that is gone or has ended, or is about another user's membership, is `unchanged`.
-/// Errors: `operation_superseded` where the user's mark is another one or none.
+/// Revokes one open invitation of a marked user, or ends it where it has expired, with the pending
+/// membership that it is about. One that is gone or has ended, or is about another user's
+/// membership, is `unchanged`. Errors: `operation_superseded` where the user's mark is another one
+/// or none.
 template <class T>
 struct BasicSweepUserInvitation {
   using traits = T;
@@ -80,8 +81,8 @@ struct BasicSweepUserInvitation {
     if (!seen.user || seen.user->phase != Phase::deleting || seen.user->generation != generation) {
       return {ErrorCode::operation_superseded, Field::invitation_id};
     }
-    detail::end_with_membership(options, seen, context, InvitationStatus::revoked,
-                                EventType::invitation_revoked, plan);
+    const detail::Withdrawal withdrawal = detail::withdrawal_of(seen, context);
+    detail::end_with_membership(options, seen, context, withdrawal.status, withdrawal.event, plan);
     return {};
   }
 

@@ -159,25 +159,56 @@ class OperationRun {
       return refuse_where_used(op_.organization());
     }
   }
+  /// What only an expired invitation holds nobody holds: it is ended, as by anybody who meets it.
   Fault refuse_where_used(const OrganizationId& organization) {
+    for (;;) {
+      auto used = is_used(organization);
+      if (!used) return std::move(used.error());
+      if (!*used) return std::nullopt;
+      auto ended = end_expired(organization);
+      if (!ended) return std::move(ended.error());
+      if (!*ended) return refused_failure<S>(op_.in_use());
+    }
+  }
+  using Answer = tl::expected<bool, Failure<S>>;
+  Answer is_used(const OrganizationId& organization) {
     auto holders = op_.members();
     holders.organization = organization;
     Page<typename T::MembershipId> page;
     page.limit = 1;
     auto members = list_memberships(store_, holders, page);
-    if (!members) return store_failure<S>(std::move(members.error()));
-    bool used = !(*members).rows.empty();
+    if (!members) return Answer(tl::unexpect, store_failure<S>(std::move(members.error())));
+    if (!(*members).rows.empty()) return true;
     if constexpr (ListsInvitations<S>) {
       auto invited = op_.invitations();
       invited.organization = organization;
       Page<typename T::InvitationId> first;
       first.limit = 1;
       auto invitations = list_invitations(store_, invited, first);
-      if (!invitations) return store_failure<S>(std::move(invitations.error()));
-      used = used || !(*invitations).rows.empty();
+      if (!invitations)
+        return Answer(tl::unexpect, store_failure<S>(std::move(invitations.error())));
+      return !(*invitations).rows.empty();
     }
-    if (!used) return std::nullopt;
-    return refused_failure<S>(op_.in_use());
+    return false;
+  }
+  /// Ends the invitations of an organization that have expired; whether there was one.
+  Answer end_expired(const OrganizationId& organization) {
+    bool any = false;
+    if constexpr (ListsInvitations<S>) {
+      BasicInvitationFilter<T> filter;
+      filter.organization = organization;
+      filter.open = true;
+      const Time now = runtime_.clock.now();
+      Fault fault = for_each_invitation(store_, filter, [&](const auto& row) -> Fault {
+        if (row.status_at(now) != InvitationStatus::expired) return std::nullopt;
+        auto ended = execute(store_, policy_, op_.expire(row.id), runtime_);
+        if (!ended && ended.error().kind != FailureKind::refused) return std::move(ended.error());
+        any = true;  // or it is gone
+        return std::nullopt;
+      });
+      if (fault) return Answer(tl::unexpect, std::move(*fault));
+    }
+    return any;
   }
 
   Fault walk() {
