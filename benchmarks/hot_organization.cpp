@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// One organization that many writers make members in at once (PROTOCOL.md 8), over PostgreSQL and
-// over a file of SQLite: queued in the process, which `execute` does by itself; not queued; and
-// from several processes, each with a queue of its own. For comparison the same spread over many
-// organizations.
+// One organization that many writers make members in at once (docs/explanation/concurrency.md, rule
+// 8), over PostgreSQL and over a file of SQLite: queued in the process, which `execute` does by
+// itself; not queued; and from several processes, each with a queue of its own. For comparison the
+// same spread over many organizations.
 //
 //   bench-hot_organization [--quick]
 //

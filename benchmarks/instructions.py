@@ -19,7 +19,7 @@ import tempfile
 
 here = pathlib.Path(__file__).resolve().parent
 times = 640
-# DESIGN.md, Targets: on g++ 12 -O2.
+# The targets, on g++ 12 -O2.
 targets = {"create-default": 200, "create-one": 350, "create-three": 600}
 
 

@@ -10,6 +10,9 @@ In the pages of ROOT and of docs/:
   folder, the second time with what the first has left there;
 - a command ./tools/... of a ```sh block is there, and its script knows its options.
 Blocks of other languages, and other commands, are looked at by tests of what they are about.
+Whatever cites a page cites one that is there: include/, examples/ and benchmarks/ by its path from
+ROOT, pages, scripts and tests also by the end of it. A rule that is cited by its number is there,
+and so is a section or a word that is cited by its title.
 One ```cpp block of README.md is examples/quickstart.cpp without its SPDX line, at most 25 lines.
 """
 import os
@@ -67,6 +70,31 @@ for page in sorted([*root.glob("*.md"), *root.glob("docs/**/*.md")]):
                     problems.append(f"{page.relative_to(root)}: no such command: {script}{rest}")
         elif not language or language.lower() in ("c", "c++", "cc", "cxx", "hpp"):
             problems.append(f"{page.relative_to(root)}: a block of language '{language}':\n{block}")
+
+pages = {path.relative_to(root).as_posix(): path.read_text()
+         for path in [*root.glob("*.md"), *root.glob("docs/**/*.md")]}
+for folder in ("include", "examples", "tests", "benchmarks", "tools", "docs", "."):
+    by_path = folder in ("include", "examples", "benchmarks")
+    for path in sorted((root / folder).glob("*" if folder == "." else "**/*")):
+        if path.suffix not in (".hpp", ".cpp", ".py", ".sh", ".md"):
+            continue
+        if path.parent == root / "tools/docs":
+            continue  # they name pages that they make
+        # Comments as running text, without addresses.
+        text = re.sub(r"\n *(?://[/!]?|#)? *", " ", path.read_text())
+        text = re.sub(r"\w+://\S+", "", text)
+        for cited, rule, title in re.findall(
+                r"(?<![\w./-])([\w./-]*\w\.md)\b(?:, rules? (\d+))?(?:,? \"([^\"\\]+)\")?", text):
+            page = cited if cited in pages or by_path else next(
+                (name for name in pages if f"/{name}".endswith("/" + cited.lstrip("./"))), None)
+            where = f"{path.relative_to(root)}: cites {cited}"
+            if page not in pages:
+                problems.append(f"{where}, which is not there")
+            elif rule and not re.search(rf"^{rule}\. ", pages[page], re.MULTILINE):
+                problems.append(f"{where}, rule {rule}, which is not there")
+            elif title and not re.search(rf"^(#+ |\| ){re.escape(title)}( \||$)", pages[page],
+                                         re.MULTILINE):
+                problems.append(f'{where}, "{title}", which is not there')
 
 quickstart = (root / "examples/quickstart.cpp").read_text().split("\n", 1)[1].lstrip("\n")
 if f"```cpp\n{quickstart}```\n" not in (root / "README.md").read_text():

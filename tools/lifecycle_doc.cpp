@@ -62,8 +62,14 @@ void print_markdown() {
   }
   std::cout
       << "\nA command whose result equals what is stored is `unchanged`: nothing is written\n"
-         "and no event is sent. The options O1 to O4 of `PolicyOptions` change single cells.\n"
-         "Inviting is not in the table: it makes a pending membership.\n";
+         "and no event is sent. The options `create_over_active`, `create_over_inactive_roles`,\n"
+         "`create_over_inactive_event` and `update_not_active` of `PolicyOptions` change single\n"
+         "cells.\n\n"
+         "Inviting is not in the table: it makes a pending membership where the address is a\n"
+         "user's, who is no member yet. An invitation that is revoked or has expired takes the\n"
+         "pending membership along, unless `ended_invitation_membership` keeps it. One that has\n"
+         "expired is ended by `send_invitation`, `accept_invitation` and `create_membership`,\n"
+         "where they meet it, and by `expire_invitations`.\n";
 }
 
 void print_dot() {

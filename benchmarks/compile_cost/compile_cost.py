@@ -34,7 +34,7 @@ clang = "clang++-19"
 yardstick = ["string", "vector", "optional", "string_view", "tl/expected.hpp"]
 
 Limits = collections.namedtuple("Limits", "lines_target ratio_target lines instantiations")
-# DESIGN.md, Targets (None: it names none), and what --check allows: the lines of the target, or
+# The targets (None: there is none), and what --check allows: the lines of the target, or
 # where that is missed those of today, rounded up to the next hundred; the instantiations of today
 # and 2 %.
 limits = {

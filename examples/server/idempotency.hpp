@@ -29,7 +29,7 @@ struct IdempotencyLimits {
 /// within its `run`, and `run` never waits for an entry. Of the requests themselves hashes under a
 /// random key are kept, so the memory needed does not grow with what is sent. Safe for concurrent
 /// use.
-/// Rule: the API's page, A1, "Idempotency-Key".
+/// See docs/http.md, "Every call".
 class Idempotency {
  public:
   using Clock = std::chrono::steady_clock;

@@ -186,8 +186,8 @@ enum class ErrorCode : std::uint8_t {
   cannot_reactivate_pending_organization_membership,
   cannot_deactivate_pending_organization_membership,
   organization_membership_already_exists,  ///< the subject is the existing membership's id
-  membership_not_active,                   ///< option O4
-  directory_managed,                       ///< option O11
+  membership_not_active,                   ///< option `update_not_active`
+  directory_managed,                       ///< option `directory_managed_roles`
   email_not_available,                     ///< another user holds the address
   expires_in_days_too_short,
   expires_in_days_too_long,
@@ -266,8 +266,8 @@ constexpr Subject subject_of_text(std::string_view text) noexcept {
 struct Error {
   ErrorCode code;
   Field field = Field::none;
-  std::uint16_t detail = 0;  ///< `rule_refused`: the host's own number
-  Subject subject{};         ///< the offending id, slug or text; may be empty
+  std::uint16_t detail = 0;
+  Subject subject{};  ///< the offending id, slug or text; may be empty
 
   friend constexpr bool operator==(const Error&, const Error&) noexcept = default;
 };
@@ -1066,7 +1066,7 @@ struct BasicOrganizationMembership {
   Time updated_at;         ///< never goes back
   std::uint64_t revision;  ///< that of the organization when this was last written
   Status status;
-  RoleIndex first_requested;  ///< the role that the request named first, for option O7
+  RoleIndex first_requested;  ///< that the request named first, for option `primary_role`
   bool directory_managed;
 
   constexpr BasicOrganizationMembership(const typename T::MembershipId& membership_id,
@@ -2241,7 +2241,7 @@ struct Trace {
   LifecycleCommand command = LifecycleCommand::create;
   Standing standing = Standing::none;
   RoleSource role_source = RoleSource::none;
-  RoleSet dropped{};  ///< retained roles that no longer fit (option O8)
+  RoleSet dropped{};  ///< retained roles that no longer fit (`unfit_retained_role`)
 };
 
 struct EnvironmentWrite {

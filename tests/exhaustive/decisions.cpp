@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   decide against a model written from DOMAIN.md §2, §3 and §6 alone, for every combination of
-//     standing and roles held × command × role selection × O1, O2, O3, O4, O5, O6, O8, O9, O11
-//     × Multiple Roles × directory managed × default role; the time before and after the last
-//     change and O7 alternate                                             -> create … remove
+//   decide against a model written from the rules alone (docs/lifecycle.md,
+//     docs/reference/options.md), for every combination of standing and roles held × command × role
+//     selection × options but `primary_role` and `ended_invitation_membership` × Multiple Roles ×
+//     directory managed × default role; the time before and after the last change and
+//     `primary_role` alternate                                            -> create … remove
 //   CreateMembership: user and organization that are there, gone, or on their way out
 //                                                                         -> who_and_where
 //   each case is met                                                      -> coverage in each
@@ -196,7 +197,7 @@ Answer give(const Case& world, const Selected& selected) {
   return selected.slugs.empty() ? give_default(world) : give_requested(world, selected);
 }
 
-/// §3, last point, and O8: the roles that are kept.
+/// Option `unfit_retained_role`: the roles that are kept.
 Answer retain(const Case& world, std::string_view refused_subject) {
   Answer answer;
   answer.source = RoleSource::retained;
@@ -217,7 +218,7 @@ Answer retain(const Case& world, std::string_view refused_subject) {
   return answer;
 }
 
-/// O11.
+/// Option `directory_managed_roles`.
 bool directory_forbids(const Case& world, Mask after) {
   return world.managed && after != world.held &&
          world.options.directory_managed_roles == DirectoryManagedRoles::refuse;
@@ -530,7 +531,7 @@ const std::vector<Selected> no_selection = {{false, {}}};
 BOOST_AUTO_TEST_SUITE(exhaustive)
 
 BOOST_AUTO_TEST_CASE(create) {
-  // O1, O2, O3, O5, O6, O8, O11
+  // The bits of the options that a create depends on.
   const Met met = check_all(0b1'0111'0111u, selections, model_create, [](RoleSelection asked) {
     return CreateMembership{user_id, organization_id, asked};
   });
@@ -545,7 +546,7 @@ BOOST_AUTO_TEST_CASE(create) {
 }
 
 BOOST_AUTO_TEST_CASE(update) {
-  // O4, O5, O6, O9, O11
+  // The bits of the options that an update depends on.
   const Met met = check_all(0b1'1011'1000u, selections, model_update, [](RoleSelection asked) {
     return UpdateRoles{membership_id, asked};
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// The wrong ways of PROTOCOL.md's table that are a command's or an operation's: the explorer finds
-// the invariant that breaks, and that none does in the right way.
+// The wrong ways of docs/explanation/concurrency.md that are a command's or an operation's: the
+// explorer finds the invariant that breaks, and that none does in the right way.
 //
 // look for holders, then remove                      → look_then_remove_role
 // visit only organizations that hold the role        → visit_only_holders

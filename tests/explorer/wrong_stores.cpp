@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// The wrong ways of PROTOCOL.md's table that are a store's, each on the step store: the explorer
-// finds the invariant that breaks, and that none does in the right way.
+// The wrong ways of docs/explanation/concurrency.md that are a store's, each on the step store: the
+// explorer finds the invariant that breaks, and that none does in the right way.
 //
 // role looked at and not held                → role_checked_without_holding
 // catalogue kept without `fenced_to`         → cached_environment

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // The statements of the PostgreSQL store: what engines that spread tables by organization take
-// (DESIGN.md, "Scale"), and what READ COMMITTED does to those that are written otherwise.
+// (docs/scale.md), and what READ COMMITTED does to those that are written otherwise.
 //
 // Plan
 //   no statement and no table is outside that subset; one that is would be seen       -> subset

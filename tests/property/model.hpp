@@ -16,7 +16,7 @@
 
 namespace membership_tests {
 
-/// The rules of DOMAIN.md once more, as plainly as possible: texts, maps and vectors, one writer,
+/// The rules of memberships once more, as plainly as possible: texts, maps and vectors, one writer,
 /// no revisions to compare, nothing of the library's but its enumerations and its commands' fields.
 class Model {
  public:
@@ -157,7 +157,7 @@ class Model {
     named.insert(named.end(), behind.begin(), behind.end());
     return named;
   }
-  /// The slugs of a membership as they are shown (option O7).
+  /// The slugs of a membership as they are shown (option `primary_role`).
   std::vector<std::string> shown_roles(const Membership& membership) const {
     const Organization& organization = organizations.at(membership.organization);
     std::vector<RoleRef> shown;
@@ -555,7 +555,7 @@ class Model {
     choice.first = *role;
     return choice;
   }
-  /// Option O8.
+  /// Option `unfit_retained_role`.
   Choice retained(const Membership& now, const Organization& organization) const {
     Choice choice;
     choice.first = now.first;

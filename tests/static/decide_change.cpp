@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   UpdateRoles: each error in its order, success, unchanged, O4, O9, O11   -> update roles
+//   UpdateRoles: each error in its order, success, unchanged, options       -> update roles
 //   DeactivateMembership: each standing                                    -> deactivate
-//   ReactivateMembership: each standing, retained roles, O8, O11           -> reactivate
+//   ReactivateMembership: each standing, retained roles, options           -> reactivate
 //   DeleteMembership: each standing                                        -> delete
 
 #include "../support/world.hpp"
@@ -107,7 +107,7 @@ static_assert(is_unchanged(plan_of(update(viewer_admin),
               "another order is no change");
 static_assert(is_unchanged(plan_of(update("admin"), with(Status::active, set_of(admin), true),
                                    o4_and_o11)));
-// O9
+// `update_without_role`
 static_assert(is_unchanged(plan_of(update(), active)));
 static_assert(is_unchanged(plan_of(update(), pending, o4)));
 constexpr PolicyOptions o9 =
@@ -155,7 +155,7 @@ static_assert(reactivated.membership->after ==
 static_assert(reactivated.touch->after == Counts{11, 3, 2, 4});
 static_assert(reactivated.trace.role_source == RoleSource::retained);
 
-// O8: dropped, then the default, then the highest
+// `unfit_retained_role`: dropped, then the default, then the highest
 constexpr RoleSet roles_after(RoleSet held, bool multiple) {
   Snapshot seen = with(Status::inactive, held);
   seen.environment.multiple_roles = multiple;

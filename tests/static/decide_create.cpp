@@ -2,8 +2,8 @@
 
 // Plan
 //   CreateMembership: each error, in the documented order     -> errors
-//   CreateMembership: over none, over inactive, O1, O2, O3    -> success
-//   roles: the default's sources, several, O5, O6             -> roles
+//   CreateMembership: over none, over inactive, options       -> success
+//   roles: the default's sources, several, options            -> roles
 
 #include "../support/world.hpp"
 
@@ -156,7 +156,7 @@ constexpr Plan earlier = plan_of(create(one("member")), inactive, {}, make_conte
 static_assert(earlier.membership->after.updated_at == at(1000));
 static_assert(earlier.decided_at == at(900));
 
-// O1
+// `create_over_active`
 constexpr PolicyOptions return_existing() {
   PolicyOptions options;
   options.create_over_active = CreateOverActive::return_existing;
@@ -170,7 +170,7 @@ static_assert(
     refusal(create(one("nobody")), with(Status::active, set_of(member)), return_existing()).code ==
     invalid_role);
 
-// O2
+// `create_over_inactive_roles`
 constexpr PolicyOptions keep_roles() {
   PolicyOptions options;
   options.create_over_inactive_roles = CreateOverInactiveRoles::keep;
@@ -187,7 +187,7 @@ static_assert(plan_of(create(one("member")), inactive, keep_roles()).membership-
               set_of(member));
 static_assert(plan_of(create(), world, keep_roles()).membership->after.roles == set_of(member));
 
-// O3
+// `create_over_inactive_event`
 constexpr PolicyOptions event_created() {
   PolicyOptions options;
   options.create_over_inactive_event = CreateOverInactiveEvent::created;
@@ -244,7 +244,7 @@ constexpr std::string_view viewer_admin[] = {"viewer", "admin", "viewer"};
 static_assert(gives(plan_of(create(several(viewer_admin)), several_allowed(world)),
                     set_of(admin, viewer), viewer, RoleSource::requested));
 
-// O5, O6
+// `duplicate_slugs`, `empty_slugs`
 static_assert(gives(plan_of(create(several(admin_admin)), world), set_of(admin), admin,
                     RoleSource::requested),
               "two of the same count once, also with Multiple Roles off");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   ErrorCode: spelling, kind and HTTP status of each (DOMAIN.md §4)  -> codes
+//   ErrorCode: spelling, kind and HTTP status of each                 -> codes
 //   Field: spelling of each                                          -> fields
 //   Error, Refusal: trivial, what they carry                         -> values
 

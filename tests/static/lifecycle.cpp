@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   lifecycle_table: each of the 24 cells of DOMAIN.md §2, every column  -> cells
+//   lifecycle_table: each of the 24 cells, every column                  -> cells
 //   standing_of, to_string: every value                                  -> names
 
 #include "membership/policy/lifecycle.hpp"

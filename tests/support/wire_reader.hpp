@@ -20,7 +20,7 @@
 #include <string_view>
 #include <utility>
 
-/// A strict reader of the API's objects, written from the API's page and from nothing that writes
+/// A strict reader of the API's objects, written from its documentation, not from what writes
 /// them. What is missing, unknown or of another type throws.
 namespace membership_tests {
 

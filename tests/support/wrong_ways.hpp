@@ -12,8 +12,8 @@
 #include <type_traits>
 #include <utility>
 
-/// Commands and operations that are wrong in the ways of PROTOCOL.md's table, for the explorer to
-/// find.
+/// Commands and operations that are wrong in the ways of docs/explanation/concurrency.md, for the
+/// explorer to find.
 namespace membership_tests {
 
 using membership::testing::Instance;

@@ -5,9 +5,9 @@
 //     execute with nothing changed, or why it cannot be broken      -> owners, seats, grants
 //   each command carried out where every guard is at its limit: the guards hold after -> samples
 //   a command or long operation without a row                       -> every_command_has_a_row
-//   DOMAIN.md §7, Owners                                            -> owners_*
-//   DOMAIN.md §7, Escalation                                        -> escalation_*
-//   DOMAIN.md §7, Limits                                            -> limits_*
+//   owners: what goes wrong in other systems                        -> owners_*
+//   escalation: the same                                            -> escalation_*
+//   limits: the same                                                -> limits_*
 //   the order of the guards, what is not judged                     -> order_of_guards
 
 #include "../support/settings.hpp"

@@ -5,11 +5,11 @@
 //   its refusals in their order                              -> send_refusals_in_order
 //   accept: every row of the table, roles, refusals          -> accept_*
 //   revoke, expire, resend; the boundary of expiry           -> revoke_*, expiry_*, resend_*
-//   option O10                                               -> kept_membership
+//   option `ended_invitation_membership`                     -> kept_membership
 //   the pending membership: deleted, other roles, swept      -> pending_*
 //   deletions of organizations and users                     -> deletion_*
 //   drivers: an expired one is ended first, the user is made -> driver_*
-//   DOMAIN.md §7: escalation, the seat limit, pending owners -> escalation_*, limits_*, owners_*
+//   escalation, the seat limit, pending owners               -> escalation_*, limits_*, owners_*
 //   accept beside create, two invites: one row               -> races_*
 //   tokens made from the plan's id                           -> tokens_*
 

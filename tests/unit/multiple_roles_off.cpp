@@ -6,7 +6,7 @@
 //   an organization of two owners, and of one                            -> owners
 //   stopped at the n-th commit, for every n, and run again; two at once  -> interrupted, two_runs
 //   the preview is what then happens                                     -> preview
-//   wrong ways of PROTOCOL.md                                            -> wrong_way_*
+//   wrong ways of docs/explanation/concurrency.md                        -> wrong_way_*
 
 #include "../support/hooked_store.hpp"
 #include "../support/settings.hpp"

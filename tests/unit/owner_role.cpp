@@ -8,7 +8,7 @@
 //   stopped at the n-th commit, for every n, and run again; two at once  -> interrupted, two_runs
 //   the preview is what then happens                                     -> preview
 //   neither the old nor the new role goes or is a default                -> protected_roles
-//   wrong ways of PROTOCOL.md                                            -> wrong_way_*
+//   wrong ways of docs/explanation/concurrency.md                        -> wrong_way_*
 
 #include "../support/hooked_store.hpp"
 #include "../support/settings.hpp"

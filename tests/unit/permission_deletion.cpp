@@ -6,7 +6,7 @@
 //   whole: roles of the environment and of organizations, events, place  -> whole
 //   grants nothing from the mark on                                      -> grants_nothing
 //   stopped at the n-th commit, for every n, and run again; two at once  -> interrupted, two_runs
-//   wrong ways of PROTOCOL.md                                            -> wrong_way_*
+//   wrong ways of docs/explanation/concurrency.md                        -> wrong_way_*
 
 #include "../support/hooked_store.hpp"
 #include "../support/settings.hpp"

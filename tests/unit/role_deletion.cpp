@@ -13,7 +13,7 @@
 //   open invitations that hold the role themselves, expired ones         -> invited, expired_use
 //   marks left by another process                                        -> left_marks
 //   an organization's mark whose replacement goes                        -> replacement_goes
-//   wrong ways of PROTOCOL.md                                            -> wrong_way_*
+//   wrong ways of docs/explanation/concurrency.md                        -> wrong_way_*
 
 #include "../support/hooked_store.hpp"
 #include "../support/settings.hpp"

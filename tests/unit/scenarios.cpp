@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// What goes wrong in other systems of this kind (DOMAIN.md §7), each as a story that ends well
+// What goes wrong in other systems of this kind, each as a story that ends well
 // here. Races are in concurrency/, owners, escalation and limits in guards.cpp.
 //
 // Plan

@@ -9,7 +9,7 @@
 //   server.json, what the reference server itself answers: each entry is looked for in
 //   tests/server, error bodies are written again                                   -> of_the_server
 //
-// The files are written from the API's page by hand.
+// The files are written from the API's documentation by hand.
 
 #include "membership/domain/error.hpp"
 #include "membership/wire/body.hpp"

@@ -11,11 +11,11 @@
 
 namespace membership::inline v0 {
 
-/// Accepts an invitation, by its id or by the digest of its token (DOMAIN.md §2, accept). In an
+/// Accepts an invitation, by its id or by the digest of its token (docs/lifecycle.md). In an
 /// organization the user becomes an active member: of a pending membership with the roles that it
 /// has now, of none or an inactive one with the invitation's role. Roles that cannot be given any
-/// more are handled as at a reactivation (option O8). Nobody is judged by rights: the grant was
-/// judged at the invitation.
+/// more are handled as at a reactivation (option `unfit_retained_role`). Nobody is judged by
+/// rights: the grant was judged at the invitation.
 ///
 /// Errors, in this order: `entity_not_found` of the invitation, then of the organization (one
 /// being deleted counts as gone); `invite_not_pending` (also once it has expired);
@@ -23,8 +23,7 @@ namespace membership::inline v0 {
 /// and try again, as `accept_invitation` does), with the user's id where the user is being
 /// deleted; `invalid_invite` where the user is an active member by now, or has a pending
 /// membership that another invitation is about; `invalid_role`, `default_role_missing`;
-/// `directory_managed` (option O11); `missing_id`.
-/// Source: API.md A6, PROTOCOL.md (accept).
+/// `directory_managed` (option `directory_managed_roles`); `missing_id`.
 template <class T>
 struct BasicAcceptInvitation {
   using traits = T;
@@ -102,7 +101,7 @@ struct BasicAcceptInvitation {
   }
 
  private:
-  /// The invitation's own role, or what option O8 puts in its place.
+  /// The invitation's own role, or what option `unfit_retained_role` puts in its place.
   static constexpr Refusal resolve_own(const PolicyOptions& options, const BasicSnapshot<T>& seen,
                                        detail::ResolvedRoles& out) noexcept {
     const RoleIndex role = seen.invitation->role;

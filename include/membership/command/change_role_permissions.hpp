@@ -22,7 +22,7 @@ constexpr Refusal find_permission(const RoleCatalogue& catalogue, std::string_vi
   if (out == permissions.size()) {
     return {ErrorCode::entity_not_found, Field::permission_slug, place};
   }
-  // On its way out it is not given any more (PROTOCOL.md 6).
+  // On its way out it is not given any more (docs/explanation/concurrency.md, rule 6).
   if (permissions[out].phase != Phase::live) {
     return {ErrorCode::malformed, Field::permission_slug, place};
   }

@@ -10,14 +10,15 @@
 namespace membership::inline v0 {
 
 /// Makes a user an active member of an organization: anew, or by activating the inactive
-/// membership that is there, under its id and with the roles given (DOMAIN.md §2, create).
+/// membership that is there, under its id and with the roles given (docs/lifecycle.md).
 ///
-/// Errors, in this order: `empty`, `duplicate` (the selection itself, options O6 and O5);
-/// `entity_not_found` of the user, then of the organization (one being deleted counts as gone);
-/// `invalid_role`, `sub_resource_scoped_role_not_allowed`, `multiple_roles_not_enabled`,
-/// `default_role_missing`; `cannot_reactivate_pending_organization_membership`,
-/// `organization_membership_already_exists` (its subject is the existing membership's id; option
-/// O1); `directory_managed` (option O11); `missing_id`.
+/// Errors, in this order: `empty`, `duplicate` (the selection itself, options `empty_slugs` and
+/// `duplicate_slugs`); `entity_not_found` of the user, then of the organization (one being deleted
+/// counts as gone); `invalid_role`, `sub_resource_scoped_role_not_allowed`,
+/// `multiple_roles_not_enabled`, `default_role_missing`;
+/// `cannot_reactivate_pending_organization_membership`, `organization_membership_already_exists`
+/// (its subject is the existing membership's id; option `create_over_active`); `directory_managed`
+/// (option `directory_managed_roles`); `missing_id`.
 template <class T>
 struct BasicCreateMembership {
   using traits = T;
@@ -27,6 +28,8 @@ struct BasicCreateMembership {
   typename T::UserId user;
   typename T::OrganizationId organization;
   RoleSelection roles{};
+  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
+  /// refuse the request where it is empty.
   std::optional<typename T::UserId> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {

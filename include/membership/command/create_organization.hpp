@@ -14,8 +14,8 @@
 namespace membership::inline v0 {
 
 /// Makes an organization. It goes by the owner role that the environment has; the environment is
-/// compared, so that naming another one cannot miss it (PROTOCOL.md 3). Where the host names it,
-/// its revision begins above those of all that were deleted.
+/// compared, so that naming another one cannot miss it (docs/explanation/concurrency.md, rule 3).
+/// Where the host names it, its revision begins above those of all that were deleted.
 ///
 /// Errors, in this order: `empty`, `not_utf8` of `name`; `empty`, `too_long`, `malformed` of
 /// `external_id`; `invalid_metadata`; `out_of_range` of `domains`, then for each `malformed` or

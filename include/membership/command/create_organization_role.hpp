@@ -13,7 +13,8 @@ namespace membership::inline v0 {
 
 /// Makes a role of one organization, at the bottom of its priority order. With its first own role
 /// an organization gets a priority order and a default role of its own, as they are at that moment;
-/// roles of the environment that are on their way out stay out of it (PROTOCOL.md 6).
+/// roles of the environment that are on their way out stay out of it
+/// (docs/explanation/concurrency.md, rule 6).
 ///
 /// Errors, in this order: `empty`, `too_long`, `malformed` of `slug` (one that is given begins
 /// with `org-`); `empty`, `not_utf8`, `too_long` of `name`, then of `description`; `empty`,

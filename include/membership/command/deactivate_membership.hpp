@@ -9,8 +9,8 @@
 
 namespace membership::inline v0 {
 
-/// Makes an active membership inactive; it keeps its roles (DOMAIN.md §2, deactivate). An inactive
-/// one is `unchanged`.
+/// Makes an active membership inactive; it keeps its roles (docs/lifecycle.md). An inactive one is
+/// `unchanged`.
 ///
 /// Errors, in this order: `entity_not_found`;
 /// `cannot_deactivate_pending_organization_membership`.
@@ -21,6 +21,8 @@ struct BasicDeactivateMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
+  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
+  /// refuse the request where it is empty.
   std::optional<typename T::UserId> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {

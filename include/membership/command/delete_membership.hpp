@@ -10,8 +10,8 @@
 
 namespace membership::inline v0 {
 
-/// Deletes a membership for good, whatever its status (DOMAIN.md §2, delete). The user may become
-/// a member again and gets a new membership id. The open invitation of a pending membership is
+/// Deletes a membership for good, whatever its status (docs/lifecycle.md). The user may become a
+/// member again and gets a new membership id. The open invitation of a pending membership is
 /// revoked with it, and says so first; one that has expired ends as such, without an event.
 ///
 /// Errors: `entity_not_found`.
@@ -22,6 +22,8 @@ struct BasicDeleteMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
+  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
+  /// refuse the request where it is empty.
   std::optional<typename T::UserId> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {

@@ -13,8 +13,8 @@
 namespace membership::inline v0 {
 
 /// The steps of the long operation that deletes an organization with all of its memberships and
-/// invitations (PROTOCOL.md 6): mark, a sweep for each of them, finish. `delete_organization` runs
-/// them.
+/// invitations (docs/explanation/concurrency.md, rule 6): mark, a sweep for each of them, finish.
+/// `delete_organization` runs them.
 
 namespace detail {
 /// Sets the organization's row with another phase.
@@ -28,6 +28,8 @@ constexpr void set_organization_phase(const BasicSnapshot<T>& seen, Phase phase,
 }
 }  // namespace detail
 
+/// Not for hosts: call `delete_organization`, of which this is a step.
+///
 /// Marks an organization: from then on it counts as gone for whatever adds to it. One that is
 /// marked already is `unchanged`: whoever began goes on, or this one does.
 /// Errors: `entity_not_found`.
@@ -91,6 +93,8 @@ struct BasicKeepOrganization {
   }
 };
 
+/// Not for hosts: call `delete_organization`, of which this is a step.
+///
 /// Deletes one membership of a marked organization, and where it is pending its open invitation,
 /// which is no event. One that is gone is `unchanged`.
 /// Errors: `operation_superseded` where the mark is another one or none.
@@ -130,6 +134,8 @@ struct BasicSweepOrganizationMembership {
   }
 };
 
+/// Not for hosts: call `delete_organization`, of which this is a step.
+///
 /// Removes a marked organization that has no membership left, and its claims on external id, Stripe
 /// customer and domains. It is for whoever has swept the invitations as well: that none is left is
 /// not looked at here, and nothing adds one after the mark. One that is gone is `unchanged`.

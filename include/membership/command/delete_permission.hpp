@@ -12,9 +12,9 @@
 
 namespace membership::inline v0 {
 
-/// The steps of the long operation that deletes a permission (PROTOCOL.md 6): mark, a sweep for
-/// each role of the environment that has it, for every organization a fence and a sweep for each of
-/// its own roles that has it, finish. `delete_permission` runs them.
+/// The steps of the long operation that deletes a permission (docs/explanation/concurrency.md, rule
+/// 6): mark, a sweep for each role of the environment that has it, for every organization a fence
+/// and a sweep for each of its own roles that has it, finish. `delete_permission` runs them.
 
 namespace detail {
 /// The permission that the snapshot shows, written in another phase.
@@ -39,6 +39,8 @@ constexpr BasicReads<T> permission_reads(std::string_view slug) noexcept {
 }
 }  // namespace detail
 
+/// Not for hosts: call `delete_permission`, of which this is a step.
+///
 /// Marks a permission: it grants nothing from then on, and no role is given it. One that is marked
 /// already is `unchanged`.
 /// Errors, in this order: `entity_not_found`, `system_permission`.
@@ -96,6 +98,8 @@ struct BasicKeepPermission {
   }
 };
 
+/// Not for hosts: call `delete_permission`, of which this is a step.
+///
 /// Fences one organization against a marked permission: turns away whatever was decided before the
 /// mark, so that none of its roles gets the permission any more. One that is fenced or gone, and a
 /// permission that is gone, are `unchanged`. Errors: `operation_superseded`.
@@ -131,6 +135,8 @@ struct BasicFencePermission {
   }
 };
 
+/// Not for hosts: call `delete_permission`, of which this is a step.
+///
 /// Takes a marked permission from one role, of the environment or of an organization. One that is
 /// gone or does not have it is `unchanged`. Errors: `operation_superseded`.
 template <class T>
@@ -168,6 +174,8 @@ struct BasicSweepRolePermission {
   }
 };
 
+/// Not for hosts: call `delete_permission`, of which this is a step.
+///
 /// Removes a marked permission; its index is free from then on. One that is gone is `unchanged`.
 /// It is for whoever has swept: the roles of organizations are not looked at here.
 /// Errors, in this order: `operation_superseded`; `operation_unfinished` where a role of the

@@ -14,9 +14,9 @@
 namespace membership::inline v0 {
 
 /// The steps of the long operation that deletes a role of the environment or of one organization
-/// (PROTOCOL.md 6): mark, for the environment's a fence of every organization, a sweep for each
-/// membership and open invitation that holds it, finish. `delete_role` and
-/// `delete_organization_role` run them.
+/// (docs/explanation/concurrency.md, rule 6): mark, for the environment's a fence of every
+/// organization, a sweep for each membership and open invitation that holds it, finish.
+/// `delete_role` and `delete_organization_role` run them.
 
 /// Why a role cannot be deleted: the `detail` of `role_required`.
 enum class RoleUse : std::uint8_t {
@@ -76,6 +76,8 @@ constexpr bool is_taken_by_pages(const RoleCatalogue& catalogue, RoleIndex index
 
 }  // namespace detail
 
+/// Not for hosts: call `delete_role` or `delete_organization_role`, of which this is a step.
+///
 /// Marks a role: from then on nobody is given it. What those get who hold no other role is part of
 /// the mark. One that is marked in the same way already is `unchanged`; in another way it gets a
 /// new mark, and pages of the one before are refused.
@@ -180,6 +182,8 @@ struct BasicKeepRole {
   }
 };
 
+/// Not for hosts: call `delete_role`, of which this is a step.
+///
 /// Fences one organization against a marked role of the environment: turns away whatever was
 /// decided before the mark, and takes the role from the organization's default and order. One that
 /// is fenced or gone, and a role that is gone, are `unchanged`.
@@ -220,6 +224,8 @@ struct BasicFenceRole {
   }
 };
 
+/// Not for hosts: call `delete_role`, of which this is a step.
+///
 /// Takes a marked role of the environment out of the mark of an organization's own role, whose
 /// replacement it is: those get the default. One that has another replacement, or is gone, is
 /// `unchanged`. Errors: `operation_superseded`.
@@ -258,6 +264,8 @@ struct BasicSweepRoleReplacement {
   }
 };
 
+/// Not for hosts: call `delete_role` or `delete_organization_role`, of which this is a step.
+///
 /// Takes a marked role from one membership, of any status. Who holds no other role gets the mark's
 /// replacement, or the default. One that is gone or does not hold it is `unchanged`.
 /// Errors, in this order: `operation_superseded` where the mark is another one or none, or one that
@@ -302,6 +310,8 @@ struct BasicSweepRoleHolder {
   }
 };
 
+/// Not for hosts: call `delete_role` or `delete_organization_role`, of which this is a step.
+///
 /// Gives an open invitation that holds a marked role itself the mark's replacement, or the default.
 /// One that is gone, has ended or does not hold it is `unchanged`. It is no event.
 /// Errors as `SweepRoleHolder`.
@@ -353,6 +363,8 @@ struct BasicSweepRoleInvitation {
   }
 };
 
+/// Not for hosts: call `delete_role` or `delete_organization_role`, of which this is a step.
+///
 /// Removes a marked role. It is for whoever has swept: that nobody holds it is not looked at here,
 /// and nothing gives it after the mark. One that is gone is `unchanged`.
 /// Errors: `operation_superseded`.

@@ -12,8 +12,8 @@
 namespace membership::inline v0 {
 
 /// The steps of the long operation that deletes a user with all memberships and open invitations
-/// (PROTOCOL.md 6): mark, a sweep for each of them, finish. `delete_user` runs them, and looks
-/// first.
+/// (docs/explanation/concurrency.md, rule 6): mark, a sweep for each of them, finish. `delete_user`
+/// runs them, and looks first.
 
 namespace detail {
 /// Sets the user's row with another phase.
@@ -29,6 +29,8 @@ constexpr void set_user_phase(const BasicSnapshot<T>& seen, Phase phase,
 }
 }  // namespace detail
 
+/// Not for hosts: call `delete_user`, of which this is a step.
+///
 /// Marks a user: from then on nothing makes the user a member. One who is marked already is
 /// `unchanged`. Errors: `entity_not_found`.
 template <class T>
@@ -90,6 +92,8 @@ struct BasicKeepUser {
   }
 };
 
+/// Not for hosts: call `delete_user`, of which this is a step.
+///
 /// Deletes one membership of a marked user, and revokes the open invitation that is about it, if
 /// there is one; one that has expired ends as such. One that is gone is `unchanged`. The owner
 /// guard judges it like any other deletion. Errors: `operation_superseded` where the user's mark is
@@ -128,6 +132,8 @@ struct BasicSweepUserMembership {
   }
 };
 
+/// Not for hosts: call `delete_user`, of which this is a step.
+///
 /// Removes a marked user, and the claims on e-mail address and external id. It is for whoever has
 /// swept: that the user has no membership left is not looked at here, and nothing adds one after
 /// the mark. One who is gone is `unchanged`. Errors: `operation_superseded`.

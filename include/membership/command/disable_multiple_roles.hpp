@@ -10,9 +10,10 @@
 
 namespace membership::inline v0 {
 
-/// The steps of the long operation that switches Multiple Roles off (PROTOCOL.md 6): mark, for
-/// every organization a fence and a sweep for each membership with several roles, finish.
-/// `disable_multiple_roles` runs them; `EnableMultipleRoles` takes the mark back.
+/// The steps of the long operation that switches Multiple Roles off
+/// (docs/explanation/concurrency.md, rule 6): mark, for every organization a fence and a sweep for
+/// each membership with several roles, finish. `disable_multiple_roles` runs them;
+/// `EnableMultipleRoles` takes the mark back.
 
 namespace detail {
 /// Whether Multiple Roles is on its way off by the mark of this generation.
@@ -35,6 +36,8 @@ constexpr RoleIndex role_to_keep(const BasicSnapshot<T>& seen,
 }
 }  // namespace detail
 
+/// Not for hosts: call `disable_multiple_roles`, of which this is a step.
+///
 /// Marks the environment: from then on nobody is given several roles. Where it is marked, or
 /// Multiple Roles is off, `unchanged`. Has no errors.
 template <class T>
@@ -62,6 +65,8 @@ struct BasicMarkMultipleRolesDisabled {
   }
 };
 
+/// Not for hosts: call `disable_multiple_roles`, of which this is a step.
+///
 /// Fences one organization: turns away whatever was decided before the mark. One that is fenced or
 /// gone is `unchanged`. Errors: `operation_superseded` where the mark is another one or none.
 template <class T>
@@ -94,6 +99,8 @@ struct BasicFenceMultipleRoles {
   }
 };
 
+/// Not for hosts: call `disable_multiple_roles`, of which this is a step.
+///
 /// Leaves one membership, of any status, a single role: that of highest priority, but the last
 /// active owner the owner role that the organization goes by. One that is gone or has a single role
 /// is `unchanged`. Errors: `operation_superseded`.
@@ -135,6 +142,8 @@ struct BasicSweepSeveralRoles {
   }
 };
 
+/// Not for hosts: call `disable_multiple_roles`, of which this is a step.
+///
 /// Switches Multiple Roles off. It is for whoever has swept. Where it is off, `unchanged`.
 /// Errors: `operation_superseded`.
 template <class T>

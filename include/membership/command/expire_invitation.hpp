@@ -9,11 +9,12 @@
 namespace membership::inline v0 {
 
 /// Writes down that an invitation has expired, from its `expires_at` on: its pending membership is
-/// deleted in the same plan (option O10), and the address is free again. The expiry itself is no
-/// event. One that has ended already, or has not expired yet, is `unchanged`. Heeds no mark.
+/// deleted in the same plan (option `ended_invitation_membership`), and the address is free again.
+/// The expiry itself is no event. One that has ended already, or has not expired yet, is
+/// `unchanged`. Heeds no mark.
 ///
 /// Errors: `entity_not_found`.
-/// Source: API.md A6, PROTOCOL.md 6 (ended by whoever meets it).
+/// See docs/lifecycle.md.
 template <class T>
 struct BasicExpireInvitation {
   using traits = T;

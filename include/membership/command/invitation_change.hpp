@@ -106,7 +106,8 @@ constexpr void withdraw_with_membership(const PolicyOptions& options, const Basi
                  pending ? seen.membership->first_requested : seen.invitation->role, plan);
 }
 
-/// Ends an open invitation by itself: its pending membership goes with it (option O10).
+/// Ends an open invitation by itself: its pending membership goes with it (option
+/// `ended_invitation_membership`).
 template <class T>
 constexpr void end_with_membership(const PolicyOptions& options, const BasicSnapshot<T>& seen,
                                    const BasicContext<T>& context, InvitationStatus status,

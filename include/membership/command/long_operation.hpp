@@ -9,7 +9,8 @@
 namespace membership::inline v0 {
 namespace detail {
 
-/// What the steps of the long operations on roles, permissions and settings share (PROTOCOL.md 6).
+/// What the steps of the long operations on roles, permissions and settings share
+/// (docs/explanation/concurrency.md, rule 6).
 
 /// Whether a role or a permission is on its way out by the mark of this generation.
 template <class State>

@@ -83,7 +83,7 @@ constexpr ResolvedRoles roles_of(const BasicOrganizationMembership<T>& held) noe
   return roles;
 }
 
-/// Option O11, for any change of the roles of a membership that exists.
+/// Option `directory_managed_roles`, for any change of the roles of a membership that exists.
 template <class T>
 constexpr Refusal check_directory(const PolicyOptions& options,
                                   const BasicOrganizationMembership<T>& seen,
@@ -108,8 +108,8 @@ constexpr Subject role_subject(Refusal refusal, const RoleSelection& selection,
   return subject_of_text(selection[refusal.detail()]);
 }
 
-/// The retained role that a refusal under option O8 is about: the first that cannot be given any
-/// more, or the first at all where only too many are held.
+/// The retained role that a refusal under option `unfit_retained_role` is about: the first that
+/// cannot be given any more, or the first at all where only too many are held.
 template <class T>
 constexpr Subject retained_subject(const BasicSnapshot<T>& seen) noexcept {
   const RoleSet held = seen.membership->roles;

@@ -12,10 +12,13 @@
 
 namespace membership::inline v0 {
 
-/// The steps of the long operation that names another owner role (PROTOCOL.md 6): mark, for every
-/// organization a fence that sets its owner role and counts its owners, finish. `name_owner_role`
-/// runs them. The mark is not taken back: the old role is named again, which walks again.
+/// The steps of the long operation that names another owner role (docs/explanation/concurrency.md,
+/// rule 6): mark, for every organization a fence that sets its owner role and counts its owners,
+/// finish. `name_owner_role` runs them. The mark is not taken back: the old role is named again,
+/// which walks again.
 
+/// Not for hosts: call `name_owner_role`, of which this is a step.
+///
 /// Begins to name another owner role, or none. The role that is named already, and the one that is
 /// being named, are `unchanged`. While another is being named, the one that is given up can be
 /// named again; then the two change places, under a new mark.
@@ -63,6 +66,8 @@ struct BasicNameOwnerRole {
   }
 };
 
+/// Not for hosts: call `name_owner_role`, of which this is a step.
+///
 /// Lets one organization go by the owner role that is being named: sets the role and the number of
 /// those who hold it actively, in one plan, and takes the role from its default. `owners` may
 /// become 0. One that goes by it already, or is gone, is `unchanged`. Errors:
@@ -108,6 +113,8 @@ struct BasicFenceOwnerRole {
   }
 };
 
+/// Not for hosts: call `name_owner_role`, of which this is a step.
+///
 /// Ends the naming: the environment has the owner role. It is for whoever has fenced every
 /// organization. Where that is so already, `unchanged`. Errors: `operation_superseded`.
 template <class T>

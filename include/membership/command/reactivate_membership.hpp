@@ -9,13 +9,14 @@
 
 namespace membership::inline v0 {
 
-/// Makes an inactive membership active again with the roles that it had (DOMAIN.md §2,
-/// reactivate). An active one is `unchanged`. A retained role that cannot be given any more is
-/// dropped; where none is left the default applies (option O8).
+/// Makes an inactive membership active again with the roles that it had (docs/lifecycle.md). An
+/// active one is `unchanged`. A retained role that cannot be given any more is dropped; where none
+/// is left the default applies (option `unfit_retained_role`).
 ///
 /// Errors, in this order: `entity_not_found`;
-/// `cannot_reactivate_pending_organization_membership`; `invalid_role` (option O8);
-/// `default_role_missing`; `directory_managed` (option O11, where a role would be dropped).
+/// `cannot_reactivate_pending_organization_membership`; `invalid_role` (option
+/// `unfit_retained_role`); `default_role_missing`; `directory_managed` (option
+/// `directory_managed_roles`, where a role would be dropped).
 template <class T>
 struct BasicReactivateMembership {
   using traits = T;
@@ -23,6 +24,8 @@ struct BasicReactivateMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
+  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
+  /// refuse the request where it is empty.
   std::optional<typename T::UserId> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {

@@ -16,7 +16,6 @@ namespace membership::inline v0 {
 /// Errors, in this order: `entity_not_found` of the invitation, then of the organization (one
 /// being deleted counts as gone); `invite_accepted`, `invite_revoked`, `invite_expired`;
 /// `missing_id`.
-/// Source: API.md A6.
 template <class T>
 struct BasicResendInvitation {
   using traits = T;

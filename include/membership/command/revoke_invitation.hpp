@@ -9,10 +9,10 @@
 namespace membership::inline v0 {
 
 /// Takes an open invitation back. The pending membership that it is about is deleted in the same
-/// plan (option O10); an inactive one stays. Heeds no mark.
+/// plan (option `ended_invitation_membership`); an inactive one stays. Heeds no mark.
 ///
 /// Errors, in this order: `entity_not_found`, `invite_not_pending` (also once it has expired).
-/// Source: API.md A6, PROTOCOL.md (revoke).
+/// See docs/lifecycle.md.
 template <class T>
 struct BasicRevokeInvitation {
   using traits = T;

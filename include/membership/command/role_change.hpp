@@ -20,7 +20,7 @@ namespace detail {
 
 /// What the commands on roles share.
 
-/// The limits of the texts of roles and permissions (DOMAIN.md §1).
+/// The limits of the texts of roles and permissions.
 inline constexpr std::size_t longest_catalogue_name = 48;
 inline constexpr std::size_t longest_catalogue_description = 150;
 

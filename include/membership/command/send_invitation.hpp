@@ -17,8 +17,9 @@ namespace membership::inline v0 {
 ///
 /// In an organization a user who has the address and no membership gets a pending one in the same
 /// plan, with the invitation's role; an inactive member stays inactive until accepting; a pending
-/// membership that an ended invitation left (option O10) becomes this one's, with its roles where
-/// none is given and else with that one. Without a role the default role is given.
+/// membership that an ended invitation left (option `ended_invitation_membership`) becomes this
+/// one's, with its roles where none is given and else with that one. Without a role the default
+/// role is given.
 /// The token is that of this plan: `token_digest` of the source of ids gives its digest.
 ///
 /// Errors, in this order: `empty`, `too_long`, `not_utf8`, `malformed` of the address; `malformed`
@@ -29,10 +30,10 @@ namespace membership::inline v0 {
 /// `user_already_organization_member`; `invite_expired` where an open invitation has expired and
 /// nobody has ended it yet (its subject is that invitation: end it and try again, as
 /// `send_invitation` does); `email_already_invited_to_organization`, without an organization
-/// `email_already_invited`, then `user_already_exists`; `directory_managed` (option O11);
-/// `missing_id`.
+/// `email_already_invited`, then `user_already_exists`; `directory_managed` (option
+/// `directory_managed_roles`); `missing_id`.
 /// Of two of one address in one all-or-nothing bulk the second is refused in the same way.
-/// Source: API.md A6, PROTOCOL.md (invite).
+/// See docs/lifecycle.md.
 template <class T>
 struct BasicSendInvitation {
   using traits = T;
@@ -45,6 +46,8 @@ struct BasicSendInvitation {
   std::optional<std::string_view> role{};
   std::int64_t expires_in_days = 7;
   std::optional<typename T::UserId> inviter{};
+  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
+  /// refuse the request where it is empty.
   std::optional<typename T::UserId> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {

@@ -15,7 +15,7 @@ namespace membership::inline v0 {
 /// Errors, in this order: `entity_not_found` of the organization; `invalid_role`,
 /// `sub_resource_scoped_role_not_allowed` (an environment's default is one of its own roles);
 /// `default_role_is_owner` where it is the owner role, also one on its way to or from it, that the
-/// organization or the environment goes by (PROTOCOL.md 6).
+/// organization or the environment goes by.
 template <class T>
 struct BasicSetDefaultRole {
   using traits = T;

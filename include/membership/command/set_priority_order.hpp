@@ -14,8 +14,8 @@ namespace membership::inline v0 {
 
 /// Sets the order of roles by priority, the highest first: the environment's, over its roles, or
 /// one organization's, over the environment's and its own. It names every role exactly once, except
-/// those on their way out, which come behind (PROTOCOL.md 6). Nothing else is rewritten: order and
-/// primary role are worked out when shown.
+/// those on their way out, which come behind. Nothing else is rewritten: order and primary role are
+/// worked out when shown.
 ///
 /// Errors, in this order: `entity_not_found` of the organization; for the slugs from the first to
 /// the last `invalid_role` or `duplicate`; `incomplete`.

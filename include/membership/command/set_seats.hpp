@@ -15,7 +15,6 @@ namespace membership::inline v0 {
 /// counts as gone. It is a setting: there is no event.
 ///
 /// Errors: `entity_not_found`.
-/// Rule: DOMAIN.md §7, Limits.
 template <class T>
 struct BasicSetSeatLimit {
   using traits = T;
@@ -50,8 +49,11 @@ struct BasicSetSeatLimit {
 /// environment. Who has no seat left by that stays. The same setting is `unchanged`. It is a
 /// setting: there is no event. What was decided before may still land, as if it had come first.
 ///
+/// An open invitation takes a seat only as a pending membership, so only where its address is
+/// already a user's. Any number can be sent to other addresses; the limit is then met at the
+/// acceptance.
+///
 /// Errors: none.
-/// Rule: DOMAIN.md §7, Limits.
 template <class T>
 struct BasicSetSeatsCount {
   using traits = T;

@@ -10,8 +10,11 @@
 
 namespace membership::inline v0 {
 
-/// What the deletions of organizations and of users do about invitations (PROTOCOL.md 6).
+/// What the deletions of organizations and of users do about invitations
+/// (docs/explanation/concurrency.md, rule 6).
 
+/// Not for hosts: call `delete_organization`, of which this is a step.
+///
 /// Takes away one invitation of a marked organization, whatever its status, without an event. Its
 /// pending membership is left to the sweep of memberships. One that is gone is `unchanged`.
 /// Errors: `operation_superseded` where the organization's mark is another one or none.
@@ -50,10 +53,12 @@ struct BasicSweepOrganizationInvitation {
   }
 };
 
+/// Not for hosts: call `delete_user`, of which this is a step.
+///
 /// Revokes one open invitation of a marked user, or ends it where it has expired, with the pending
 /// membership that it is about. One that is gone or has ended, or is about another user's
-/// membership, is `unchanged`. Errors: `operation_superseded` where the user's mark is another one
-/// or none.
+/// membership, is `unchanged`.
+/// Errors: `operation_superseded` where the user's mark is another one or none.
 template <class T>
 struct BasicSweepUserInvitation {
   using traits = T;

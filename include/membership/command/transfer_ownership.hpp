@@ -18,7 +18,7 @@ namespace membership::inline v0 {
 /// organization); `owner_role_missing` where the organization goes by no owner role;
 /// `membership_not_active` of `from`, of `to`; `not_an_owner` of `from`; `invalid_role` where the
 /// owner role is on its way out; `default_role_missing`; `directory_managed` of `from`, of `to`
-/// (option O11).
+/// (option `directory_managed_roles`).
 template <class T>
 struct BasicTransferOwnership {
   using traits = T;
@@ -27,6 +27,8 @@ struct BasicTransferOwnership {
 
   typename T::MembershipId from;
   typename T::MembershipId to;
+  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
+  /// refuse the request where it is empty.
   std::optional<typename T::UserId> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {

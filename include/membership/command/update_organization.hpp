@@ -45,7 +45,7 @@ class DomainsChange {
 /// `duplicate`; `empty`, `too_long`, `malformed` of `stripe_customer_id`; `entity_not_found`;
 /// `external_id_already_used`; `stripe_customer_id_already_used`; `domain_already_exists`.
 /// Complexity: the pairs of metadata times the entries of its change.
-/// Rule: the API's page, A4.
+/// See docs/http.md, "Organizations".
 template <class T>
 struct BasicUpdateOrganization {
   using traits = T;

@@ -9,12 +9,13 @@
 
 namespace membership::inline v0 {
 
-/// Replaces the roles of a membership (DOMAIN.md §2, update roles). The same set of roles, in
-/// whatever order, is `unchanged`, and so is a request that names none (option O9).
+/// Replaces the roles of a membership (docs/lifecycle.md). The same set of roles, in whatever
+/// order, is `unchanged`, and so is a request that names none (option `update_without_role`).
 ///
-/// Errors, in this order: `empty`, `duplicate` (options O6 and O5); `entity_not_found`;
-/// `invalid_role`, `sub_resource_scoped_role_not_allowed`, `multiple_roles_not_enabled`,
-/// `default_role_missing`; `membership_not_active` (option O4); `directory_managed` (option O11).
+/// Errors, in this order: `empty`, `duplicate` (options `empty_slugs` and `duplicate_slugs`);
+/// `entity_not_found`; `invalid_role`, `sub_resource_scoped_role_not_allowed`,
+/// `multiple_roles_not_enabled`, `default_role_missing`; `membership_not_active` (option
+/// `update_not_active`); `directory_managed` (option `directory_managed_roles`).
 template <class T>
 struct BasicUpdateRoles {
   using traits = T;
@@ -23,6 +24,8 @@ struct BasicUpdateRoles {
 
   typename T::MembershipId membership;
   RoleSelection roles{};
+  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
+  /// refuse the request where it is empty.
   std::optional<typename T::UserId> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {

@@ -22,7 +22,7 @@ namespace membership::inline v0 {
 /// `external_id`; `invalid_metadata`; `not_utf8` of `locale`; `entity_not_found`;
 /// `external_id_already_used`; `email_not_available`.
 /// Complexity: the pairs of metadata times the entries of its change.
-/// Rule: the API's page, A4.
+/// See docs/http.md, "Users".
 template <class T>
 struct BasicUpdateUser {
   using traits = T;

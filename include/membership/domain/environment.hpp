@@ -32,7 +32,7 @@ struct EnvironmentState {
   std::uint64_t owner_generation = 0;
 
   constexpr bool names_owner_role() const noexcept { return owner_generation != 0; }
-  /// The owner role of organizations made from now on (PROTOCOL.md 6).
+  /// The owner role of organizations made from now on.
   constexpr RoleIndex owner_role_to_come() const noexcept {
     return names_owner_role() ? next_owner_role : owner_role;
   }

@@ -47,8 +47,8 @@ enum class ErrorCode : std::uint8_t {
   cannot_reactivate_pending_organization_membership,
   cannot_deactivate_pending_organization_membership,
   organization_membership_already_exists,  ///< the subject is the existing membership's id
-  membership_not_active,                   ///< option O4
-  directory_managed,                       ///< option O11
+  membership_not_active,                   ///< option `update_not_active`
+  directory_managed,                       ///< option `directory_managed_roles`
   email_not_available,                     ///< another user holds the address
   // Invitations.
   expires_in_days_too_short,
@@ -137,8 +137,16 @@ constexpr Subject subject_of_text(std::string_view text) noexcept {
 struct Error {
   ErrorCode code;
   Field field = Field::none;
-  std::uint16_t detail = 0;  ///< `rule_refused`: the host's own number
-  Subject subject{};         ///< the offending id, slug or text; may be empty
+  /// By code and field:
+  /// - `rule_refused`: the number of the host's rule;
+  /// - `role_not_grantable`: the role, as the value of its `RoleIndex`;
+  /// - `role_required`: what the role is needed for, as a `RoleUse`;
+  /// - of a membership of `TransferOwnership`: 0 for `from`, 1 for `to`;
+  /// - of `role_slug`, `role_slugs`, `permission_slug`, `priority_order` or `domains`: the place of
+  ///   the offending one in the list, from 0; with `incomplete` the length of the list.
+  /// 0 otherwise.
+  std::uint16_t detail = 0;
+  Subject subject{};  ///< the offending id, slug or text; may be empty
 
   friend constexpr bool operator==(const Error&, const Error&) noexcept = default;
 };
@@ -150,7 +158,7 @@ struct ErrorFacts {
   std::string_view spelling;  ///< that clients of the API match on
 };
 
-/// Source: DOMAIN.md §4.
+/// What docs/reference/errors.md says of each.
 constexpr ErrorFacts facts_of(ErrorCode code) noexcept {
   switch (code) {
     case ErrorCode::empty:
@@ -234,6 +242,7 @@ constexpr ErrorFacts facts_of(ErrorCode code) noexcept {
 }
 
 constexpr ErrorKind kind(ErrorCode code) noexcept { return facts_of(code).kind; }  ///< its class
+/// Its spelling in the API. Several codes may share one: compare codes, not spellings.
 constexpr std::string_view to_string(ErrorCode code) noexcept { return facts_of(code).spelling; }
 /// The status of the answer over HTTP.
 constexpr int http_status(ErrorCode code) noexcept { return facts_of(code).http_status; }

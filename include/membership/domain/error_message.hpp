@@ -35,7 +35,8 @@ constexpr std::string_view fault_phrase(ErrorCode code) noexcept {
 }  // namespace detail
 
 /// An error in words, for people; programs go by the code. Messages that the API documents are
-/// spelled as there (DOMAIN.md §4). May throw std::bad_alloc.
+/// spelled as there. The subject is not escaped, and may hold any character of an id: escape the
+/// message before you log it. May throw std::bad_alloc.
 [[nodiscard]] inline std::string message(const Error& error) {
   const std::string subject(error.subject.view());
   switch (error.code) {

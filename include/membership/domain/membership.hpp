@@ -56,7 +56,7 @@ struct BasicOrganizationMembership {
   Time updated_at;         ///< never goes back
   std::uint64_t revision;  ///< that of the organization when this was last written
   Status status;
-  RoleIndex first_requested;  ///< the role that the request named first, for option O7
+  RoleIndex first_requested;  ///< that the request named first, for option `primary_role`
   bool directory_managed;
 
   constexpr BasicOrganizationMembership(const typename T::MembershipId& membership_id,

@@ -8,7 +8,8 @@
 namespace membership::inline v0 {
 
 /// Whether an entity is as usual, or marked by a long operation that takes it or something of it
-/// away (PROTOCOL.md 6). What a mark stops is said there; what is not stopped goes on.
+/// away (docs/explanation/concurrency.md, rule 6). What a mark stops is said there; what is not
+/// stopped goes on.
 enum class Phase : std::uint8_t {
   live,
   retiring,  ///< a role or permission on its way out: nobody gets it any more

@@ -89,7 +89,7 @@ constexpr tl::expected<S, E> made_slug(std::string_view text, ErrorCode fault) n
 }
 }  // namespace detail
 
-/// A role's slug: 1 to 48 characters of `a-z 0-9 - _` (DOMAIN.md §1).
+/// A role's slug: 1 to 48 characters of `a-z 0-9 - _`.
 class RoleSlug {
  public:
   static constexpr std::size_t capacity = 48;
@@ -171,8 +171,7 @@ class RoleSlug {
   InlineText<capacity> text_;
 };
 
-/// A permission's slug: 1 to 48 characters of `a-z 0-9 - _ : . *`, all of them plain characters
-/// (DOMAIN.md §1).
+/// A permission's slug: 1 to 48 characters of `a-z 0-9 - _ : . *`, all of them plain characters.
 class PermissionSlug {
  public:
   static constexpr std::size_t capacity = 48;

@@ -15,7 +15,7 @@ namespace membership::inline v0 {
 /// the user is no member, not active, or has no role that grants it.
 ///
 /// Only reads. Failures: the store's own. Complexity: one `view`; with the memory store no
-/// allocation. Rule: DOMAIN.md §3, effective permissions.
+/// allocation. Rule: docs/words.md, "effective permissions".
 template <class S>
 [[nodiscard]] tl::expected<Authorization, typename S::Failure>
 authorize(const S& store, const typename S::traits::UserId& user,

@@ -35,8 +35,9 @@ concept AwaitedStore = NamesItsTypes<S> &&
     } -> std::same_as<typename S::template Task<tl::expected<CommitStatus, typename S::Failure>>>;
 };
 
-/// Such a store whose commands of one organization can be queued (PROTOCOL.md 8): the task
-/// `queue(reads)` comes to a guard that holds the organization's place until it is destroyed.
+/// Such a store whose commands of one organization can be queued (docs/explanation/concurrency.md,
+/// rule 8): the task `queue(reads)` comes to a guard that holds the organization's place until it
+/// is destroyed.
 template <class S>
 concept QueuesAwaited = requires(S& store, const BasicReads<typename S::traits>& reads) {
   { store.queue(reads) } -> std::same_as<typename S::template Task<typename S::QueuePlace>>;

@@ -42,6 +42,9 @@ using SystemRuntime = Runtime<SystemClock, UlidIds<T>, SystemWait>;
 
 /// What a command that was carried out leaves: what was seen, what was done about it, and how
 /// often it was tried.
+///
+/// `plan` still borrows the texts of the command (names, addresses, external ids): read them
+/// only while the command and what it borrows from live. Ids, statuses, roles and times are copies.
 template <class S>
 struct Receipt {
   typename S::Loaded snapshot;
@@ -256,6 +259,8 @@ tl::expected<Receipt<S>, Failure<S>> try_once(S& store, const Policy& policy, co
 /// Failures: `refused` with the policy's error; `contended` where conflicts lasted until a limit
 /// of `runtime.limits`; `store`. In the first two nothing is written; of the third the store says
 /// what is. An id from `runtime.ids` that is in use already counts as a conflict.
+/// Threads: a policy may be shared. A runtime may be shared where its clock, ids and wait may; the
+/// default one may. The stores that are here are safe.
 /// Complexity: one load and at most one commit per try.
 template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<typename C::traits>>
 [[nodiscard]] tl::expected<Receipt<S>, Failure<S>>

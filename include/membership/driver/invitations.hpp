@@ -22,7 +22,7 @@
 namespace membership::inline v0 {
 
 /// Commands that may meet an invitation which has expired and which nobody has ended: it is ended
-/// first, then they are tried again (PROTOCOL.md 6).
+/// first, then they are tried again.
 
 /// Stands for nobody who wants to hear how many invitations were ended.
 struct NoExpiryProgress {

@@ -24,7 +24,7 @@ enum class MarkKind : std::uint8_t {
   owner_role_naming,
 };
 
-/// The mark of a long operation that has not ended (PROTOCOL.md 6).
+/// The mark of a long operation that has not ended (docs/explanation/concurrency.md, rule 6).
 template <class T>
 struct BasicMark {
   MarkKind kind;
@@ -107,7 +107,7 @@ template <class I, class Query, class S, class Filter>
 /// The marks of all long operations that have not ended: of organizations, of organizations' own
 /// roles, of users, then of the environment. Failures: the store's.
 /// Complexity: the lists of what is marked, one load for each marked organization or user.
-/// Rule: PROTOCOL.md 6.
+/// Rule: docs/explanation/concurrency.md, rule 6.
 template <class S, class T = typename S::traits>
 [[nodiscard]] tl::expected<std::vector<BasicMark<T>>, typename S::Failure> list_marks(S& store) {
   using Result = tl::expected<std::vector<BasicMark<T>>, typename S::Failure>;

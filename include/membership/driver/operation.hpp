@@ -14,8 +14,8 @@
 
 namespace membership::inline v0 {
 
-/// The long operations (PROTOCOL.md 6): mark, walk in pages, finish. What all of them have in
-/// common:
+/// The long operations (docs/explanation/concurrency.md, rule 6): mark, walk in pages, finish. What
+/// all of them have in common:
 ///
 /// Run again, one goes on where an earlier run stopped; two runs at once do no harm. `progress` is
 /// called after each page with what this run has done and a cursor, with which a later run may skip

@@ -77,7 +77,8 @@ concept MayBeRefused = requires(const Op& op) {
   op.keep();
 };
 
-/// Carries out one long operation, whichever: its mark, its pages, its finish (PROTOCOL.md 6).
+/// Carries out one long operation, whichever: its mark, its pages, its finish
+/// (docs/explanation/concurrency.md, rule 6).
 template <class S, class Policy, class Op, class RuntimeType, class Progress>
 class OperationRun {
  public:

@@ -46,8 +46,9 @@ struct Authorization {
 };
 
 /// Whether a membership of these roles and status has a permission: the union over its roles, and
-/// only while it is active (DOMAIN.md §3). The role named is the one of the lowest index that
-/// grants it. Complexity: the permissions of the catalogue, then the roles held. No allocation.
+/// only while it is active (docs/words.md, "effective permissions"). The role named is the one of
+/// the lowest index that grants it. Complexity: the permissions of the catalogue, then the roles
+/// held. No allocation.
 [[nodiscard]] constexpr Authorization authorize(const RoleCatalogue& catalogue, Status status,
                                                 RoleSet roles,
                                                 std::string_view permission) noexcept {

@@ -10,8 +10,9 @@ namespace membership::inline v0 {
 
 /// The organization never loses its last active holder of the owner role that it goes by. Whatever
 /// the change is: a deletion, a deactivation, other roles. An organization that is being deleted
-/// may lose it, and one without an owner may stay so.
-/// Refusal: `last_owner_required`. Source: DOMAIN.md §7, PROTOCOL.md 6.
+/// may lose it, and one without an owner may stay so. It judges nothing until the environment has
+/// an owner role: call `name_owner_role` first. Refusal: `last_owner_required`. See
+/// docs/explanation/concurrency.md, rules 1 and 2.
 struct OwnerGuard {
   template <class T>
   static constexpr Refusal check(const BasicSnapshot<T>& seen, const BasicPlan<T>& plan,
@@ -25,8 +26,12 @@ struct OwnerGuard {
 /// No change takes a seat beyond the organization's limit. What takes a seat besides active
 /// memberships is data of the environment; a limit of 0 means 0, none means no limit. What takes
 /// no seat more, as a change of roles, passes at any limit.
-/// Refusal: `seat_limit_reached`. Source: DOMAIN.md §7; what a seat counts is taken as it was at
-/// the load, as the permissions of environment roles are (PROTOCOL.md 7).
+///
+/// An open invitation takes a seat only as a pending membership, so only where its address is
+/// already a user's. Any number can be sent to other addresses; the limit is then met at the
+/// acceptance.
+/// Refusal: `seat_limit_reached`. What a seat counts is taken as it was at the load, as the
+/// permissions of environment roles are (docs/explanation/concurrency.md, rule 7).
 struct SeatLimit {
   template <class T>
   static constexpr Refusal check(const BasicSnapshot<T>& seen, const BasicPlan<T>& plan,
@@ -49,9 +54,14 @@ struct SeatLimit {
 /// the roles after a change, less those held before while active: so a reactivation grants all of
 /// its roles, and taking roles away grants nothing; an invitation grants what it will give. Where
 /// nobody acts nothing is judged, so not at the acceptance.
-/// Refusal: `role_not_grantable`, about the first such role in order of priority. Source:
-/// DOMAIN.md §7; the permissions of environment roles count as they were at the load (PROTOCOL.md
-/// 7).
+///
+/// It limits which roles may be given. It does not ask whether the actor may act at all: removing,
+/// deactivating and inviting are open to any actor. Ask `authorize` first, or, so that it holds at
+/// the commit, write a rule that requires a permission of the actor (docs/how-to/add-a-rule.md). It
+/// does not judge changes of roles, permissions or settings: those commands name no actor, and the
+/// host decides who may issue them.
+/// Refusal: `role_not_grantable`, about the first such role in order of priority. The permissions
+/// of environment roles count as they were at the load (docs/explanation/concurrency.md, rule 7).
 struct GrantRule {
   template <class T>
   static constexpr Refusal check(const BasicSnapshot<T>& seen, const BasicPlan<T>& plan,

@@ -72,8 +72,9 @@ struct LifecycleCell {
   EventType event;  ///< where changed; else `none`
 };
 
-/// The status × command table of DOMAIN.md §2, the one place where it is written. Options O1 to O4
-/// change single cells at the command's hand.
+/// The status × command table, the one place where it is written: docs/lifecycle.md is made from
+/// it. The options `create_over_active`, `create_over_inactive_roles`, `create_over_inactive_event`
+/// and `update_not_active` change single cells at the command's hand.
 class LifecycleTable {
  public:
   constexpr LifecycleTable() noexcept;

@@ -37,7 +37,7 @@ constexpr std::string_view to_string(Outcome outcome) noexcept {
 }
 
 /// What must hold of a row for a plan to be carried out; stores know these three and no others
-/// (PROTOCOL.md).
+/// (docs/explanation/concurrency.md, "Words").
 enum class Precondition : std::uint8_t {
   absent,   ///< the row does not exist
   compare,  ///< it has the revision seen, and keeps it until the commit is done
@@ -78,7 +78,7 @@ struct Trace {
   LifecycleCommand command = LifecycleCommand::create;
   Standing standing = Standing::none;
   RoleSource role_source = RoleSource::none;
-  RoleSet dropped{};  ///< retained roles that no longer fit (option O8)
+  RoleSet dropped{};  ///< retained roles that no longer fit (`unfit_retained_role`)
 };
 
 /// The environment's row. `Precondition::compare` goes with `Effect::keep`, `set` with `put`.

@@ -14,7 +14,7 @@ class Refusal {
  public:
   /// Not refused.
   constexpr Refusal() noexcept = default;
-  /// `detail` is a place in the role selection, or the number of a host's own rule.
+  /// `detail` becomes `Error::detail`, which says what it may be.
   constexpr Refusal(ErrorCode code, Field field = Field::none, std::uint16_t detail = 0) noexcept
       : bits_(static_cast<std::uint32_t>(code) | (static_cast<std::uint32_t>(field) << 8) |
               (static_cast<std::uint32_t>(detail) << 16)) {}

@@ -23,7 +23,8 @@ struct ResolvedRoles {
   RoleSource source = RoleSource::none;
 };
 
-/// What is wrong with a selection by itself, before anything is looked up: options O5 and O6.
+/// What is wrong with a selection by itself, before anything is looked up: options
+/// `duplicate_slugs` and `empty_slugs`.
 constexpr Refusal check_selection(const PolicyOptions& options,
                                   const RoleSelection& selection) noexcept {
   if (selection.form() != RoleSelection::Form::several) return {};
@@ -58,8 +59,8 @@ constexpr RoleIndex requested_role(const RoleCatalogue& catalogue, std::string_v
   return index;
 }
 
-/// The roles of a request that names one or more. The passes of API.md A3: any unknown one, then
-/// any of another resource type, then several while only one may be given.
+/// The roles of a request that names one or more. In passes: any unknown one, then any of another
+/// resource type, then several while only one may be given.
 constexpr Refusal resolve_requested(const RoleCatalogue& catalogue, const RoleSelection& selection,
                                     bool several_allowed, ResolvedRoles& out) noexcept {
   const Field field =
@@ -101,7 +102,7 @@ constexpr RoleIndex environment_default(const BasicSnapshot<T>& snapshot) noexce
   return set.is_none() ? snapshot.roles.find("member") : set;
 }
 
-/// The default role: the organization's, else the environment's, else `member` (DOMAIN.md §3).
+/// The default role: the organization's, else the environment's, else `member` (docs/words.md).
 template <class T>
 constexpr Refusal resolve_default(const BasicSnapshot<T>& snapshot, ResolvedRoles& out) noexcept {
   RoleIndex index = organization_default(snapshot);
@@ -133,7 +134,8 @@ constexpr Refusal resolve_roles(const BasicSnapshot<T>& snapshot, const RoleSele
 }
 
 /// The roles that a membership keeps when it becomes active again: those that can still be given,
-/// one only where Multiple Roles is off, the default where none is left (option O8).
+/// one only where Multiple Roles is off, the default where none is left (option
+/// `unfit_retained_role`).
 template <class T>
 constexpr Refusal resolve_retained(const PolicyOptions& options, const BasicSnapshot<T>& snapshot,
                                    ResolvedRoles& out) noexcept {
@@ -159,9 +161,9 @@ constexpr Refusal resolve_retained(const PolicyOptions& options, const BasicSnap
 
 }  // namespace detail
 
-/// The roles of a membership as they are shown: in order of priority, or, under option O7, the
-/// first requested before the others. Calls `visit(std::string_view slug)` for each; the first is
-/// the primary role.
+/// The roles of a membership as they are shown: in order of priority, or, under option
+/// `primary_role`, the first requested before the others. Calls `visit(std::string_view slug)` for
+/// each; the first is the primary role.
 template <class Visit>
 constexpr void for_each_shown_role(const PolicyOptions& options, const RoleCatalogue& catalogue,
                                    RoleSet roles, RoleIndex first_requested, Visit&& visit) {

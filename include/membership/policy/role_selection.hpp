@@ -26,7 +26,7 @@ class RoleSelection {
     return selection;
   }
 
-  /// The array must live as long as the selection is used. It may be empty (option O6).
+  /// The array must live as long as the selection is used. It may be empty (option `empty_slugs`).
   static constexpr RoleSelection several(const std::string_view* slugs, std::size_t size) noexcept {
     RoleSelection selection;
     selection.form_ = Form::several;

@@ -31,8 +31,9 @@ struct BasicSnapshot {
   EnvironmentState environment{};
   /// No user and no organization that was deleted had a higher revision. What is made under an id
   /// that the host names may come in the place of one of them, and begins above: so nothing that
-  /// was decided on the one before fits it, and its events come behind (PROTOCOL.md 4). A mark of
-  /// its own: what is known of the environment stays right where it is raised.
+  /// was decided on the one before fits it, and its events come behind
+  /// (docs/explanation/concurrency.md, rule 4). A mark of its own: what is known of the environment
+  /// stays right where it is raised.
   std::uint64_t freed_revision = 0;
   RoleCatalogue roles{};
   Slot<BasicOrganizationState<T>> organization{};

@@ -34,7 +34,7 @@ concept NamesItsTypes = Traits<typename S::traits> &&
   { S::keeps } -> std::convertible_to<Kinds>;
 };
 
-/// `load(reads)`: one consistent and fresh snapshot (PROTOCOL.md 5).
+/// `load(reads)`: one consistent and fresh snapshot (docs/explanation/concurrency.md, rule 5).
 template <class S>
 concept LoadsSnapshots = requires(S& store, const BasicReads<typename S::traits>& reads) {
   { store.load(reads) } -> std::same_as<tl::expected<typename S::Loaded, typename S::Failure>>;
@@ -89,8 +89,9 @@ template <class S>
 concept MembershipStore =
     ExecutesCommands<S> && LoadsSeveralSnapshots<S> && ShowsMemberships<S> && ListsPages<S>;
 
-/// A store whose commands of one organization can be queued in the process (PROTOCOL.md 8):
-/// `queue(reads)` returns a guard that holds the organization's place until it is destroyed.
+/// A store whose commands of one organization can be queued in the process
+/// (docs/explanation/concurrency.md, rule 8): `queue(reads)` returns a guard that holds the
+/// organization's place until it is destroyed.
 template <class S>
 concept QueuesOrganizations = requires(S& store, const BasicReads<typename S::traits>& reads) {
   { store.queue(reads) } -> std::movable;
@@ -98,7 +99,7 @@ concept QueuesOrganizations = requires(S& store, const BasicReads<typename S::tr
 
 /// `was_committed(plan)`: whether the commit of the plan with this id was carried out. So the fate
 /// of an interrupted commit can be found out; kept as long as the events and at least 24 hours
-/// (PROTOCOL.md 9).
+/// (docs/explanation/concurrency.md, rule 9).
 template <class S>
 concept FindsPlans = requires(S& store, PlanId plan) {
   { store.was_committed(plan) } -> std::same_as<tl::expected<bool, typename S::Failure>>;

@@ -46,8 +46,8 @@ struct MemoryStoreOptions {
 /// readers. A commit holds the shards that it changes, and for a moment the event log; one that
 /// makes a user or an organization also their common order, and the claims where it lays or gives
 /// up one, and one that writes an invitation all invitations. A new environment has the role
-/// `member` (DOMAIN.md §3). An allocation that fails throws std::bad_alloc and leaves the store as
-/// it was. What `load` returned must not outlive the store.
+/// `member`. An allocation that fails throws std::bad_alloc and leaves the store as it was. What
+/// `load` returned must not outlive the store.
 template <class T>
 class BasicMemoryStore {
  public:
@@ -111,8 +111,9 @@ class BasicMemoryStore {
   }
 
   /// Shows the membership of a user in an organization as a `BasicMembershipRow`, in place and
-  /// under the lock: `visit` must be short and must not call the store. Returns whether there is
-  /// one. Complexity: constant on average, no allocation.
+  /// under the lock: `visit` must be short and must not call the store, which may wait for itself.
+  /// The row is valid only during the call. Returns whether there is one. Complexity: constant on
+  /// average, no allocation.
   template <class Visit>
   [[nodiscard]] tl::expected<bool, Failure> view(const typename T::UserId& user,
                                                  const typename T::OrganizationId& organization,
@@ -143,8 +144,9 @@ class BasicMemoryStore {
   }
 
   /// Shows a page of memberships, each as a `BasicMembershipRow` under the lock: `visit` must not
-  /// call the store. Complexity: the rows passed over and shown; the first and the last page of an
-  /// organization cost the same.
+  /// call the store, which may wait for itself; here and in the lists that follow. A row is valid
+  /// only during the call. Complexity: the rows passed over and shown; the first and the last page
+  /// of an organization cost the same.
   template <class Visit>
   [[nodiscard]] tl::expected<ListEnd, Failure> list(const BasicMembershipQuery<T>& query,
                                                     Visit&& visit) const {
@@ -308,7 +310,8 @@ class BasicMemoryStore {
   }
 
   /// Waits for the place in the queue of this process that the organization shares with those of
-  /// its shard (PROTOCOL.md 8). Reads that name no organization wait for nothing.
+  /// its shard (docs/explanation/concurrency.md, rule 8). Reads that name no organization wait for
+  /// nothing.
   [[nodiscard]] QueuePlace queue(const BasicReads<T>& reads) const {
     if (reads.organization != nullptr) {
       return QueuePlace(

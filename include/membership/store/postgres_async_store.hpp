@@ -91,8 +91,8 @@ class BasicAsyncPostgresStore {
     co_return result;
   }
 
-  /// Shows the membership of a user in an organization as a `BasicMembershipRow`. Whether there is
-  /// one.
+  /// Shows the membership of a user in an organization as a `BasicMembershipRow`, which is valid
+  /// only during the call. Whether there is one.
   template <class Visit>
   [[nodiscard]] Task<tl::expected<bool, Failure>>
   view(typename T::UserId user, typename T::OrganizationId organization, Visit visit) {
@@ -108,8 +108,8 @@ class BasicAsyncPostgresStore {
     co_return found;
   }
 
-  /// Shows a page of a list, of one moment. What a filter leaves out is asked for again with each
-  /// batch of rows.
+  /// Shows a page of a list, of one moment. A row is valid only during the call. What a filter
+  /// leaves out is asked for again with each batch of rows.
   template <class Query, class Visit>
   [[nodiscard]] Task<tl::expected<ListEnd, Failure>> list(Query query, Visit visit) {
     if constexpr (std::same_as<Query, BasicEventQuery<T>>) {

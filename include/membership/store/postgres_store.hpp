@@ -38,8 +38,8 @@ namespace membership::inline v0 {
 /// commit is one round trip, and so is a load or a view where the environment is as it was seen
 /// before; one more where it is not, where it could not be known that an organization has roles of
 /// its own, and for the invitation of a pending membership that is named by its user. A list is a
-/// round trip for each batch of rows. A new schema has the role `member` (DOMAIN.md §3). Roles and
-/// permissions are kept by slug, times in milliseconds. Ids are texts (`TextId`).
+/// round trip for each batch of rows. A new schema has the role `member`. Roles and permissions are
+/// kept by slug, times in milliseconds. Ids are texts (`TextId`).
 ///
 /// Where several hosts are named, the first that takes writes is used, unless the target says
 /// otherwise (`target_session_attrs`); where it is lost or becomes read-only, the next call finds
@@ -123,7 +123,8 @@ class BasicPostgresStore {
   }
 
   /// Shows the membership of a user in an organization as a `BasicMembershipRow`: `visit` must not
-  /// call the store. Returns whether there is one.
+  /// call the store, which may wait for itself. The row is valid only during the call. Returns
+  /// whether there is one.
   template <class Visit>
   [[nodiscard]] tl::expected<bool, Failure> view(const typename T::UserId& user,
                                                  const typename T::OrganizationId& organization,
@@ -170,7 +171,8 @@ class BasicPostgresStore {
     return CommitStatus::committed;
   }
 
-  /// Shows a page of a list, each row of its kind, of one moment: `visit` must not call the store.
+  /// Shows a page of a list, each row of its kind, of one moment: `visit` must not call the store,
+  /// which may wait for itself. A row is valid only during the call.
   template <class Query, class Visit>
   [[nodiscard]] tl::expected<ListEnd, Failure> list(const Query& query, Visit&& visit) const {
     if constexpr (std::is_same_v<Query, BasicEventQuery<T>>) {

@@ -47,9 +47,9 @@ struct SqliteStoreOptions {
 ///
 /// Safe for many threads, which read side by side while one writes, and for several processes on
 /// one file (not on a network's file system). Each thread that reads at the same time has a
-/// connection of its own. A new file has the role `member` (DOMAIN.md §3). Roles and permissions
-/// are kept by slug, times in milliseconds, so that people can read the tables; what other programs
-/// write there is not checked by any rule. Ids are texts (`TextId`).
+/// connection of its own. A new file has the role `member`. Roles and permissions are kept by slug,
+/// times in milliseconds, so that people can read the tables; what other programs write there is
+/// not checked by any rule. Ids are texts (`TextId`).
 ///
 /// With the file `:memory:` everything is in memory and one thread at a time reads.
 template <class T>
@@ -134,8 +134,9 @@ class BasicSqliteStore {
   }
 
   /// Shows the membership of a user in an organization as a `BasicMembershipRow`, in place:
-  /// `visit` must not call the store. Returns whether there is one. Complexity: one statement; two
-  /// more where the organization has roles of its own.
+  /// `visit` must not call the store, which may wait for itself. The row is valid only during the
+  /// call. Returns whether there is one. Complexity: one statement; two more where the organization
+  /// has roles of its own.
   template <class Visit>
   [[nodiscard]] tl::expected<bool, Failure> view(const typename T::UserId& user,
                                                  const typename T::OrganizationId& organization,
@@ -158,7 +159,8 @@ class BasicSqliteStore {
   }
 
   /// Shows a page of memberships, organizations, users, invitations, roles, permissions or events,
-  /// each as a row of its kind, of one moment: `visit` must not call the store.
+  /// each as a row of its kind, of one moment: `visit` must not call the store, which may wait for
+  /// itself. A row is valid only during the call.
   /// Complexity: one statement by an index; the rows passed over and shown. A page costs the same
   /// wherever it begins.
   template <class Query, class Visit>
@@ -196,7 +198,7 @@ class BasicSqliteStore {
   }
 
   /// Waits for the place in this process' queue of commands: a file has one writer, so one command
-  /// at a time is loaded, decided and committed (PROTOCOL.md 8).
+  /// at a time is loaded, decided and committed (docs/explanation/concurrency.md, rule 8).
   [[nodiscard]] QueuePlace queue(const BasicReads<T>& /*reads*/) const {
     return QueuePlace(&queue_);
   }

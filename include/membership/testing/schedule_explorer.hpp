@@ -33,8 +33,9 @@ namespace membership::inline v0 {
 namespace testing {
 
 // Runs all interleavings of a few commands and long operations over a store's verbs, and checks
-// after every commit, and at each end, what must always hold (PROTOCOL.md). A host can point it at
-// its own store. Needs exceptions, the default traits, and a store that keeps every kind.
+// after every commit, and at each end, what must always hold (docs/explanation/concurrency.md). A
+// host can point it at its own store. Needs exceptions, the default traits, and a store that keeps
+// every kind.
 
 /// A wait that takes no time: a conflict is tried again until it is none.
 struct NoWait {

@@ -22,8 +22,8 @@
 namespace membership::inline v0 {
 namespace testing {
 
-/// In which steps a `StepStore` does its verbs, and what of PROTOCOL.md it leaves out. The default
-/// is right, and does each verb in one step.
+/// In which steps a `StepStore` does its verbs, and what of the rules it leaves out. The default is
+/// right, and does each verb in one step.
 struct StepOptions {
   enum class Load : std::uint8_t {
     whole,
@@ -88,8 +88,8 @@ struct EnvironmentView {
 }  // namespace detail
 
 /// A store for the schedule explorer, as one process uses it: a memory store whose verbs can be
-/// done in several steps, and in the wrong ways that PROTOCOL.md names. It is no store to work
-/// with.
+/// done in several steps, and in the wrong ways that docs/explanation/concurrency.md names. It is
+/// no store to work with.
 class StepStore {
  public:
   using traits = DefaultTraits;

@@ -36,7 +36,7 @@ class Body {
   /// Errors, in this order: 400 `bad_request` where it is not JSON (malformed, bytes behind the
   /// end, invalid UTF-8, nested deeper than 64); 422 `body_object_required` where it is no object.
   /// Complexity: linear. Throws: `std::bad_alloc`.
-  /// Rule: the API's page, A1, "empty body", "not JSON" and "not an object".
+  /// See docs/http.md, "Every call".
   [[nodiscard]] static tl::expected<Body, RequestError> parse(std::string_view text) {
     tl::expected<Body, RequestError> body(tl::in_place);
     if (text.empty()) return body;
@@ -81,7 +81,7 @@ class Body {
 ///
 /// Nothing is coerced, trimmed or folded. A field that is null counts as not given. The texts are
 /// views into the body, which must outlive them. Reads throw at most `std::bad_alloc`.
-/// Rule: the API's page, A1, "null", "types", "strings" and "422 body".
+/// See docs/http.md, "Every call".
 class FieldReader {
  public:
   explicit FieldReader(const Body& body) noexcept : body_(&body) {}

@@ -64,7 +64,7 @@ void read_catalogue_texts(FieldReader& read, C& command) {
 /// Reads the body of "update a role" or "update a permission". A slug is ignored: it never changes.
 /// Errors, 422, in this order: `name_string_required`, `name_invalid` (a NUL), `name_too_long`;
 /// `description_string_required`, `description_invalid`, `description_too_long`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A5, "PATCH".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Permissions and roles".
 [[nodiscard]] inline tl::expected<CatalogueTextsRequest, RequestError>
 read_update_catalogue_texts(const Body& body) {
   FieldReader read(body);

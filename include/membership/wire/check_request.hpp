@@ -30,7 +30,7 @@ struct CheckRequest {
 /// another type; `resource_id_and_resource_external_id_mutually_exclusive` for an id besides one of
 /// the others; `resource_id_string_required` for no target; `resource_external_id_string_required`,
 /// `resource_type_slug_string_required` for half of one.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A8, "check".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Permission checks".
 [[nodiscard]] inline tl::expected<CheckRequest, RequestError> read_check(const Body& body) {
   FieldReader read(body);
   tl::expected<CheckRequest, RequestError> request(tl::in_place);

@@ -20,7 +20,7 @@ namespace wire {
 /// The JSON body of a refusal, made in `memory`: `code` (where there is one), `message`, `errors`
 /// (where there are some), then the extra keys.
 /// Complexity: linear. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A1, "error keys" and "422 body".
+/// See docs/http.md, "Every call".
 [[nodiscard]] inline boost::json::object error_object(const RequestError& error,
                                                       boost::json::storage_ptr memory = {}) {
   boost::json::object body(std::move(memory));

@@ -15,7 +15,7 @@ namespace wire {
 
 /// The refusal of an id, slug or other name of something that is not there: 404
 /// `entity_not_found`. `kind` says what it is called; `sent` is what the client sent, whole.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A4, "Names in 404 messages".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Every call".
 [[nodiscard]] inline RequestError not_found(std::string_view kind, std::string_view sent) {
   std::string message(kind);
   message.append(" not found: '").append(sent).append("'.");
@@ -48,7 +48,7 @@ namespace wire {
 /// has the status, code and message of the error, and these extra keys: `entity_id`
 /// (`entity_not_found`), `role_slug` (`sub_resource_scoped_role_not_allowed`,
 /// `role_not_grantable`), `organization_membership_id` (`organization_membership_already_exists`).
-/// Throws: `std::bad_alloc`. Rule: DOMAIN.md §4; the API's page, A3.
+/// Throws: `std::bad_alloc`. See docs/reference/errors.md and docs/http.md, "Every call".
 [[nodiscard]] inline RequestError request_error(const Error& error) {
   const std::string_view field = to_string(error.field);
   const std::string_view subject = error.subject.view();
@@ -123,7 +123,7 @@ namespace wire {
 }
 
 /// The same for the creation of a user, where an address in use is 400 `user_creation_error` with
-/// an entry `email_not_available`. Rule: the API's page, A4, "E-mail in use, POST".
+/// an entry `email_not_available`.
 [[nodiscard]] inline RequestError user_creation_error(const Error& error) {
   if (error.code != ErrorCode::email_not_available) return request_error(error);
   RequestError result{400, "user_creation_error", "Could not create user."};
@@ -132,7 +132,7 @@ namespace wire {
 }
 
 /// The same for the deletion of a user, where a last owner is 409 `user_deletion_not_allowed`.
-/// Rule: the API's page, A4, "DELETE /user_management/users/{id}".
+/// See docs/http.md, "Users".
 [[nodiscard]] inline RequestError user_deletion_error(const Error& error) {
   RequestError result = request_error(error);
   if (error.code == ErrorCode::last_owner_required) {
@@ -142,8 +142,7 @@ namespace wire {
   return result;
 }
 
-/// The same for sending an invitation, where `invalid_role` is 400. Rule: the API's page, A6,
-/// "bad role".
+/// The same for sending an invitation, where `invalid_role` is 400.
 [[nodiscard]] inline RequestError invitation_error(const Error& error) {
   RequestError result = request_error(error);
   if (error.code == ErrorCode::invalid_role) result.status = 400;

@@ -160,7 +160,7 @@ inline boost::json::object former_members(const boost::json::object& before,
 /// An event as JSON, made in `memory`: the envelope, `data`, and for an update whose former values
 /// the row knows `context` with `previous_attributes`. Who acted is not known.
 /// Complexity: linear in the texts and the catalogue. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A7.
+/// See docs/http.md, "Events".
 template <class T>
 [[nodiscard]] boost::json::object event_object(const BasicEventRow<T>& row,
                                                const PolicyOptions& options = {},

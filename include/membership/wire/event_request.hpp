@@ -34,7 +34,7 @@ struct EventListRequest {
 };
 
 /// The refusal of a bad parameter of the events, whose entry names the parameter as well.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A7, "Bad values".
+/// Throws: `std::bad_alloc`.
 [[nodiscard]] inline RequestError refused_event_parameter(std::string_view name) {
   RequestError error = refused_parameter(name, PagingRefusal::unprocessable);
   error.errors.front().field = name;
@@ -63,7 +63,7 @@ inline bool read_time(const QueryString& query, std::string_view name, std::opti
 /// `order` the oldest come first.
 /// Errors, in this order: 400 `invalid_events_request` without `events`; 422 `limit_invalid`,
 /// `order_invalid`, `range_start_invalid`, `range_end_invalid`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A7, "GET /events".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Events".
 [[nodiscard]] inline tl::expected<EventListRequest, RequestError>
 read_event_list(const QueryString& query) {
   const std::vector<std::string_view> names = query.find_all("events");
@@ -98,7 +98,7 @@ read_event_list(const QueryString& query) {
 /// this event.
 /// Errors, 422, in this order: `before_invalid`, `after_invalid`.
 /// Complexity: at most two calls of `holds`. Throws: what it throws, `std::bad_alloc`.
-/// Rule: the API's page, A7, "Order".
+/// See docs/http.md, "Events".
 template <class Holds>
 [[nodiscard]] tl::expected<PagePosition<EventId>, RequestError>
 find_event_position(const PageRequest& request, Holds&& holds) {

@@ -29,7 +29,7 @@ struct InvitationLink {
 
 /// The slug of the role that an invitation gives now, `held` being the roles of its pending
 /// membership or its own; of one that has ended the slug that its profile keeps. Empty for none.
-/// Complexity: linear in the catalogue. Rule: the API's page, A6, "role_slug in answers".
+/// Complexity: linear in the catalogue. See docs/http.md, "Invitations".
 [[nodiscard]] inline std::string_view invitation_role(const Profile& profile, RoleSet held,
                                                       RoleIndex first_requested,
                                                       const RoleCatalogue& catalogue,
@@ -83,7 +83,7 @@ void invitation_end(const BasicInvitationState<T>& state, boost::json::object& o
 /// An invitation as JSON, made in `memory`, as calls answer it at the time `now`. `role_slug` may
 /// be empty.
 /// Complexity: linear in the texts. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A6, "Invitation", and expired from `expires_at` on.
+/// It is expired from its `expires_at` on. See docs/http.md, "Invitations".
 template <class T>
 [[nodiscard]] boost::json::object
 invitation_object(const BasicInvitationState<T>& state, const Profile& profile,
@@ -98,7 +98,7 @@ invitation_object(const BasicInvitationState<T>& state, const Profile& profile,
 }
 
 /// An invitation as the `data` of an event: as it was then, without the token and its address.
-/// Complexity and exceptions as `invitation_object`. Rule: the API's page, A7.
+/// Complexity and exceptions as `invitation_object`. See docs/http.md, "Events".
 template <class T>
 [[nodiscard]] boost::json::object
 invitation_event_data(const BasicInvitationState<T>& state, const Profile& profile,

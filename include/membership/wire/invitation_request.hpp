@@ -34,7 +34,7 @@ struct SendInvitationRequest {
 /// `organization_id_string_required`; `role_slug_string_required`;
 /// `expires_in_days_integer_required`; `inviter_user_id_string_required`;
 /// `locale_string_required`; `role_slug_invalid` for a role without an organization.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A6, POST.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Invitations".
 [[nodiscard]] inline tl::expected<SendInvitationRequest, RequestError>
 read_send_invitation(const Body& body) {
   FieldReader read(body);
@@ -53,7 +53,7 @@ read_send_invitation(const Body& body) {
 
 /// Checks the body of "resend an invitation", of which nothing is used.
 /// Errors, 422: `locale_string_required`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A6, resend.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Invitations".
 [[nodiscard]] inline tl::expected<void, RequestError> check_resend_invitation(const Body& body) {
   FieldReader read(body);
   static_cast<void>(read.optional_string("locale"));
@@ -71,7 +71,7 @@ struct InvitationListRequest {
 /// Reads the query of "list invitations". An address that nobody can have is no error: no
 /// invitation has it.
 /// Errors, 422: as `parse_page_request`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A6, GET.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Invitations".
 [[nodiscard]] inline tl::expected<InvitationListRequest, RequestError>
 read_invitation_list(const QueryString& query) {
   auto page = parse_page_request(query, PagingRefusal::unprocessable);

@@ -14,7 +14,7 @@ namespace membership::inline v0 {
 namespace wire {
 
 /// A whole list, without `list_metadata`, as roles are answered, in the memory of `data`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A2.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Every call".
 [[nodiscard]] inline boost::json::object list_object(boost::json::array data) {
   boost::json::object list(data.storage());
   list.reserve(3);
@@ -24,7 +24,7 @@ namespace wire {
 }
 
 /// A page of a list, with the ids that ask for the pages beside it.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A2, "metadata".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Every call".
 template <class I>
 [[nodiscard]] boost::json::object list_object(boost::json::array data,
                                               const std::optional<I>& before,

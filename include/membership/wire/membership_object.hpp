@@ -61,7 +61,7 @@ void membership_end(const BasicMembershipView<T>& membership, boost::json::objec
 /// (`user_object`), in whose memory it is made. The roles are in the order that `options` give
 /// them; the first is `role`.
 /// Complexity: linear in the texts and the catalogue. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A3; DOMAIN.md §1.
+/// See docs/http.md, "Memberships".
 template <class T>
 [[nodiscard]] boost::json::object
 membership_object(const BasicMembershipView<T>& membership, const RoleCatalogue& catalogue,
@@ -76,7 +76,7 @@ membership_object(const BasicMembershipView<T>& membership, const RoleCatalogue&
 }
 
 /// A membership as the `data` of an event: without the organization's name and the user.
-/// Complexity and exceptions as `membership_object`. Rule: the API's page, A7.
+/// Complexity and exceptions as `membership_object`. See docs/http.md, "Events".
 template <class T>
 [[nodiscard]] boost::json::object
 membership_event_data(const BasicMembershipView<T>& membership, const RoleCatalogue& catalogue,

@@ -60,7 +60,7 @@ inline RolesRequest read_roles(FieldReader& read) {
 /// Errors, 422, in this order: `user_id_string_required`, `organization_id_string_required`,
 /// `role_slug_string_required`, `role_slugs_array_required`,
 /// `role_slug_and_role_slugs_mutually_exclusive`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A3, POST, 1 to 3.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Memberships".
 [[nodiscard]] inline tl::expected<CreateMembershipRequest, RequestError>
 read_create_membership(const Body& body) {
   FieldReader read(body);
@@ -93,7 +93,7 @@ struct MembershipListRequest {
 /// meant.
 /// Errors, 400, in this order: `missing_user_id_or_organization_id`; `invalid_request_parameters`
 /// for an unknown status, then as `parse_page_request`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A3, "GET list" and "its filters".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Memberships".
 [[nodiscard]] inline tl::expected<MembershipListRequest, RequestError>
 read_membership_list(const QueryString& query) {
   tl::expected<MembershipListRequest, RequestError> request(tl::in_place);

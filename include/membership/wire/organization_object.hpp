@@ -18,8 +18,8 @@ namespace membership::inline v0 {
 namespace wire {
 
 namespace detail {
-/// A domain of an organization.
-/// Rule: the API's page, A4, "Domain": one that is given as verified was verified by hand.
+/// A domain of an organization. One that is given as verified was verified by hand.
+/// See docs/http.md, "Organizations".
 template <class I>
 boost::json::object domain_object(const I& organization, const OrganizationDomain& domain,
                                   const boost::json::storage_ptr& memory) {
@@ -42,7 +42,7 @@ boost::json::object domain_object(const I& organization, const OrganizationDomai
 /// An organization as JSON, made in `memory`. `stripe_customer_id` is left out where it is not set.
 /// `id` is an id or a view of one.
 /// Complexity: linear in the texts, the metadata and the domains. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A4, "Organization".
+/// See docs/http.md, "Organizations".
 template <class I>
 [[nodiscard]] boost::json::object organization_object(const I& id, const Profile& profile,
                                                       boost::json::storage_ptr memory = {}) {

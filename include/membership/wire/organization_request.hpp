@@ -111,7 +111,7 @@ inline void check_name(FieldReader& read, std::string_view name) {
 /// twice, more than 16); `domains_array_required`, `domains_invalid`;
 /// `metadata_object_required`, `metadata_invalid`; `external_id_string_required`,
 /// `external_id_too_long`, `external_id_invalid`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A4, "POST /organizations".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Organizations".
 [[nodiscard]] inline tl::expected<OrganizationRequest, RequestError>
 read_create_organization(const Body& body) {
   FieldReader read(body);
@@ -130,7 +130,7 @@ read_create_organization(const Body& body) {
 /// external id.
 /// Errors: as `read_create_organization`, then `stripe_customer_id_string_required`,
 /// `stripe_customer_id_too_long`, `stripe_customer_id_invalid`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A4, "PUT /organizations/{id}".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Organizations".
 [[nodiscard]] inline tl::expected<OrganizationRequest, RequestError>
 read_update_organization(const Body& body) {
   FieldReader read(body);
@@ -165,7 +165,7 @@ struct OrganizationListRequest {
 
 /// Reads the query of "list organizations".
 /// Errors, 422: as `parse_page_request`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A4, "GET /organizations".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Organizations".
 [[nodiscard]] inline tl::expected<OrganizationListRequest, RequestError>
 read_organization_list(const QueryString& query) {
   auto page = parse_page_request(query, PagingRefusal::unprocessable);

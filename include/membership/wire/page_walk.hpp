@@ -36,7 +36,6 @@ struct PagePosition {
 /// and is not asked for.
 /// Errors: `before` or else `after` names no position.
 /// Complexity: at most two calls of `exists`. Throws: what it throws, `std::bad_alloc`.
-/// Rule: the API's page, A2, "its row is gone".
 template <TextId I, class Exists>
 [[nodiscard]] tl::expected<PagePosition<I>, RequestError>
 find_position(const PageRequest& request, PagingRefusal refusal, Exists&& exists) {
@@ -80,7 +79,7 @@ struct ListPage {
 /// names its id by a member `id`. It is asked once for the page and at most once for each end of
 /// it, with the limit 1, whether there are rows beyond.
 /// Errors: those of `fetch`.
-/// Rule: the API's page, A2.
+/// See docs/http.md, "Every call".
 template <class I, class Fetch>
 [[nodiscard]] auto walk_page(const PagePosition<I>& position, Fetch&& fetch) {
   using Fetched = std::invoke_result_t<Fetch&, const Page<I>&>;

@@ -50,7 +50,6 @@ struct PageRequest {
 };
 
 /// The refusal of a bad parameter of a list, cursors that are found to be unknown later included.
-/// Rule: the API's page, A2, "refused is".
 [[nodiscard]] inline RequestError refused_parameter(std::string_view name, PagingRefusal refusal) {
   ErrorEntry entry = field_error(name, FieldRule::invalid);
   if (name == "limit") entry.message = "Limit should be an integer from 1 to 100.";
@@ -63,7 +62,7 @@ struct PageRequest {
 /// Reads `limit`, `order`, `before` and `after` of a query.
 /// Errors, in this order: `limit` is not 1 to 100 in decimal digits, `order` is none of the three.
 /// Complexity: linear in the query. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A2.
+/// See docs/http.md, "Every call".
 [[nodiscard]] inline tl::expected<PageRequest, RequestError>
 parse_page_request(const QueryString& query, PagingRefusal refusal,
                    ListOrder default_order = ListOrder::desc) {

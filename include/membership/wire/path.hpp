@@ -24,7 +24,6 @@ namespace wire {
 /// Errors, 400 `bad_request`: no `/` at the beginning; for the first bad segment a bad escape,
 /// invalid UTF-8.
 /// Complexity: linear. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A1, "path" and "slashes".
 [[nodiscard]] inline tl::expected<std::vector<std::string>, RequestError>
 split_path(std::string_view path) {
   if (path.empty() || path[0] != '/') {

@@ -16,7 +16,7 @@ namespace wire {
 
 /// A permission as JSON, made in `memory`.
 /// Complexity: linear in the texts. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A5, "Permission".
+/// See docs/http.md, "Permissions and roles".
 template <class T>
 [[nodiscard]] boost::json::object permission_object(const BasicPermissionRow<T>& row,
                                                     boost::json::storage_ptr memory = {}) {

@@ -21,7 +21,7 @@ namespace wire {
 /// `name_string_required`, `name_invalid` (a NUL), `name_too_long`; `description_string_required`,
 /// `description_invalid`, `description_too_long`; `resource_type_slug_string_required`,
 /// `resource_type_slug_too_long`, `resource_type_slug_invalid`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A5.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Permissions and roles".
 template <class T = DefaultTraits>
 [[nodiscard]] tl::expected<BasicCreatePermission<T>, RequestError>
 read_create_permission(const Body& body) {

@@ -25,7 +25,7 @@ struct MetadataRequest {
   std::optional<std::vector<MetadataEntry>> entries{};
 
   /// As commands take it: `{}` clears, a key that is null goes. Valid while this is.
-  /// Rule: the API's page, A4, "metadata".
+  /// See docs/http.md, "Organizations".
   [[nodiscard]] MetadataChange change() const noexcept {
     if (!entries) return MetadataChange::keep();
     if (entries->empty()) return MetadataChange::clear();

@@ -20,7 +20,6 @@ namespace wire {
 /// The parameters of a query, decoded as a form is: `%2C` is a comma, `+` a space.
 ///
 /// A parameter without a value, `x=` or `x`, counts as not given.
-/// Rule: the API's page, A1, "query" and "arrays in it".
 class QueryString {
  public:
   QueryString() = default;

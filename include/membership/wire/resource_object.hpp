@@ -22,7 +22,7 @@ inline constexpr std::string_view resource_id_prefix = "authz_resource_";
 
 /// The id of the resource that an organization is. An id that does not begin with the prefix of
 /// organizations is its own part whole.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A8.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Permission checks".
 [[nodiscard]] inline std::string resource_id(std::string_view organization) {
   constexpr std::string_view prefix = OrganizationTag::prefix;
   if (organization.substr(0, prefix.size()) == prefix) organization.remove_prefix(prefix.size());
@@ -53,7 +53,7 @@ inline constexpr std::string_view resource_id_prefix = "authz_resource_";
 
 /// The resource that an organization is, as JSON, made in `memory`.
 /// Complexity: linear in the texts. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A8, "Resource".
+/// See docs/http.md, "Permission checks".
 [[nodiscard]] inline boost::json::object resource_object(std::string_view organization,
                                                          const Profile& profile,
                                                          boost::json::storage_ptr memory = {}) {

@@ -42,7 +42,7 @@ namespace wire {
 
 /// A role as JSON, made in `memory`.
 /// Complexity: as `permission_slugs`, and linear in the texts. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A5, "Role".
+/// See docs/http.md, "Permissions and roles".
 template <class T>
 [[nodiscard]] boost::json::object role_object(const BasicRoleRow<T>& row,
                                               boost::json::storage_ptr memory = {}) {

@@ -25,7 +25,7 @@ namespace wire {
 /// `name_string_required`, `name_invalid` (a NUL), `name_too_long`; `description_string_required`,
 /// `description_invalid`, `description_too_long`; `resource_type_slug_string_required`,
 /// `resource_type_slug_too_long`, `resource_type_slug_invalid`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A5.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Permissions and roles".
 template <class T = DefaultTraits>
 [[nodiscard]] tl::expected<BasicCreateRole<T>, RequestError> read_create_role(const Body& body) {
   FieldReader read(body);
@@ -53,7 +53,7 @@ struct OrganizationRoleRequest {
 
 /// Reads the body of "create a role of an organization", whose slug may be left out.
 /// Errors: as `read_create_role`; a slug that does not begin with `org-` is `slug_invalid`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A5.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Permissions and roles".
 [[nodiscard]] inline tl::expected<OrganizationRoleRequest, RequestError>
 read_create_organization_role(const Body& body) {
   FieldReader read(body);
@@ -68,7 +68,7 @@ read_create_organization_role(const Body& body) {
 
 /// Reads the body of "set the permissions of a role": slugs, as views into the body.
 /// Errors, 422: `permissions_array_required`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A5.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Permissions and roles".
 [[nodiscard]] inline tl::expected<std::vector<std::string_view>, RequestError>
 read_role_permissions(const Body& body) {
   FieldReader read(body);
@@ -80,7 +80,7 @@ read_role_permissions(const Body& body) {
 
 /// Reads the body of "add a permission to a role": its slug, as a view into the body.
 /// Errors, 422: `slug_string_required`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A5.
+/// Throws: `std::bad_alloc`. See docs/http.md, "Permissions and roles".
 [[nodiscard]] inline tl::expected<std::string_view, RequestError>
 read_added_permission(const Body& body) {
   FieldReader read(body);

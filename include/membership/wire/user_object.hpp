@@ -15,7 +15,7 @@ namespace wire {
 
 /// A user as JSON, made in `memory`. `id` is an id or a view of one.
 /// Complexity: linear in the texts and the metadata. Throws: `std::bad_alloc`.
-/// Rule: the API's page, A3, "User".
+/// See docs/http.md, "Users".
 template <class I>
 [[nodiscard]] boost::json::object user_object(const I& id, const Profile& profile,
                                               boost::json::storage_ptr memory = {}) {

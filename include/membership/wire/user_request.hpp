@@ -90,7 +90,7 @@ inline void read_names(FieldReader& read, UserRequest& request) {
 /// `first_name_string_required`, `first_name_invalid`; the same of `last_name`, of `name`;
 /// `email_verified_boolean_required`; `external_id_string_required`, `external_id_too_long`,
 /// `external_id_invalid`; `metadata_object_required`, `metadata_invalid`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A4, "POST /user_management/users".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Users".
 [[nodiscard]] inline tl::expected<UserRequest, RequestError> read_create_user(const Body& body) {
   FieldReader read(body);
   tl::expected<UserRequest, RequestError> request(tl::in_place);
@@ -105,7 +105,7 @@ inline void read_names(FieldReader& read, UserRequest& request) {
 /// Reads the body of "update a user", in which nothing is required and null clears the external
 /// id.
 /// Errors: as `read_create_user`, then `locale_string_required`, `locale_invalid`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A4, "PUT /user_management/users/{id}".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Users".
 [[nodiscard]] inline tl::expected<UserRequest, RequestError> read_update_user(const Body& body) {
   FieldReader read(body);
   tl::expected<UserRequest, RequestError> request(tl::in_place);
@@ -127,7 +127,7 @@ struct UserListRequest {
 /// Reads the query of "list users". The organization may also be called `organization`. An address
 /// that no user and an id that no organization can have are no errors: nobody is found.
 /// Errors, 422: as `parse_page_request`.
-/// Throws: `std::bad_alloc`. Rule: the API's page, A4, "GET /user_management/users".
+/// Throws: `std::bad_alloc`. See docs/http.md, "Users".
 [[nodiscard]] inline tl::expected<UserListRequest, RequestError>
 read_user_list(const QueryString& query) {
   auto page = parse_page_request(query, PagingRefusal::unprocessable);

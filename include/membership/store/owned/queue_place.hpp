@@ -9,7 +9,8 @@
 namespace membership::inline v0 {
 namespace detail {
 
-/// Holds the place in a queue of commands until it is destroyed (PROTOCOL.md 8).
+/// Holds the place in a queue of commands until it is destroyed (docs/explanation/concurrency.md,
+/// rule 8).
 class QueuePlace {
  public:
   /// Waits for the place; null: for none.

@@ -12,8 +12,8 @@ namespace detail {
 
 /// The tables, each version of the schema after the one before. Texts compare as bytes. What
 /// belongs to an organization has it first in its key and in every unique key, so that the tables
-/// can be spread by organization (DESIGN.md, "Scale"); other indexes are not unique. What belongs
-/// to no organization has the empty text for its id.
+/// can be spread by organization (docs/scale.md); other indexes are not unique. What belongs to no
+/// organization has the empty text for its id.
 inline constexpr const char* postgres_migrations[] = {
     // 1
     "CREATE TABLE environment ("
@@ -89,7 +89,8 @@ inline constexpr const char* postgres_migrations[] = {
     " kind TEXT COLLATE \"C\" NOT NULL, key TEXT COLLATE \"C\" NOT NULL, user_id TEXT,"
     " organization_id TEXT, PRIMARY KEY (kind, key));"
 
-    // An event has its place in the log when it was placed (PROTOCOL.md 9).
+    // An event has its place in the log when it was placed (docs/explanation/concurrency.md, rule
+    // 9).
     "CREATE TABLE events ("
     " organization_id TEXT COLLATE \"C\" NOT NULL, subject TEXT COLLATE \"C\" NOT NULL, id TEXT "
     "COLLATE \"C\" NOT NULL,"

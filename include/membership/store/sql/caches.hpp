@@ -17,7 +17,7 @@ namespace membership::inline v0 {
 namespace detail {
 
 /// The version of the environment that was read last. It is used under exactly its revision, which
-/// every load reads, and read again under any other (PROTOCOL.md 5).
+/// every load reads, and read again under any other (docs/explanation/concurrency.md, rule 5).
 template <class T>
 class EnvironmentCache {
  public:

@@ -50,7 +50,7 @@ constexpr Time kept_plans(Time time) noexcept {
   return Time::from_milliseconds(time.milliseconds() - day);
 }
 
-/// Writes what a new environment begins with: its row and the role `member` (DOMAIN.md §3).
+/// Writes what a new environment begins with: its row and the role `member`.
 template <class I, class Connection>
 [[nodiscard]] bool begin_environment(Connection& connection, const I& member_role,
                                      Time created_at) {
@@ -369,7 +369,8 @@ class PlanWriter {
     return plan_.environment ? plan_.environment->after.revision : 0;
   }
 
-  /// The events, or where there is none the plan's id alone (PROTOCOL.md 9).
+  /// The events, or where there is none the plan's id alone (docs/explanation/concurrency.md, rule
+  /// 9).
   bool write_events() {
     const auto* const organization = plan_.organization_id();
     bool good = true;

@@ -523,7 +523,7 @@ class SqlReader {
     if (has_organization) {
       out.organization.emplace(read_organization<T>(row, out.roles));
       // Where one statement may see several nodes at different moments. The other way round is
-      // found by the commit (PROTOCOL.md 5).
+      // found by the commit (docs/explanation/concurrency.md, rule 5).
       if (out.organization->fenced_to > environment->state.revision) {
         return connection_.torn("an organization"), false;
       }

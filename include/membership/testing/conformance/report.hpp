@@ -21,8 +21,9 @@ struct ConformanceOptions {
   std::int64_t patience = 2'000'000;
   /// The names of the checks to run; empty: all. A name that no check has is a finding.
   std::vector<std::string> only{};
-  /// The store reads an organization before the environment (PROTOCOL.md 5), so that the
-  /// environment of a snapshot may be newer than its organization. Else both are of one moment.
+  /// The store reads an organization before the environment (docs/explanation/concurrency.md, rule
+  /// 5), so that the environment of a snapshot may be newer than its organization. Else both are of
+  /// one moment.
   bool environment_apart = false;
   /// For a store that is spread by organization: the id of a membership need be unique in its
   /// organization only.

@@ -16,7 +16,7 @@ namespace testing {
 namespace conformance {
 
 /// A change of the environment through one store object is seen by the next load and view through
-/// another (PROTOCOL.md 5).
+/// another (docs/explanation/concurrency.md, rule 5).
 struct FreshCatalogue {
   static constexpr std::string_view name = "fresh_catalogue";
   static constexpr Needs needs{

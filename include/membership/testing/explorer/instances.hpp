@@ -101,7 +101,7 @@ Instance<S> reader_instance(std::string name) {
 
 namespace detail {
 
-/// The instances of PROTOCOL.md's table.
+/// What the actors of an exploration may do: every command and long operation.
 template <class S>
 class InstanceList {
  public:
@@ -325,7 +325,7 @@ struct ExplorerPair {
   std::string_view second;
 };
 
-/// Thirty pairs that between them use every row of PROTOCOL.md's table, for any store.
+/// Thirty pairs that between them use every command and long operation, for any store.
 constexpr std::array<ExplorerPair, 30> explorer_pairs() noexcept {
   return {{
       {StartWorld::plain, "demote first", "demote second"},

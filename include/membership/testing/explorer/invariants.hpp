@@ -293,8 +293,8 @@ inline std::optional<Breach> check_guards(const WorldState& before, WorldState& 
 }
 
 /// Whether who acts held, at the commit, the permissions of the roles that it grants. Where the
-/// environment has changed since the decision its roles may grant others by now (PROTOCOL.md 7):
-/// nothing is checked.
+/// environment has changed since the decision its roles may grant others by now
+/// (docs/explanation/concurrency.md, rule 7): nothing is checked.
 inline std::optional<Breach> check_grants(const WorldState& before,
                                           const std::vector<GrantEffect>& grants,
                                           std::uint64_t decided_on, const UserId& grantor) {
