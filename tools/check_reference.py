@@ -5,7 +5,11 @@ usage: check_reference.py ROOT
 
 errors.md has a row for each ErrorCode, in their order, with its kind, status and spelling;
 options.md one for each member of PolicyOptions with its values, the default first and in bold;
-concepts.md a heading for each public concept.
+concepts.md a heading for each public concept;
+commands.md a row for each command and each function of drivers that a host calls, with its header,
+whether it names an actor, the kinds that a store must keep for it, and a link to the section of
+errors.md of each error that its doc block names. A command whose doc block begins with "Not for
+hosts: call `function`" is a step of that function, and in no row.
 """
 import pathlib
 import re
@@ -73,8 +77,106 @@ def concepts():
         problems.append("no concept was found")
 
 
+KINDS = ["environment", "organization", "membership", "user", "role", "permission", "invitation"]
+
+
+def public_text(header):
+    return re.sub(r"^namespace detail \{.*?^\}  // namespace detail$", "", header.read_text(),
+                  flags=re.MULTILINE | re.DOTALL)
+
+
+def sections_of_errors():
+    """The anchor of the section of errors.md that each code is in."""
+    sections, anchor = {}, ""
+    for line in (root / "docs/reference/errors.md").read_text().splitlines():
+        if line.startswith("## "):
+            anchor = line[3:].lower().replace(" ", "-")
+        elif line.startswith("| `"):
+            sections[line.split("`")[1]] = anchor
+    return sections
+
+
+def commands_and_steps():
+    """Commands as {name: (header, actor, kinds, codes)}; steps as {function: kinds}."""
+    found, steps, docs = {}, {}, {}
+    for header in sorted((include / "command").glob("*.hpp")):
+        for doc, name, body in re.findall(
+                r"((?:^///[^\n]*\n)+)template <class T>\nstruct Basic(\w+) \{\n(.*?)^\};",
+                public_text(header), re.MULTILINE | re.DOTALL):
+            kinds = re.search(r"static constexpr Kinds kinds\{(.*?)\};", body, re.DOTALL)
+            if not kinds:
+                continue
+            kinds = set(re.findall(r"Kind::(\w+)", kinds.group(1)))
+            doc = re.sub(r"\n/// ?", " ", "\n" + doc)
+            docs[name] = doc
+            if doc.startswith(" Not for hosts: call `"):
+                # Where a store keeps no invitations, a long operation sweeps none.
+                for function in re.findall(r"`(\w+)`", doc.split(", of which")[0]):
+                    steps.setdefault(function, set()).update(
+                        set() if name.endswith("Invitation") else kinds)
+                continue
+            same = re.search(r"Errors as `(\w+)`", doc)
+            errors_said = (docs[same.group(1)] if same else doc).partition("Errors")[2]
+            found[name] = (f"command/{header.name}", "actor{}" in body, kinds,
+                           set(re.findall(r"`(\w+)`", errors_said)))
+    return found, steps
+
+
+def functions(known, steps):
+    """What a host calls of driver/: {name: (header, actor, kinds)}; None: those of the command."""
+    found = {}
+    for header in sorted((include / "driver").glob("*.hpp")):
+        for text, name in re.findall(
+                r"(^\[\[nodiscard\]\][^{;]*?\b(\w+)\(\s*(?:const )?S& store.*?^\}$)",
+                public_text(header), re.MULTILINE | re.DOTALL):
+            used = re.findall(r"\bBasic(\w+)<", text)
+            kinds = set().union(*(known[one][2] for one in used if one in known))
+            kinds |= {one.lower() for one in re.findall(r"\bBasic(\w+)Query<T>>\(", text)
+                      if one.lower() in KINDS}
+            if "execute_after_expired" in text:
+                kinds |= known["ExpireInvitation"][2]
+            if "store.view(" in text:
+                kinds.add("membership")
+            kinds |= steps.get(name.removeprefix("preview_"), set())
+            if name.startswith("finish_mark"):
+                kinds |= set().union(*steps.values())
+            actor = any(known[one][1] for one in used if one in known)
+            if re.search(r"\bC>? (&|command)|const C", text):
+                actor = kinds = None
+            found[name] = (f"driver/{header.name}", actor, kinds)
+    return found
+
+
+def commands():
+    known, steps = commands_and_steps()
+    called, sections = functions(known, steps), sections_of_errors()
+    wanted = {**known, **{name: (*facts, set()) for name, facts in called.items()}}
+    found = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in rows("commands.md")]
+    names = [cells[0].strip("`") for cells in found]
+    problems.extend(f"commands.md: no row for {name}" for name in wanted if name not in names)
+    problems.extend(f"commands.md: {name} is nothing that a host calls, or comes twice"
+                    for name in names if name not in wanted or names.count(name) > 1)
+    for name, cells in zip(names, found):
+        if name not in wanted:
+            continue
+        header, actor, kinds, codes = wanted[name]
+        said = {None: "the command's", True: "yes", False: "no"}[actor]
+        needed = "the command's" if kinds is None else ", ".join(k for k in KINDS if k in kinds)
+        if len(cells) != 6 or cells[1] != f"`{header}`" or cells[2] != said or cells[4] != needed:
+            problems.append(f"commands.md: {name}: expected six cells with `{header}`, {said}, "
+                            f"{needed}; found {cells}")
+            continue
+        # A driver brings every id.
+        for anchor in sorted({sections[code] for code in codes - {"missing_id"} if code in sections}):
+            if f"(errors.md#{anchor})" not in cells[5]:
+                problems.append(f"commands.md: {name}: no link to errors.md#{anchor}")
+    if len(known) < 2 or len(called) < 2 or not steps:
+        problems.append("no command, function or step was found")
+
+
 errors()
 options()
 concepts()
+commands()
 print("\n".join(problems) or "docs/reference/ leaves nothing out")
 sys.exit(1 if problems else 0)
