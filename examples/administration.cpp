@@ -36,7 +36,7 @@ struct Digest {
 
 int main() {
   MemoryStore store;
-  const MembershipPolicy<OwnerGuard, SeatLimit, GrantRule> policy;
+  const MembershipPolicy<GrantRule, OwnerGuard, SeatLimit> policy;
   Runtime<SystemClock, InvitationIds<DefaultTraits, Tokens, Digest>> runtime;
   const UserId ada = *UserId::make("ada");
   const OrganizationId acme = *OrganizationId::make("acme");
@@ -53,6 +53,7 @@ int main() {
   const MembershipId owner = (*first).membership()->id;
 
   const auto alone = execute(store, policy, DeactivateMembership{owner});
+  if (alone || !alone.error().error) return 1;
   std::cout << "refused: " << message(*alone.error().error) << '\n';
 
   const auto sent = send_invitation(
@@ -70,11 +71,12 @@ int main() {
   // What deleting a role would do, and then the deletion.
   if (!execute(store, policy, UpdateRoles{owner, RoleSelection::one("editor")})) return 1;
   const auto preview = preview_delete_role(store, policy, "editor");
-  if (!preview) return 1;
+  if (!preview || (*preview).roles.empty()) return 1;
   std::cout << "concerned: " << (*preview).active << ", and gets "
             << (*preview).roles[0].slug.view() << '\n';
   const RoleDeletionOptions reassign{WhenInUse::reassign, {}};
   const auto deleted = delete_role(store, policy, "editor", reassign);
+  if (!deleted) return 1;
   std::cout << "changed: " << (*deleted).memberships << '\n';
   return 0;
 }

@@ -26,6 +26,7 @@ int main() {
 
   // Nothing is stored: the user is no member.
   const auto member = store.view(ada, acme, [](const MembershipRow&) {});
+  if (!member) return 1;
   std::cout << "member: " << std::boolalpha << *member << '\n';
   return *member ? 1 : 0;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Memberships in a file: what one run makes, the next one finds.
-//
-//   example-durable FILE
 
 #include <membership/membership.hpp>
 #include <membership/store/sqlite_store.hpp>
@@ -11,12 +9,12 @@
 
 using namespace membership;
 
-int main(int count, char** arguments) {
+int main() {
   const UserId ada = *UserId::make("user_ada");
   const OrganizationId acme = *OrganizationId::make("org_acme");
   const MembershipPolicy<> policy;
 
-  const auto opened = SqliteStore::open(count > 1 ? arguments[1] : ":memory:");
+  const auto opened = SqliteStore::open("memberships.db");
   if (!opened) {
     std::cerr << opened.error().message << '\n';
     return 1;

@@ -41,7 +41,7 @@ int main() {
   constexpr std::string_view several[] = {"billing", "editor", "owner"};
   const UpdateRoles update{id, RoleSelection::several(several)};
   const auto refused = execute(store, policy, update);
-  if (refused) return 1;
+  if (refused || !refused.error().error) return 1;
   std::cout << "off: " << message(*refused.error().error) << '\n';
 
   // On. Which of several roles is the primary one follows from the priority order.

@@ -78,7 +78,7 @@ int main() {
   std::cout << "version of the id: " << ((*joined).membership()->id.high >> 12 & 15u) << '\n';
 
   const auto none = execute(store, policy, BasicDeleteMembership<HostTraits>{Uuid{0, 7}}, runtime);
-  if (none) return 1;
+  if (none || !none.error().error) return 1;
   std::cout << message(*none.error().error) << '\n';
   return (*joined).membership()->organization == acme ? 0 : 1;
 }

@@ -4,7 +4,6 @@
 #include <iostream>
 
 using namespace membership;
-
 int main() {
   MemoryStore store;
   const MembershipPolicy<> policy;
@@ -16,11 +15,12 @@ int main() {
   const auto joined = execute(store, policy, CreateMembership{ada, acme});
   if (!joined) return 1;
   const MembershipId id = (*joined).membership()->id;
-  const auto refused = execute(store, policy, UpdateRoles{id, RoleSelection::one("boss")});
-  std::cout << "refused: " << message(*refused.error().error) << '\n';
-  if (!execute(store, policy, DeactivateMembership{id})) return 1;
-  const auto again =
-      execute(store, policy, CreateMembership{ada, acme, RoleSelection::one("admin")});
+  const auto wrong = execute(store, policy, UpdateRoles{id, RoleSelection::one("boss")});
+  if (wrong || !wrong.error().error || !execute(store, policy, DeactivateMembership{id})) return 1;
+  std::cout << "refused: " << message(*wrong.error().error) << '\n';
+  const CreateMembership rejoin{ada, acme, RoleSelection::one("admin")};
+  const auto again = execute(store, policy, rejoin);
+  if (!again) return 1;
   std::cout << "same id: " << std::boolalpha << ((*again).membership()->id == id) << '\n';
   std::cout << explain((*again).plan, (*again).snapshot.roles) << '\n';
 }

@@ -10,8 +10,8 @@
 
 using namespace membership;
 
-// An organization keeps an owner, and nobody grants more than they hold.
-using Policy = MembershipPolicy<OwnerGuard, GrantRule>;
+// Nobody gives a role that may do more than they may, and an organization keeps an owner.
+using Policy = MembershipPolicy<GrantRule, OwnerGuard>;
 
 /// What a server would answer: a status and a code, as the API spells them.
 template <class Result>
@@ -75,10 +75,14 @@ int main() {
   if (!set_up_roles(store, policy)) return 1;
   if (!set_up_world(store, policy, acme, {ada, bob, cleo})) return 1;
 
-  // Ada begins the organization, and brings Bob.
+  // The host itself makes Ada the first owner: nobody acts.
   const auto first =
       execute(store, policy, CreateMembership{ada, acme, RoleSelection::one("owner")});
   std::cout << "ada becomes owner: " << answer(first) << '\n';
+
+  // A request of Ada's: first whether she may, then the change in her name.
+  const auto may_manage = authorize(store, ada, acme, "members:manage");
+  if (!may_manage || !*may_manage) return 1;  // a server would answer 500 or 403
   const auto second =
       execute(store, policy, CreateMembership{bob, acme, RoleSelection::one("editor"), ada});
   std::cout << "ada adds bob: " << answer(second) << '\n';
@@ -104,11 +108,11 @@ int main() {
   const auto leaves = execute(store, policy, DeleteMembership{id});
   std::cout << "ada leaves: " << answer(leaves) << '\n';
 
-  // What a request has to ask before it does anything.
-  const auto may_write = authorize(store, bob, acme, "docs:write");
-  const auto may_manage = authorize(store, bob, acme, "members:manage");
-  if (!may_write || !may_manage) return 1;
-  std::cout << "bob may write: " << to_string((*may_write).reason) << '\n'
-            << "bob may manage: " << to_string((*may_manage).reason) << '\n';
-  return *may_write && !*may_manage ? 0 : 1;
+  // Why somebody may do something, or may not.
+  const auto bob_writes = authorize(store, bob, acme, "docs:write");
+  const auto bob_manages = authorize(store, bob, acme, "members:manage");
+  if (!bob_writes || !bob_manages) return 1;
+  std::cout << "bob may write: " << to_string((*bob_writes).reason) << '\n'
+            << "bob may manage: " << to_string((*bob_manages).reason) << '\n';
+  return *bob_writes && !*bob_manages ? 0 : 1;
 }
