@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// Readers who follow the log of events while others write to it (docs/explanation/concurrency.md, rule
-// 9).
+// Readers who follow the log of events while others write to it (docs/explanation/concurrency.md,
+// rule 9).
 //
 // Plan
 //   each reader gets every event exactly once, all in the same order, those of an organization in

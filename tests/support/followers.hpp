@@ -18,8 +18,8 @@
 #include <string>
 #include <vector>
 
-/// Readers who follow the log of events while others write to it (docs/explanation/concurrency.md, rule
-/// 9).
+/// Readers who follow the log of events while others write to it (docs/explanation/concurrency.md,
+/// rule 9).
 namespace membership_tests {
 namespace followers {
 
