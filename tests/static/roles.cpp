@@ -5,7 +5,7 @@
 //   RoleSet: insert, contains, algebra, several                           -> sets
 //   PermissionSet: insert, subset, union                                  -> permissions
 //   RoleCatalogue: find, at, assignable, order, highest                   -> catalogue
-//   for_each_shown_role, primary_role: both values of option O7           -> primary role
+//   for_each_shown_role, primary_role: both values of the option          -> primary role
 //   Counts: in and out, owners                                            -> counts
 //   StatusSet                                                             -> statuses
 

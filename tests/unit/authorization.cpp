@@ -10,7 +10,7 @@
 //   unknown and odd permissions                                          -> unknown_permissions
 //   a permission on its way out, a role on its way out, a role that is gone -> on_the_way_out
 //   effective permissions and the claims of a session                    -> session_claims
-//   claims under option O7                                               -> first_requested
+//   claims under option `primary_role`                                   -> first_requested
 //   a store that fails                                                   -> failing_store
 //   no allocation                                                        -> in allocations.cpp
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // Plan
-//   membership: several roles, option O7               -> membership_roles
+//   membership: several roles, option `primary_role`   -> membership_roles
 //   permission_slugs: in order, holes and unknown places -> permissions_of_a_role
 //   ids of a host's own; bad UTF-8                     -> host_ids, bad_utf8
 // Whole objects: wire_golden.cpp.
