@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace membership::inline v0 {
@@ -25,7 +26,7 @@ struct StepSpace {
   unsigned organizations = 4;
   unsigned memberships = 12;
   unsigned invitations = 8;
-  unsigned unknown_one_in = 16;            ///< how often a number names nothing that there is
+  unsigned unknown_one_in = 12;            ///< how often a number names nothing that there is
   unsigned actor_one_in = 6;               ///< how often somebody acts; 0: never
   std::vector<CommandStep::Kind> kinds{};  ///< empty: all
   /// Of the environment; the first is `member`.
@@ -103,11 +104,15 @@ class DrawSteps {
       first.kind = kind;
       if (kind == CommandStep::Kind::create_organization) first.text = space_.names.front();
     }
-    for (std::size_t rest = least + draw_.below(more + 1); rest > 0; --rest) {
-      made.push_back(step());
-      const bool takes = made.back().kind == CommandStep::Kind::sweep_role_replacement;
-      if (takes && draw_.one_in(4)) mark_replaced(made);
+    const std::size_t size = made.size() + least + draw_.below(more + 1);
+    while (made.size() < size) {
+      // Who had no answer asks again.
+      const bool again = !made.empty() && draw_.one_in(12);
+      const CommandStep next = again ? made.back() : step();
+      if (!again && draw_.one_in(3)) prepare(next, made);
+      made.push_back(next);
     }
+    made.resize(size);
     return made;
   }
 
@@ -148,29 +153,109 @@ class DrawSteps {
     if ((uses & uses_number) != 0) made.number = static_cast<unsigned>(draw_.below(8));
     if ((uses & uses_flag) != 0) made.flag = draw_.one_in(2);
     if ((uses & uses_roles) != 0) made.roles = roles(made);
-    if (draw_.one_in(24)) made.days = static_cast<unsigned>(1 + draw_.below(8));
+    if (draw_.one_in(20)) made.days = static_cast<unsigned>(1 + draw_.below(8));
     return made;
   }
 
-  /// Puts before the last step what it needs and numbers hardly ever give: a role of an
-  /// organization on its way out, whose replacement is on its way out as well.
-  void mark_replaced(std::vector<CommandStep>& made) {
+  /// Puts before a step what it needs to have an effect, where that seldom is there by chance.
+  void prepare(const CommandStep& next, std::vector<CommandStep>& made) {
     using Kind = CommandStep::Kind;
-    const CommandStep last = made.back();
-    made.pop_back();
-    CommandStep step;
-    step.organization = number(space_.organizations);
-    step.flag = true;
+    CommandStep step = next;
+    step.days = 0;
     step.text = space_.names.front();
-    step.roles = {RoleSelection::Form::several, {space_.own_roles.front(), a_role(space_.roles)}};
-    for (const Kind kind : {Kind::create_organization_role, Kind::mark_role_deleted}) {
-      step.kind = kind;
-      made.push_back(step);
+    if (next.kind == Kind::remove_role_permission) put(step, Kind::add_role_permission, made);
+    if (next.kind == Kind::mark_role_deleted || next.kind == Kind::delete_role) {
+      put_role(step, made);
     }
+    if (next.kind == Kind::mark_permission_deleted && !step.permissions.empty()) {
+      put(step, Kind::create_permission, made);
+      step.roles = one(space_.roles.front());
+      put(step, Kind::add_role_permission, made);
+    }
+    if (next.kind == Kind::mark_organization_deleted) invite(step, made);
+    if (next.kind == Kind::mark_user_deleted) {
+      step.organization = number(space_.organizations);
+      put(step, Kind::create_membership, made);
+    }
+    if (next.kind == Kind::mark_multiple_roles_disabled ||
+        next.kind == Kind::disable_multiple_roles) {
+      put(step, Kind::enable_multiple_roles, made);
+      step.roles = one(a_role(space_.roles));
+      put(step, Kind::create_role, made);
+      step.roles.form = RoleSelection::Form::several;
+      step.roles.slugs.push_back(space_.roles.front());
+      take_in(step, Kind::create_membership, made);
+      take_in(step, Kind::update_roles, made);
+    }
+    if (next.kind == Kind::transfer_ownership) put_owner(step, made);
+    if (next.kind == Kind::sweep_role_replacement) put_replaced(step, made);
+    if (const auto mark = mark_before(next.kind)) {
+      step.kind = *mark;
+      step.user = number(space_.users);
+      step.organization = number(space_.organizations);
+      step.number = next.kind == Kind::finish_marked ? 2 : 0;  // 2: only where nobody has it
+      step.roles = one(a_role(space_.roles));
+      step.permissions = {space_.permissions.front()};
+      prepare(step, made);
+      if (!draw_.one_in(4)) put(step, *mark, made);  // else there is no such mark
+    }
+  }
+  void put(CommandStep step, CommandStep::Kind kind, std::vector<CommandStep>& made) const {
+    if (std::count(space_.kinds.begin(), space_.kinds.end(), kind) == 0) return;
+    step.kind = kind;
+    made.push_back(std::move(step));
+  }
+  /// The role that a step is about, and somebody who has it or is to have it.
+  void put_role(CommandStep step, std::vector<CommandStep>& made) {
+    using Kind = CommandStep::Kind;
+    if (step.roles.slugs.empty()) return;
+    step.number = 0;
+    step.roles = one(step.roles.slugs.front());
+    put(step, step.flag ? Kind::create_organization_role : Kind::create_role, made);
+    if (!step.flag) step.organization = number(space_.organizations);
+    if (draw_.one_in(2)) return invite(step, made);
+    take_in(step, draw_.one_in(2) ? Kind::create_membership : Kind::update_roles, made);
+  }
+  void take_in(CommandStep step, CommandStep::Kind kind, std::vector<CommandStep>& made) {
+    step.user = number(space_.users);
+    step.membership = number(space_.memberships);
+    step.actor.reset();
+    put(step, kind, made);
+  }
+  void invite(CommandStep step, std::vector<CommandStep>& made) {
+    step.flag = true;
+    step.text = draw_.mostly_first(space_.emails);
+    put(step, CommandStep::Kind::send_invitation, made);
+  }
+  /// Two members of an organization, one of whom owns it.
+  void put_owner(CommandStep step, std::vector<CommandStep>& made) {
+    using Kind = CommandStep::Kind;
+    step.organization = number(space_.organizations);
+    step.number = 0;
+    step.roles = one(space_.roles[space_.roles.size() > 1 ? 1 : 0]);
+    put(step, Kind::create_role, made);
+    put(step, Kind::name_owner_role, made);
+    take_in(step, Kind::create_membership, made);
+    step.roles = {};
+    take_in(step, Kind::create_membership, made);
+  }
+  /// A role of an organization on its way out, whose replacement mostly is so as well.
+  void put_replaced(CommandStep step, std::vector<CommandStep>& made) {
+    using Kind = CommandStep::Kind;
+    const OwnedSelection other = one(a_role(space_.roles));
+    step.organization = number(space_.organizations);
+    step.roles = other;
+    put(step, Kind::create_role, made);
+    step.flag = true;
+    step.roles = {RoleSelection::Form::several, {space_.own_roles.front(), other.slugs.front()}};
+    put(step, Kind::create_organization_role, made);
+    put(step, Kind::mark_role_deleted, made);
     step.flag = false;
-    step.roles.slugs.erase(step.roles.slugs.begin());
-    if (!draw_.one_in(4)) made.push_back(step);
-    made.push_back(last);
+    step.roles = other;
+    if (!draw_.one_in(3)) put(step, Kind::mark_role_deleted, made);
+  }
+  static OwnedSelection one(std::string slug) {
+    return {RoleSelection::Form::one, {std::move(slug)}};
   }
   unsigned number(unsigned end) {
     if (draw_.one_in(space_.unknown_one_in)) return CommandStep::unknown;
@@ -193,6 +278,18 @@ class DrawSteps {
       if (std::count(space_.kinds.begin(), space_.kinds.end(), page) != 0) pages_.push_back(page);
     }
     return kind;
+  }
+  /// The mark that a page is of, or what takes it back; of what finishes any, that of a role.
+  static std::optional<CommandStep::Kind> mark_before(CommandStep::Kind page) {
+    using Kind = CommandStep::Kind;
+    for (const StepFacts& facts : step_facts) {
+      const std::vector<Kind> pages = pages_of(facts.kind);
+      if (facts.kind != page && std::count(pages.begin(), pages.end(), page) != 0) {
+        return facts.kind;
+      }
+    }
+    if (page == Kind::finish_marked) return Kind::mark_role_deleted;
+    return std::nullopt;
   }
   static std::vector<CommandStep::Kind> pages_of(CommandStep::Kind mark) {
     using Kind = CommandStep::Kind;
@@ -288,7 +385,8 @@ class DrawSteps {
 }  // namespace detail
 
 /// A sequence of steps: a user, an organization, then `least` or up to as many more as RapidCheck's
-/// size says. It shrinks as `smaller` says.
+/// size says. Before a step that would seldom find anything comes now and then what it needs. It
+/// shrinks as `smaller` says.
 inline rc::Gen<std::vector<CommandStep>> command_steps(const StepSpace& space = {},
                                                        std::size_t least = 0) {
   return shrinking_steps([space, least](const rc::Random& random, int size) {

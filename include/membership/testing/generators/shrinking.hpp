@@ -6,6 +6,7 @@
 
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -84,9 +85,11 @@ inline std::vector<CommandStep::Kind> plainer(CommandStep::Kind kind) {
   if (kind == Kind::delete_organization || kind == Kind::delete_user) {
     return {Kind::delete_membership, Kind::revoke_invitation};
   }
-  if (kind == Kind::update_roles) {
+  if (kind == Kind::update_roles || kind == Kind::sweep_role_holder ||
+      kind == Kind::sweep_several_roles) {
     return {Kind::deactivate_membership, Kind::reactivate_membership};
   }
+  if (kind == Kind::send_invitation) return {Kind::create_membership};
   if (kind == Kind::sweep_user_invitation) return {Kind::revoke_invitation};
   if (kind == Kind::sweep_organization_membership || kind == Kind::sweep_user_membership) {
     return {Kind::delete_membership};
@@ -227,6 +230,26 @@ inline std::vector<std::vector<CommandStep>> joined(const std::vector<CommandSte
   return all;
 }
 
+/// The sequences in which two changes of one membership are the plainest two that both have effect.
+inline std::vector<std::vector<CommandStep>> turned(const std::vector<CommandStep>& steps) {
+  using Kind = CommandStep::Kind;
+  std::vector<std::vector<CommandStep>> all;
+  for (std::size_t second = 0; second < steps.size(); ++second) {
+    if (steps[second].kind != Kind::deactivate_membership) continue;
+    for (std::size_t first = 0; first < second; ++first) {
+      const std::vector<Kind> kinds = plainer(steps[first].kind);
+      if (std::find(kinds.begin(), kinds.end(), Kind::reactivate_membership) == kinds.end()) {
+        continue;
+      }
+      std::vector<CommandStep>& made = all.emplace_back(steps);
+      made[first].kind = Kind::deactivate_membership;
+      made[first].membership = steps[second].membership;
+      made[second].kind = Kind::reactivate_membership;
+    }
+  }
+  return all;
+}
+
 }  // namespace detail
 
 /// Smaller sequences: first those with fewer steps, then those that name fewer things, then those
@@ -234,6 +257,7 @@ inline std::vector<std::vector<CommandStep>> joined(const std::vector<CommandSte
 inline rc::Seq<std::vector<CommandStep>> smaller(const std::vector<CommandStep>& steps) {
   return rc::seq::concat(
       rc::shrink::removeChunks(steps), rc::seq::fromContainer(detail::joined(steps)),
+      rc::seq::fromContainer(detail::turned(steps)),
       rc::seq::map(rc::seq::fromContainer(detail::renamings(steps)),
                    [steps](const detail::Renaming& renaming) { return renaming(steps); }),
       rc::shrink::eachElement(steps, [](const CommandStep& step) {

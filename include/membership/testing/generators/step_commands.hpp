@@ -295,7 +295,11 @@ class StepCommand {
       }
       case Kind::mark_permission_deleted:
       case Kind::delete_permission: return done(MarkPermissionDeleted{permission()});
-      case Kind::keep_permission: return done(KeepPermission{permission()});
+      case Kind::keep_permission: {
+        const Known::Permission marked = known_.retiring_permission();
+        return done(KeepPermission{marked.state.phase == Phase::retiring ? marked.state.slug.view()
+                                                                         : permission()});
+      }
       case Kind::mark_multiple_roles_disabled:
       case Kind::disable_multiple_roles: return done(MarkMultipleRolesDisabled{});
       case Kind::mark_owner_role:
