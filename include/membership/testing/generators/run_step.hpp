@@ -39,7 +39,8 @@ class StepRun {
     const bool is_command = with_command(step, known_, [&](const auto& command) {
       if constexpr (requires { operate(command); }) {
         if (whole) {
-          result = operate(command);
+          result = look();
+          if (result) result = operate(command);
           return;
         }
       }
@@ -113,17 +114,23 @@ class StepRun {
     if (mark.permission) known_.forget_permission(*mark.permission);
     if (mark.user) known_.deleting_user.reset();
     if (mark.kind == MarkKind::organization_deletion) known_.deleting_organization.reset();
-    const auto seen = store_.load(Reads{});
-    if (!seen) {
-      return tl::unexpected<Failure<S>>(
-          Failure<S>{FailureKind::store, 1, std::nullopt, seen.error()});
-    }
-    const std::uint64_t before = std::exchange(known_.environment, (*seen).environment).revision;
+    const std::uint64_t before = known_.environment.revision;
+    if (auto seen = look(); !seen) return seen;
     const bool of_environment =
         mark.kind == MarkKind::multiple_roles_off || mark.kind == MarkKind::owner_role_naming;
     if (!of_environment) return StepResult<S>(tl::in_place, Outcome::deleted);
     return StepResult<S>(tl::in_place, before == known_.environment.revision ? Outcome::unchanged
                                                                              : Outcome::updated);
+  }
+  /// Takes in how the environment is.
+  StepResult<S> look() {
+    const auto seen = store_.load(Reads{});
+    if (!seen) {
+      return tl::unexpected<Failure<S>>(
+          Failure<S>{FailureKind::store, 1, std::nullopt, seen.error()});
+    }
+    known_.environment = (*seen).environment;
+    return StepResult<S>(tl::in_place, Outcome::unchanged);
   }
   /// What came of several: the first failure, if there is one.
   StepResult<S> finish() {
