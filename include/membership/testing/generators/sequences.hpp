@@ -150,7 +150,11 @@ class DrawSteps {
     if ((uses & uses_limit) != 0 && draw_.one_in(2)) {
       made.limit = static_cast<unsigned>(draw_.below(6));
     }
-    if ((uses & uses_number) != 0) made.number = static_cast<unsigned>(draw_.below(8));
+    if ((uses & uses_number) != 0) {
+      const bool orders = made.kind == CommandStep::Kind::set_priority_order;
+      const std::size_t ways = !orders ? 8 : draw_.one_in(3) ? 1 : 120;
+      made.number = static_cast<unsigned>(draw_.below(ways));
+    }
     if ((uses & uses_flag) != 0) made.flag = draw_.one_in(2);
     if ((uses & uses_roles) != 0) made.roles = roles(made);
     if (draw_.one_in(20)) made.days = static_cast<unsigned>(1 + draw_.below(8));

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace membership::inline v0 {
@@ -457,14 +458,21 @@ class StepCommand {
     command.resource_type_slug = resource_type();
     return done(command);
   }
-  /// The order of the step's slugs, or where it has none that of all roles by age, turned.
+  /// The order of several slugs that the step has, else one of all roles: by age, or another by the
+  /// number. A single slug is left out of it, or where it is none of them added.
   bool set_priority_order() {
     std::vector<std::string_view> order(step_.roles.slugs.begin(), step_.roles.slugs.end());
-    if (order.empty()) {
+    if (step_.roles.form != RoleSelection::Form::several) {
       order = known_.live_roles(scope());
-      const auto turned =
-          static_cast<std::ptrdiff_t>(step_.number % std::max<std::size_t>(order.size(), 1));
-      std::rotate(order.begin(), order.begin() + turned, order.end());
+      std::size_t rest = step_.number;
+      for (std::size_t at = 0; at < order.size(); ++at) {
+        const std::size_t left = order.size() - at;
+        std::swap(order[at], order[at + rest % left]);
+        rest /= left;
+      }
+      for (const std::string& slug : step_.roles.slugs) {
+        if (std::erase(order, slug) == 0) order.push_back(slug);
+      }
     }
     return done(SetPriorityOrder{order.data(), order.size(), scope()});
   }

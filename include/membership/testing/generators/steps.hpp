@@ -221,7 +221,7 @@ inline constexpr StepFacts step_facts[] = {
     {CommandStep::Kind::sweep_user_invitation, "sweep_user_invitation", 8,
      detail::uses_invitation | detail::uses_user},
     {CommandStep::Kind::fence_role, "fence_role", 3, detail::uses_organization},
-    {CommandStep::Kind::sweep_role_replacement, "sweep_role_replacement", 9, 0},
+    {CommandStep::Kind::sweep_role_replacement, "sweep_role_replacement", 11, 0},
     {CommandStep::Kind::sweep_role_holder, "sweep_role_holder", 7, detail::uses_membership},
     {CommandStep::Kind::sweep_role_invitation, "sweep_role_invitation", 7, detail::uses_invitation},
     {CommandStep::Kind::fence_permission, "fence_permission", 3, detail::uses_organization},
