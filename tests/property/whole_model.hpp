@@ -2,7 +2,8 @@
 #ifndef MEMBERSHIP_TESTS_PROPERTY_WHOLE_MODEL_HPP
 #define MEMBERSHIP_TESTS_PROPERTY_WHOLE_MODEL_HPP
 
-#include "membership/core.hpp"
+#include "membership/administration.hpp"
+#include "membership/membership.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,7 +26,13 @@ using Strings = std::set<String>;
 struct World {
   struct Role {
     String name;
-    Strings permissions;
+    bool of_organizations = true;
+    Strings permissions{};
+    friend bool operator==(const Role&, const Role&) = default;
+  };
+  struct Permission {
+    String name;
+    bool system = false;
   };
   struct Membership {
     String id, user, organization;
@@ -37,29 +45,35 @@ struct World {
     membership::InvitationStatus status = membership::InvitationStatus::pending;
     std::int64_t expires_at = 0;
     String shown_role{};  ///< of one that has ended
+    membership::TokenDigest token{};
 
     bool open() const { return status == membership::InvitationStatus::pending; }
   };
+  using Texts = std::map<String, String>;
   struct Organization {
-    String name;
-    std::optional<String> external_id{}, default_role{}, owner_role{};
+    String name{};
+    std::optional<String> external_id{};
+    Texts metadata{};
+    std::vector<std::pair<String, membership::DomainState>> domains{};
+    std::optional<String> default_role{}, owner_role{};
     std::optional<std::uint64_t> seat_limit{};
-    std::map<String, String> metadata{};
-    std::vector<String> domains{};
     std::map<String, Role> roles{};
     std::vector<String> order{};  ///< empty: the environment's
+    friend bool operator==(const Organization&, const Organization&) = default;
   };
   struct User {
-    std::optional<String> email{}, external_id{}, first_name{};
-    std::map<String, String> metadata{};
+    std::optional<String> email{}, external_id{};
+    Texts metadata{};
+    bool verified = false;
+    friend bool operator==(const User&, const User&) = default;
   };
 
-  std::map<String, Role> roles{{"member", {"Member", {}}}};
+  std::map<String, Role> roles{{"member", {"Member"}}};
   std::vector<String> order{"member"};
   std::optional<String> default_role{}, owner_role{};
   bool several_roles = false;
   membership::SeatsCount seats{};
-  std::map<String, String> permissions;  ///< the names by their slugs
+  std::map<String, Permission> permissions;
   std::map<String, Organization> organizations;
   std::map<String, User> users;
   std::map<String, Membership> memberships;
@@ -158,21 +172,31 @@ struct World {
   }
 };
 
+/// What the store made, which the model cannot know before.
+struct Made {
+  String user{}, organization{}, membership{}, invitation{}, role{};
+  membership::TokenDigest token{};
+};
+
 /// Says of each command what comes of it, under the owner guard, the seat limit and the grant rule,
-/// with the policy's default options. An answer is an outcome or the code of an error.
+/// with the policy's default options. An answer is an outcome or the code of an error. The mark of
+/// a long operation stands for the whole.
 class WholeModel {
  public:
   using Status = membership::Status;
 
   World now;
   std::vector<String> events;
+  Made made;
+  std::int64_t time = 0;
 
   // --- memberships -------------------------------------------------------------------------------
 
-  String create(const String& user, const String& organization, const std::vector<String>& slugs,
-                const String& actor, const String& new_id) {
+  String apply(const membership::CreateMembership& c) {
+    const String user = text(c.user), organization = text(c.organization);
+    if (is_empty_list(c.roles)) return invalid;
     if (now.users.count(user) == 0 || now.organizations.count(organization) == 0) return not_found;
-    const auto [fault, roles] = choose(slugs, organization);
+    const auto [fault, roles] = choose(list(c.roles), organization);
     if (!fault.empty()) return fault;
     const World::Membership* there = now.of_pair(user, organization);
     if (there != nullptr && there->status == Status::pending) {
@@ -185,53 +209,54 @@ class WholeModel {
       return "organization_membership_already_exists";
     }
     World after = now;
-    const String id = there == nullptr ? new_id : there->id;
+    const String id = there == nullptr ? made.membership : there->id;
     after.memberships[id] = {id, user, organization, Status::active, roles};
-    return judged(after, id, actor, there == nullptr ? "created" : "reactivated");
+    return judged(after, id, c.actor, there == nullptr ? "created" : "reactivated");
   }
 
-  String update(const String& id, const std::vector<String>& slugs, const String& actor) {
-    const World::Membership* const there = find(id);
+  String apply(const membership::UpdateRoles& c) {
+    if (is_empty_list(c.roles)) return invalid;
+    const World::Membership* const there = find(c.membership);
     if (there == nullptr) return not_found;
-    if (slugs.empty()) return "unchanged";
-    const auto [fault, roles] = choose(slugs, there->organization);
+    if (c.roles.size() == 0) return "unchanged";
+    const auto [fault, roles] = choose(list(c.roles), there->organization);
     if (!fault.empty()) return fault;
     if (roles == there->roles) return "unchanged";
     World after = now;
-    after.memberships[id].roles = roles;
-    return judged(after, id, actor, "updated");
+    after.memberships[there->id].roles = roles;
+    return judged(after, there->id, c.actor, "updated");
   }
 
-  String deactivate(const String& id, const String& actor) {
-    const World::Membership* const there = find(id);
+  String apply(const membership::DeactivateMembership& c) {
+    const World::Membership* const there = find(c.membership);
     if (there == nullptr) return not_found;
     if (there->status == Status::pending) {
       return "cannot_deactivate_pending_organization_membership";
     }
     if (there->status == Status::inactive) return "unchanged";
     World after = now;
-    after.memberships[id].status = Status::inactive;
-    return judged(after, id, actor, "updated");
+    after.memberships[there->id].status = Status::inactive;
+    return judged(after, there->id, c.actor, "updated");
   }
 
-  String reactivate(const String& id, const String& actor) {
-    const World::Membership* const there = find(id);
+  String apply(const membership::ReactivateMembership& c) {
+    const World::Membership* const there = find(c.membership);
     if (there == nullptr) return not_found;
     if (there->status == Status::pending) {
       return "cannot_reactivate_pending_organization_membership";
     }
     if (there->status == Status::active) return "unchanged";
     World after = now;
-    World::Membership& one = after.memberships[id];
+    World::Membership& one = after.memberships[there->id];
     one.status = Status::active;
     if (one.roles.size() > 1 && !now.several_roles) {
       one.roles = {now.highest(one.roles, one.organization)};
     }
-    return judged(after, id, actor, "reactivated");
+    return judged(after, there->id, c.actor, "reactivated");
   }
 
-  String remove(const String& id, const String& actor) {
-    const World::Membership* const there = find(id);
+  String apply(const membership::DeleteMembership& c) {
+    const World::Membership* const there = find(c.membership);
     if (there == nullptr) return not_found;
     World after = now;
     std::vector<String> log;
@@ -240,14 +265,15 @@ class WholeModel {
         end(after, *open, membership::InvitationStatus::revoked, there->roles, log);
       }
     }
-    after.memberships.erase(id);
-    return judged(after, id, actor, "deleted", log);
+    after.memberships.erase(there->id);
+    return judged(after, there->id, c.actor, "deleted", log);
   }
 
-  String transfer(const String& from, const String& to, const String& actor) {
-    const World::Membership* const giver = find(from);
+  String apply(const membership::TransferOwnership& c) {
+    const String from = text(c.from), to = text(c.to);
+    const World::Membership* const giver = find(c.from);
     if (giver == nullptr) return not_found;
-    const World::Membership* const taker = find(to);
+    const World::Membership* const taker = find(c.to);
     if (taker == nullptr || taker->organization != giver->organization) return not_found;
     const auto& owner = now.organizations.at(giver->organization).owner_role;
     if (!owner) return "owner_role_missing";
@@ -264,7 +290,7 @@ class WholeModel {
     if (!now.several_roles) gained.clear();
     gained.insert(*owner);
     const bool both = gained != taker->roles;
-    const String answer = judge(after, giver->organization, actor);
+    const String answer = judge(after, giver->organization, text(c.actor));
     if (!answer.empty()) return answer;
     now = after;
     log_membership("updated", now.memberships[from]);
@@ -274,105 +300,106 @@ class WholeModel {
 
   // --- settings ----------------------------------------------------------------------------------
 
-  String set_seat_limit(const String& organization, std::optional<std::uint64_t> limit) {
-    if (now.organizations.count(organization) == 0) return not_found;
-    auto& mine = now.organizations[organization].seat_limit;
-    return std::exchange(mine, limit) == limit ? "unchanged" : "updated";
+  String apply(const membership::SetSeatLimit& c) {
+    World::Organization* const mine = find(c.organization);
+    if (mine == nullptr) return not_found;
+    return changed(std::exchange(mine->seat_limit, c.limit) != c.limit);
   }
-  String set_seats(membership::SeatsCount seats) {
-    return std::exchange(now.seats, seats) == seats ? "unchanged" : "updated";
+  String apply(const membership::SetSeatsCount& c) {
+    return changed(!(std::exchange(now.seats, c.counted) == c.counted));
   }
-  String set_default(const String& slug, const String& organization) {
-    if (!organization.empty() && now.organizations.count(organization) == 0) return not_found;
-    if (now.find_role(slug, organization) == nullptr) return "invalid_role";
+  String apply(const membership::SetDefaultRole& c) {
+    const String slug(c.role), organization = text(c.organization);
+    if (!in_scope(organization)) return not_found;
+    if (String fault = unfit(slug, organization); !fault.empty()) return fault;
     const auto& owner =
         organization.empty() ? now.owner_role : now.organizations[organization].owner_role;
     if (owner == slug) return "default_role_is_owner";
     auto& mine =
         organization.empty() ? now.default_role : now.organizations[organization].default_role;
-    return std::exchange(mine, slug) == slug ? "unchanged" : "updated";
+    return changed(std::exchange(mine, slug) != slug);
   }
-  String set_order(const std::vector<String>& slugs, const String& organization) {
-    if (!organization.empty() && now.organizations.count(organization) == 0) return not_found;
+  String apply(const membership::SetPriorityOrder& c) {
+    const String organization = text(c.organization);
+    if (!in_scope(organization)) return not_found;
+    const std::vector<String> slugs(c.slugs, c.slugs + c.size);
     Strings seen;
     for (const String& slug : slugs) {
       if (now.find_role(slug, organization) == nullptr) return "invalid_role";
-      if (!seen.insert(slug).second) return "invalid_request_parameters";
+      if (!seen.insert(slug).second) return invalid;
     }
     const std::vector<String> before = now.ranking(organization);
-    if (before.size() != slugs.size()) return "invalid_request_parameters";
+    if (before.size() != slugs.size()) return invalid;
     if (before == slugs) return "unchanged";
     (organization.empty() ? now.order : now.organizations[organization].order) = slugs;
     return "updated";
   }
-  String enable_several_roles() {
-    return std::exchange(now.several_roles, true) ? "unchanged" : "updated";
+  String apply(const membership::EnableMultipleRoles&) {
+    return changed(!std::exchange(now.several_roles, true));
   }
 
   // --- roles and permissions ---------------------------------------------------------------------
 
-  String create_role(const String& slug) {
+  String apply(const membership::CreateRole& c) {
+    const String slug(c.slug);
+    if (c.name.empty()) return invalid;
     if (now.roles.count(slug) == 1) return "role_slug_conflict";
-    now.roles[slug] = {slug, {}};
+    now.roles[slug] = {String(c.name), is_of_organizations(c.resource_type_slug)};
     now.order.push_back(slug);
-    events.push_back("role.created " + slug + " ()");
+    log_role("created", slug, {}, {});
     return "created";
   }
-  String create_organization_role(const String& organization, const String& slug) {
-    if (now.organizations.count(organization) == 0) return not_found;
+  String apply(const membership::CreateOrganizationRole& c) {
+    const String organization = text(c.organization), slug(c.slug ? *c.slug : made.role);
+    if (c.name.empty() || (c.slug && slug.rfind("org-", 0) != 0)) return invalid;
+    if (!in_scope(organization)) return not_found;
     if (now.find_role(slug, organization) != nullptr) return "organization_role_slug_conflict";
     World::Organization& mine = now.organizations[organization];
     if (mine.roles.empty() && !mine.default_role) mine.default_role = now.default_of(organization);
     mine.order = now.ranking(organization);
     mine.order.push_back(slug);
-    mine.roles[slug] = {slug, {}};
-    events.push_back("organization_role.created " + slug + " ()");
+    mine.roles[slug] = {String(c.name), is_of_organizations(c.resource_type_slug)};
+    log_role("created", slug, organization, {});
     return "created";
   }
-  String create_permission(const String& slug) {
+  String apply(const membership::CreatePermission& c) {
+    const String slug(c.slug);
+    if (c.name.empty()) return invalid;
     if (now.permissions.count(slug) == 1) return "permission_slug_conflict";
-    now.permissions[slug] = slug;
+    now.permissions[slug] = {String(c.name), c.system};
     events.push_back("permission.created " + slug);
     return "created";
   }
-  String name_permission(const String& slug, const String& name) {
+  String apply(const membership::UpdatePermission& c) {
+    const String slug(c.permission);
     if (now.permissions.count(slug) == 0) return not_found;
-    if (std::exchange(now.permissions[slug], name) == name) return "unchanged";
+    if (!rename(now.permissions[slug].name, c.name)) return "unchanged";
     events.push_back("permission.updated " + slug);
     return "updated";
   }
-  String name_role(const String& slug, const String& organization, const String& name) {
+  String apply(const membership::UpdateRole& c) {
+    const String slug(c.role), organization = text(c.organization);
     World::Role* const role = own_role(slug, organization);
     if (role == nullptr) return not_found;
-    if (std::exchange(role->name, name) == name) return "unchanged";
+    if (!rename(role->name, c.name)) return "unchanged";
     log_role("updated", slug, organization, role->permissions);
     return "updated";
   }
-  enum class Edit { set, add, remove };
-  String edit_role(const String& slug, const String& organization, Edit edit,
-                   const Strings& permissions) {
-    World::Role* const role = own_role(slug, organization);
-    if (role == nullptr) return not_found;
-    Strings after = edit == Edit::set ? Strings{} : role->permissions;
-    for (const String& permission : permissions) {
-      if (edit == Edit::remove) {
-        after.erase(permission);
-      } else {
-        if (now.permissions.count(permission) == 0) return not_found;
-        after.insert(permission);
-      }
-    }
-    if (after == role->permissions) return "unchanged";
-    role->permissions = after;
-    log_role("updated", slug, organization, after);
-    return "updated";
+  String apply(const membership::SetRolePermissions& c) {
+    return edit_role(c, Edit::set, {c.permissions, c.permissions + c.size});
+  }
+  String apply(const membership::AddRolePermission& c) {
+    return edit_role(c, Edit::add, {c.permission});
+  }
+  String apply(const membership::RemoveRolePermission& c) {
+    return edit_role(c, Edit::remove, {c.permission});
   }
 
   // --- long operations ---------------------------------------------------------------------------
 
-  /// Without `reassigns` only a role that nobody has.
-  String delete_role(const String& slug, const String& organization, bool reassigns,
-                     const String& replacement) {
+  String apply(const membership::MarkRoleDeleted& c) {
+    const String slug(c.role), organization = text(c.organization);
+    const String replacement(c.replacement.value_or(""));
     if (own_role(slug, organization) == nullptr) return not_found;
     const auto& owner =
         organization.empty() ? now.owner_role : now.organizations[organization].owner_role;
@@ -382,10 +409,10 @@ class WholeModel {
         organization.empty() ? slug == now.default_role.value_or("member") : own_default == slug;
     if (is_default || owner == slug) return "role_required";
     if (!replacement.empty()) {
-      const World::Role* const other = now.find_role(replacement, organization);
-      if (other == nullptr || replacement == slug || owner == replacement) return "invalid_role";
+      if (String fault = unfit(replacement, organization); !fault.empty()) return fault;
+      if (replacement == slug || owner == replacement) return "invalid_role";
     }
-    if (!reassigns) {
+    if (c.only_unused) {
       // Where somebody holds it what has expired is ended, and does not count.
       for (auto& [id, mine] : now.organizations) {
         if ((!organization.empty() && id != organization) || !is_held(slug, id)) continue;
@@ -418,11 +445,14 @@ class WholeModel {
     (organization.empty() ? now.roles : now.organizations[organization].roles).erase(slug);
     now.order.erase(std::remove(now.order.begin(), now.order.end(), slug), now.order.end());
     log_role("deleted", slug, organization, permissions);
-    return "done";
+    return "deleted";
   }
 
-  String delete_permission(const String& slug) {
-    if (now.permissions.erase(slug) == 0) return not_found;
+  String apply(const membership::MarkPermissionDeleted& c) {
+    const String slug(c.permission);
+    if (now.permissions.count(slug) == 0) return not_found;
+    if (now.permissions[slug].system) return "forbidden";
+    now.permissions.erase(slug);
     for (auto& [role, state] : now.roles) {
       if (state.permissions.erase(slug) == 1) log_role("updated", role, {}, state.permissions);
     }
@@ -432,11 +462,11 @@ class WholeModel {
       }
     }
     events.push_back("permission.deleted " + slug);
-    return "done";
+    return "deleted";
   }
 
-  String disable_several_roles() {
-    if (!std::exchange(now.several_roles, false)) return "done";
+  String apply(const membership::MarkMultipleRolesDisabled&) {
+    if (!std::exchange(now.several_roles, false)) return "unchanged";
     for (const auto& [id, organization] : now.organizations) {
       for (auto& [member, one] : now.memberships) {
         if (one.organization != id || one.roles.size() < 2) continue;
@@ -447,22 +477,26 @@ class WholeModel {
         log_membership("updated", one);
       }
     }
-    return "done";
+    return "updated";
   }
 
-  String name_owner_role(const std::optional<String>& slug) {
-    if (slug && now.roles.count(*slug) == 0) return "invalid_role";
+  String apply(const membership::NameOwnerRole& c) {
+    const auto slug = c.role ? std::optional<String>(*c.role) : std::nullopt;
+    if (slug) {
+      if (String fault = unfit(*slug, {}); !fault.empty()) return fault;
+    }
     if (slug && *slug == now.default_role.value_or("member")) return "default_role_is_owner";
-    now.owner_role = slug;
+    if (std::exchange(now.owner_role, slug) == slug) return "unchanged";
     for (auto& [id, organization] : now.organizations) {
       organization.owner_role = slug;
       if (slug && organization.default_role == slug) organization.default_role.reset();
     }
-    return "done";
+    return "updated";
   }
 
-  String delete_organization(const String& id) {
-    if (now.organizations.count(id) == 0) return not_found;
+  String apply(const membership::MarkOrganizationDeleted& c) {
+    const String id = text(c.organization);
+    if (!in_scope(id)) return not_found;
     for (auto one = now.memberships.begin(); one != now.memberships.end();) {
       if (one->second.organization != id) {
         ++one;
@@ -476,10 +510,11 @@ class WholeModel {
     }
     now.organizations.erase(id);
     events.push_back("organization.deleted " + id);
-    return "done";
+    return "deleted";
   }
 
-  String delete_user(const String& id) {
+  String apply(const membership::MarkUserDeleted& c) {
+    const String id = text(c.user);
     if (now.users.count(id) == 0) return not_found;
     std::vector<World::Membership> mine;
     for (const auto& [member, one] : now.memberships) {
@@ -502,103 +537,106 @@ class WholeModel {
     revoke_all_of(id);
     now.users.erase(id);
     events.push_back("user.deleted " + id);
-    return "done";
+    return "deleted";
+  }
+
+  /// Pages of long operations: no step of the test is one.
+  template <class C>
+  String apply(const C& /*page*/) {
+    return "not in the model";
+  }
+
+  // Nothing is marked for longer than a step.
+  String apply(const membership::KeepOrganization& c) {
+    return in_scope(text(c.organization)) ? "unchanged" : not_found;
+  }
+  String apply(const membership::KeepRole& c) {
+    return own_role(String(c.role), text(c.organization)) != nullptr ? "unchanged" : not_found;
+  }
+  String apply(const membership::KeepPermission& c) {
+    return now.permissions.count(String(c.permission)) == 1 ? "unchanged" : not_found;
   }
 
   // --- users and organizations -------------------------------------------------------------------
 
-  String create_user(const String& id) {
+  String apply(const membership::CreateUser& c) {
+    const String id = c.id ? text(*c.id) : made.user;
     if (now.users.count(id) == 1) return "id_already_used";
-    now.users[id];
+    World::User user;
+    if (c.email) user.email = *c.email;
+    if (c.external_id) user.external_id = *c.external_id;
+    change(user.metadata, c.metadata);
+    if (String fault = taken(id, user); !fault.empty()) return fault;
+    now.users[id] = user;
     events.push_back("user.created " + id);
     return "created";
   }
-  String create_organization(const String& id, std::optional<std::uint64_t> limit) {
-    if (now.organizations.count(id) == 1) return "id_already_used";
-    World::Organization& mine = now.organizations[id];
-    mine.name = id;
-    mine.seat_limit = limit;
-    mine.owner_role = now.owner_role;
-    events.push_back("organization.created " + id);
-    return "created";
-  }
-
-  String update_user(const String& id, const std::optional<String>& email,
-                     const std::optional<String>& external_id) {
+  String apply(const membership::UpdateUser& c) {
+    const String id = text(c.user);
     if (now.users.count(id) == 0) return not_found;
-    World::User& user = now.users[id];
-    const auto others = [&](const auto& wanted, auto&& value) {
-      return wanted && std::any_of(now.users.begin(), now.users.end(), [&](const auto& other) {
-               return other.first != id && value(other.second) == *wanted;
-             });
-    };
-    if (others(external_id,
-               [](const World::User& other) { return other.external_id.value_or(""); })) {
-      return "external_id_already_used";
+    World::User user = now.users[id];
+    if (c.email) {
+      user.verified =
+          user.verified && World::lower(String(*c.email)) == World::lower(user.email.value_or(""));
+      user.email = *c.email;
     }
-    if (others(email ? std::optional(World::lower(*email)) : std::nullopt,
-               [](const World::User& other) { return World::lower(other.email.value_or("")); })) {
-      return "email_not_available";
-    }
-    const World::User before = user;
-    if (email) user.email = email;
-    if (external_id) user.external_id = external_id;
-    if (before.email == user.email && before.external_id == user.external_id) return "unchanged";
+    user.verified = c.email_verified.value_or(user.verified);
+    change(user.external_id, c.external_id);
+    change(user.metadata, c.metadata);
+    if (String fault = taken(id, user); !fault.empty()) return fault;
+    if (std::exchange(now.users[id], user) == user) return "unchanged";
     events.push_back("user.updated " + id);
     return "updated";
   }
-  /// An empty text clears.
-  String update_organization(const String& id, const std::optional<String>& external_id,
-                             const std::map<String, std::optional<String>>& metadata,
-                             const std::optional<std::vector<String>>& domains) {
-    if (now.organizations.count(id) == 0) return not_found;
-    World::Organization& mine = now.organizations[id];
-    for (const auto& [other, organization] : now.organizations) {
-      if (other == id || !external_id || external_id->empty()) continue;
-      if (organization.external_id == external_id) return "external_id_already_used";
+  String apply(const membership::CreateOrganization& c) {
+    const String id = c.id ? text(*c.id) : made.organization;
+    World::Organization mine{String(c.name)};
+    if (c.external_id) mine.external_id = *c.external_id;
+    change(mine.metadata, c.metadata);
+    for (std::size_t at = 0; at < c.domain_count; ++at) {
+      mine.domains.emplace_back(c.domains[at].domain, c.domains[at].state);
     }
-    for (const auto& [other, organization] : now.organizations) {
-      if (other == id || !domains) continue;
-      for (const String& domain : *domains) {
-        if (std::count(organization.domains.begin(), organization.domains.end(), domain) != 0) {
-          return "domain_already_exists";
-        }
-      }
+    if (c.name.empty() || has_twice(mine)) return invalid;
+    if (in_scope(id) && !id.empty()) return "id_already_used";
+    if (String fault = taken(id, mine); !fault.empty()) return fault;
+    mine.seat_limit = c.seat_limit;
+    mine.owner_role = now.owner_role;
+    now.organizations[id] = mine;
+    events.push_back("organization.created " + id);
+    return "created";
+  }
+  String apply(const membership::UpdateOrganization& c) {
+    const String id = text(c.organization);
+    const World::Organization* const before = find(c.organization);
+    World::Organization mine = before == nullptr ? World::Organization{} : *before;
+    if (c.domains.replaces()) mine.domains.clear();
+    for (std::size_t at = 0; at < c.domains.size(); ++at) {
+      mine.domains.emplace_back(c.domains.domains()[at].domain, c.domains.domains()[at].state);
     }
-    const World::Organization before = mine;
-    if (external_id) mine.external_id = *external_id;
-    if (external_id && external_id->empty()) mine.external_id.reset();
-    for (const auto& [key, value] : metadata) {
-      if (value) {
-        mine.metadata[key] = *value;
-      } else {
-        mine.metadata.erase(key);
-      }
-    }
-    if (domains) mine.domains = *domains;
-    if (before.external_id == mine.external_id && before.metadata == mine.metadata &&
-        before.domains == mine.domains) {
-      return "unchanged";
-    }
+    if (has_twice(mine)) return invalid;
+    if (before == nullptr) return not_found;
+    rename(mine.name, c.name);
+    change(mine.external_id, c.external_id);
+    change(mine.metadata, c.metadata);
+    if (String fault = taken(id, mine); !fault.empty()) return fault;
+    if (std::exchange(now.organizations[id], mine) == mine) return "unchanged";
     events.push_back("organization.updated " + id);
     return "updated";
   }
 
   // --- invitations -------------------------------------------------------------------------------
 
-  std::int64_t time = 0;
-
-  String send(const String& email, const String& organization, const String& role, int days,
-              const String& actor, const String& id, const String& new_membership) {
-    if (!role.empty() && organization.empty()) return "invalid_request_parameters";
-    if (!organization.empty() && now.organizations.count(organization) == 0) return not_found;
-    if (days < 1) return "expires_in_days_too_short";
-    if (days > 30) return "expires_in_days_too_long";
+  String apply(const membership::SendInvitation& c) {
+    const String email(c.email), organization = text(c.organization), actor = text(c.actor);
+    if (email.empty() || (c.role && organization.empty())) return invalid;
+    if (!in_scope(organization)) return not_found;
+    if (c.expires_in_days < 1) return "expires_in_days_too_short";
+    if (c.expires_in_days > 30) return "expires_in_days_too_long";
     const String user = now.holder(email).value_or("");
     Strings roles;
     if (!organization.empty()) {
-      const auto [fault, chosen] =
-          choose(role.empty() ? std::vector<String>{} : std::vector<String>{role}, organization);
+      const auto [fault, chosen] = choose(
+          c.role ? std::vector<String>{String(*c.role)} : std::vector<String>{}, organization);
       if (!fault.empty()) return fault;
       roles = chosen;
     }
@@ -625,18 +663,19 @@ class WholeModel {
     }
     if (organization.empty() && !user.empty()) return "user_already_exists";
     World after = now;
-    World::Invitation& made = after.invitations[id];
-    made = {id, email, organization};
-    made.expires_at = time + days * std::int64_t{86'400'000};
+    World::Invitation& sent = after.invitations[made.invitation];
+    sent = {made.invitation, email, organization};
+    sent.expires_at = time + c.expires_in_days * 86'400'000;
+    sent.token = made.token;
     const World::Membership* const there = pair();
     const bool joins = !organization.empty() && !user.empty() && there == nullptr;
     const bool pending = there != nullptr && there->status == Status::pending;
-    if (joins || pending) made.user = user;
+    if (joins || pending) sent.user = user;
     if (joins) {
-      after.memberships[new_membership] = {new_membership, user, organization, Status::pending,
-                                           roles};
+      after.memberships[made.membership] = {made.membership, user, organization, Status::pending,
+                                            roles};
     } else if (!organization.empty()) {
-      made.role = *roles.begin();
+      sent.role = *roles.begin();
     }
     const String refused = organization.empty() ? String() : judge(after, organization, {});
     if (!refused.empty()) return refused;
@@ -644,21 +683,26 @@ class WholeModel {
       return "role_not_grantable";
     }
     now = after;
-    events.push_back("invitation.created " + id);
-    if (joins) log_membership("created", now.memberships[new_membership]);
+    events.push_back("invitation.created " + made.invitation);
+    if (joins) log_membership("created", now.memberships[made.membership]);
     return "created";
   }
 
-  String accept(const String& id, const String& new_user, const String& new_membership) {
-    const auto there = now.invitations.find(id);
+  String apply(const membership::AcceptInvitation& c) {
+    const auto there =
+        std::find_if(now.invitations.begin(), now.invitations.end(), [&](const auto& entry) {
+          return c.token ? entry.second.token == *c.token : entry.first == text(*c.invitation);
+        });
     if (there == now.invitations.end()) return not_found;
+    const String id = there->first;
     World::Invitation& one = there->second;
     expire(&one);
     if (!one.open()) return "invite_not_pending";
     if (one.user.empty()) {
       if (!now.holder(one.email)) {
-        now.users[new_user].email = one.email;
-        events.push_back("user.created " + new_user);
+        now.users[made.user].email = one.email;
+        now.users[made.user].verified = c.token.has_value();
+        events.push_back("user.created " + made.user);
       }
     }
     const String user = one.user.empty() ? *now.holder(one.email) : one.user;
@@ -673,7 +717,7 @@ class WholeModel {
       return "invalid_invite";
     }
     World after = now;
-    const String member_id = member == nullptr ? new_membership : member->id;
+    const String member_id = member == nullptr ? made.membership : member->id;
     World::Membership joined{member_id, user, one.organization, Status::active, {one.role}};
     if (member != nullptr && member->status == Status::pending) {
       joined.roles = member->roles;
@@ -695,29 +739,36 @@ class WholeModel {
     return created ? "created" : inactive ? "reactivated" : "updated";
   }
 
-  String revoke(const String& id) {
-    const auto there = now.invitations.find(id);
+  String apply(const membership::RevokeInvitation& c) {
+    const auto there = now.invitations.find(text(c.invitation));
     if (there == now.invitations.end()) return not_found;
     if (!there->second.open() || has_expired(there->second)) return "invite_not_pending";
     end_with_membership(there->second, membership::InvitationStatus::revoked);
     return "deleted";
   }
 
-  String resend(const String& id) {
-    const auto there = now.invitations.find(id);
+  String apply(const membership::ResendInvitation& c) {
+    const auto there = now.invitations.find(text(c.invitation));
     if (there == now.invitations.end()) return not_found;
-    const World::Invitation& one = there->second;
+    World::Invitation& one = there->second;
     if (one.status == membership::InvitationStatus::accepted) return "invite_accepted";
     if (one.status == membership::InvitationStatus::revoked) return "invite_revoked";
     if (!one.open() || has_expired(one)) return "invite_expired";
-    events.push_back("invitation.resent " + id);
+    if (one.token == made.token) return "the same token again";
+    one.token = made.token;
+    events.push_back("invitation.resent " + one.id);
     return "updated";
   }
 
+  String apply(const membership::ExpireInvitation& c) {
+    const auto there = now.invitations.find(text(c.invitation));
+    if (there == now.invitations.end()) return not_found;
+    return expire(&there->second) ? "deleted" : "unchanged";
+  }
   String expire_all() {
-    std::size_t ended = 0;
-    for (auto& [id, one] : now.invitations) ended += expire(&one) ? 1u : 0u;
-    return "ended " + std::to_string(ended);
+    bool any = false;
+    for (auto& [id, one] : now.invitations) any = expire(&one) || any;
+    return changed(any);
   }
 
   // --- telling -----------------------------------------------------------------------------------
@@ -738,23 +789,137 @@ class WholeModel {
   }
 
   static constexpr const char* not_found = "entity_not_found";
+  static constexpr const char* invalid = "invalid_request_parameters";
 
  private:
-  const World::Membership* find(const String& id) const {
-    const auto there = now.memberships.find(id);
+  template <class I>
+  static String text(const I& id) {
+    return String(id.view());
+  }
+  /// Empty where there is none.
+  template <class I>
+  static String text(const std::optional<I>& id) {
+    return id ? text(*id) : String();
+  }
+  static std::vector<String> list(const membership::RoleSelection& roles) {
+    std::vector<String> slugs;
+    for (std::size_t at = 0; at < roles.size(); ++at) slugs.emplace_back(roles[at]);
+    return slugs;
+  }
+  static bool is_empty_list(const membership::RoleSelection& roles) {
+    return roles.form() == membership::RoleSelection::Form::several && roles.size() == 0;
+  }
+  static String changed(bool changed) { return changed ? "updated" : "unchanged"; }
+  static bool is_of_organizations(const std::optional<std::string_view>& resource_type) {
+    return resource_type.value_or("organization") == "organization";
+  }
+  static bool rename(String& name, const std::optional<std::string_view>& to) {
+    return to && std::exchange(name, *to) != *to;
+  }
+  static void change(std::optional<String>& text, const membership::TextChange& change) {
+    membership::Texts texts;
+    if (text) texts.set(membership::Text::external_id, std::string_view(*text));
+    if (!change.apply(texts, membership::Text::external_id)) return;
+    text.reset();
+    if (change.sets()) text = change.text();
+  }
+  static void change(World::Texts& metadata, const membership::MetadataChange& change) {
+    if (change.clears()) metadata.clear();
+    for (std::size_t at = 0; at < change.size(); ++at) {
+      metadata.erase(String(change[at].key));
+      if (change[at].value) metadata[String(change[at].key)] = *change[at].value;
+    }
+  }
+  static bool has_twice(const World::Organization& mine) {
+    Strings seen;
+    for (const auto& [domain, state] : mine.domains) {
+      if (!seen.insert(domain).second) return true;
+    }
+    return false;
+  }
+  /// Which of what must be unique somebody else has; empty where nothing.
+  String taken(const String& id, const World::User& user) const {
+    const auto others = [&](auto&& same) {
+      return std::any_of(now.users.begin(), now.users.end(), [&](const auto& other) {
+        return other.first != id && same(other.second);
+      });
+    };
+    const auto same_id = [&](const auto& other) { return other.external_id == user.external_id; };
+    if (user.external_id && others(same_id)) return "external_id_already_used";
+    const String email = World::lower(user.email.value_or(""));
+    const auto same_email = [&](const auto& other) {
+      return World::lower(other.email.value_or("")) == email;
+    };
+    return user.email && others(same_email) ? "email_not_available" : "";
+  }
+  String taken(const String& id, const World::Organization& mine) const {
+    for (const auto& [other, one] : now.organizations) {
+      if (other == id || !mine.external_id || one.external_id != mine.external_id) continue;
+      return "external_id_already_used";
+    }
+    for (const auto& [other, one] : now.organizations) {
+      for (const auto& [domain, state] : one.domains) {
+        const auto same = [&](const auto& own) { return own.first == domain; };
+        if (other != id && std::any_of(mine.domains.begin(), mine.domains.end(), same)) {
+          return "domain_already_exists";
+        }
+      }
+    }
+    return {};
+  }
+
+  const World::Membership* find(const membership::MembershipId& id) const {
+    const auto there = now.memberships.find(text(id));
     return there == now.memberships.end() ? nullptr : &there->second;
   }
+  World::Organization* find(const membership::OrganizationId& id) {
+    const auto there = now.organizations.find(text(id));
+    return there == now.organizations.end() ? nullptr : &there->second;
+  }
+  /// Whether there is the organization, or none is named.
+  bool in_scope(const String& organization) const {
+    return organization.empty() || now.organizations.count(organization) == 1;
+  }
+  /// Why members cannot have a role; empty where they can.
+  String unfit(const String& slug, const String& organization) const {
+    const World::Role* const role = now.find_role(slug, organization);
+    if (role == nullptr) return "invalid_role";
+    return role->of_organizations ? "" : "sub_resource_scoped_role_not_allowed";
+  }
   World::Role* own_role(const String& slug, const String& organization) {
-    if (!organization.empty() && now.organizations.count(organization) == 0) return nullptr;
+    if (!in_scope(organization)) return nullptr;
     auto& roles = organization.empty() ? now.roles : now.organizations[organization].roles;
     const auto role = roles.find(slug);
     return role == roles.end() ? nullptr : &role->second;
+  }
+  enum class Edit { set, add, remove };
+  template <class C>
+  String edit_role(const C& c, Edit edit, const std::vector<std::string_view>& permissions) {
+    World::Role* const role = own_role(String(c.role), text(c.organization));
+    if (role == nullptr) return not_found;
+    Strings after = edit == Edit::set ? Strings{} : role->permissions;
+    for (const std::string_view view : permissions) {
+      const String permission(view);
+      if (edit == Edit::remove) {
+        after.erase(permission);
+      } else {
+        if (now.permissions.count(permission) == 0) return not_found;
+        after.insert(permission);
+      }
+    }
+    if (after == role->permissions) return "unchanged";
+    role->permissions = after;
+    log_role("updated", String(c.role), text(c.organization), after);
+    return "updated";
   }
   std::pair<String, Strings> choose(const std::vector<String>& slugs,
                                     const String& organization) const {
     if (slugs.empty()) return {{}, {now.default_of(organization)}};
     for (const String& slug : slugs) {
       if (now.find_role(slug, organization) == nullptr) return {"invalid_role", {}};
+    }
+    for (const String& slug : slugs) {
+      if (String fault = unfit(slug, organization); !fault.empty()) return {fault, {}};
     }
     const Strings roles(slugs.begin(), slugs.end());
     if (roles.size() > 1 && !now.several_roles) return {"multiple_roles_not_enabled", {}};
@@ -773,7 +938,8 @@ class WholeModel {
     }
     if (actor.empty()) return {};
     for (const auto& [id, one] : after.memberships) {
-      const World::Membership* const before = find(id);
+      const auto there = now.memberships.find(id);
+      const auto* const before = there == now.memberships.end() ? nullptr : &there->second;
       if (one.organization != organization || (before != nullptr && *before == one)) continue;
       Strings granted = one.roles;
       if (before != nullptr && before->status == Status::active) {
@@ -795,12 +961,12 @@ class WholeModel {
 
   /// Carries a change of one membership out, where the rules let it pass, with its event and then
   /// others.
-  String judged(const World& after, const String& id, const String& actor, const String& outcome,
-                const std::vector<String>& before_event = {}) {
+  String judged(const World& after, String id, const std::optional<membership::UserId>& actor,
+                const String& outcome, const std::vector<String>& before_event = {}) {
     const auto changed = after.memberships.find(id);
     const World::Membership one =
         changed == after.memberships.end() ? now.memberships.at(id) : changed->second;
-    const String refused = judge(after, one.organization, actor);
+    const String refused = judge(after, one.organization, text(actor));
     if (!refused.empty()) return refused;
     now = after;
     events.insert(events.end(), before_event.begin(), before_event.end());
