@@ -344,7 +344,7 @@ class DrawSteps {
     for (std::size_t more = !several ? 1 : marks ? 2 : draw_.below(4); more > 0; --more) {
       const std::vector<std::string>& slugs = own ? space_.own_roles : space_.roles;
       made.slugs.push_back(about_members ? draw_.mostly_first(slugs) : a_role(slugs));
-      if (!about_members && !orders) own = false;  // a replacement
+      if (!about_members && !orders) own = draw_.one_in(4);  // a replacement
     }
     return made;
   }

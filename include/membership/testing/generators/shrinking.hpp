@@ -85,8 +85,8 @@ inline std::vector<CommandStep::Kind> plainer(CommandStep::Kind kind) {
   if (kind == Kind::delete_organization || kind == Kind::delete_user) {
     return {Kind::delete_membership, Kind::revoke_invitation};
   }
-  if (kind == Kind::update_roles || kind == Kind::sweep_role_holder ||
-      kind == Kind::sweep_several_roles) {
+  if (kind == Kind::update_roles || kind == Kind::transfer_ownership ||
+      kind == Kind::sweep_role_holder || kind == Kind::sweep_several_roles) {
     return {Kind::deactivate_membership, Kind::reactivate_membership};
   }
   if (kind == Kind::send_invitation) return {Kind::create_membership};
