@@ -5038,7 +5038,7 @@ using ExpireInvitation = BasicExpireInvitation<DefaultTraits>;
 namespace membership::inline v0 {
 
 template <class T>
-struct BasicNameOwnerRole {
+struct BasicMarkOwnerRole {
   using traits = T;
   static constexpr Kinds kinds{Kind::environment};
   static constexpr Kinds mints{};
@@ -5151,7 +5151,7 @@ struct BasicFinishOwnerRole {
   }
 };
 
-using NameOwnerRole = BasicNameOwnerRole<DefaultTraits>;
+using MarkOwnerRole = BasicMarkOwnerRole<DefaultTraits>;
 using FenceOwnerRole = BasicFenceOwnerRole<DefaultTraits>;
 using FinishOwnerRole = BasicFinishOwnerRole<DefaultTraits>;
 
@@ -8779,7 +8779,7 @@ struct OwnerRoleNaming {
   std::uint64_t generation = 0;
 
   explicit OwnerRoleNaming(std::optional<std::string_view> role) : slug(role) {}
-  auto mark() const { return BasicNameOwnerRole<T>{slug}; }
+  auto mark() const { return BasicMarkOwnerRole<T>{slug}; }
   void begin(const BasicPlan<T>& plan, const BasicSnapshot<T>& seen) {
     const EnvironmentState& state = plan.environment ? plan.environment->after : seen.environment;
     index = state.next_owner_role;
@@ -9063,10 +9063,10 @@ preview_name_owner_role(S& store, const MembershipPolicy<Rules...>& policy, std:
                         RuntimeType&& runtime = RuntimeType{}) {
   using T = typename S::traits;
   using Result = tl::expected<OwnerRolePreview, Failure<S>>;
-  const BasicNameOwnerRole<T> command{role};
+  const BasicMarkOwnerRole<T> command{role};
   const auto seen = store.load(command.reads());
   if (!seen) return Result(tl::unexpect, detail::store_failure<S>(seen.error()));
-  const auto context = draw_context<BasicNameOwnerRole<T>>(runtime.clock.now(), runtime.ids);
+  const auto context = draw_context<BasicMarkOwnerRole<T>>(runtime.clock.now(), runtime.ids);
   const auto plan = policy.decide(command, *seen, context);
   if (!plan) return Result(tl::unexpect, detail::refused_failure<S>(plan.error()));
   OwnerRolePreview preview;

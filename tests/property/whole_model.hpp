@@ -480,7 +480,7 @@ class WholeModel {
     return "updated";
   }
 
-  String apply(const membership::NameOwnerRole& c) {
+  String apply(const membership::MarkOwnerRole& c) {
     const auto slug = c.role ? std::optional<String>(*c.role) : std::nullopt;
     if (slug) {
       if (String fault = unfit(*slug, {}); !fault.empty()) return fault;

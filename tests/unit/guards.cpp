@@ -123,7 +123,7 @@ struct World : BasicHost<TestStore, Guards> {
     return done(MarkMultipleRolesDisabled{}).plan.environment->after.generation;
   }
   std::uint64_t name_admin() {
-    return done(NameOwnerRole{"admin"}).plan.environment->after.owner_generation;
+    return done(MarkOwnerRole{"admin"}).plan.environment->after.owner_generation;
   }
 
   /// A command that only a guard refuses: by `decide` and by `execute`, and nothing changes.
@@ -456,7 +456,7 @@ const std::vector<Row>& table() {
       {"FinishMultipleRolesDisabled", cannot(settings_only), cannot(settings_only),
        cannot(settings_only),
        [](World& w) { w.done(FinishMultipleRolesDisabled{w.close_multiple_roles()}); }},
-      {"NameOwnerRole", cannot("the environment's row only"), cannot(no_membership),
+      {"MarkOwnerRole", cannot("the environment's row only"), cannot(no_membership),
        cannot(no_membership), [](World& w) { w.name_admin(); }},
       {"FenceOwnerRole",
        cannot("the one step after which there may be no owner: it names another role"),

@@ -55,7 +55,7 @@ struct World : BasicHost<UnqueuedStore, MembershipPolicy<OwnerGuard>> {
     return name_owner_role(store, policy, slug, runtime);
   }
   std::uint64_t mark(std::optional<std::string_view> slug = "boss") {
-    return done(NameOwnerRole{slug}).plan.environment->after.owner_generation;
+    return done(MarkOwnerRole{slug}).plan.environment->after.owner_generation;
   }
   EnvironmentState environment() const { return load(Reads{}).environment; }
   /// Every organization goes by the role, and counts who holds it.
@@ -89,12 +89,12 @@ BOOST_AUTO_TEST_CASE(mark) {
   w.done(CreateRole{"editor", "Editor", std::nullopt, "document"});
   const std::string before = describe(w.store);
   const auto refused = [&](std::string_view slug, ErrorCode code) {
-    BOOST_TEST(w.refused(NameOwnerRole{slug}) == an_error(code, Field::owner_role, slug));
+    BOOST_TEST(w.refused(MarkOwnerRole{slug}) == an_error(code, Field::owner_role, slug));
   };
   refused("nobody", ErrorCode::invalid_role);
   refused("editor", ErrorCode::sub_resource_scoped_role_not_allowed);
   refused("member", ErrorCode::default_role_is_owner);
-  BOOST_TEST(w.done(NameOwnerRole{"owner"}).outcome() == Outcome::unchanged);
+  BOOST_TEST(w.done(MarkOwnerRole{"owner"}).outcome() == Outcome::unchanged);
   BOOST_TEST(describe(w.store) == before);
   w.done(MarkRoleDeleted{"viewer"});
   refused("viewer", ErrorCode::invalid_role);
@@ -104,9 +104,9 @@ BOOST_AUTO_TEST_CASE(mark) {
   const std::uint64_t first = w.mark();
   BOOST_TEST(first == w.environment().revision);
   BOOST_TEST((w.environment().owner_role == owner_role));
-  BOOST_TEST(w.done(NameOwnerRole{"boss"}).outcome() == Outcome::unchanged);
+  BOOST_TEST(w.done(MarkOwnerRole{"boss"}).outcome() == Outcome::unchanged);
   refused("viewer", ErrorCode::operation_unfinished);
-  BOOST_TEST(w.refused(NameOwnerRole{}) ==
+  BOOST_TEST(w.refused(MarkOwnerRole{}) ==
              an_error(ErrorCode::operation_unfinished, Field::owner_role));
   refused("member", ErrorCode::default_role_is_owner);
   const std::uint64_t second = w.mark("owner");

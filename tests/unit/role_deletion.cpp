@@ -483,7 +483,7 @@ BOOST_AUTO_TEST_CASE(heeded) {
              invalid);
   BOOST_TEST(w.refused(SetDefaultRole{"admin"}) == invalid);
   BOOST_TEST(w.refused(SetDefaultRole{"admin", w.acme}) == invalid);
-  BOOST_TEST(w.refused(NameOwnerRole{"admin"}) ==
+  BOOST_TEST(w.refused(MarkOwnerRole{"admin"}) ==
              an_error(ErrorCode::invalid_role, Field::owner_role, "admin"));
   BOOST_TEST((w.refused(CreateRole{"admin", "Admin"}).code == ErrorCode::role_slug_conflict));
   constexpr std::string_view with_it[] = {"admin", "viewer", "member"};
@@ -605,7 +605,7 @@ BOOST_AUTO_TEST_CASE(left_marks) {
   w.done(MarkRoleDeleted{"org-lead", std::nullopt, w.other});
   w.done(MarkPermissionDeleted{"read"});
   w.done(MarkMultipleRolesDisabled{});
-  w.done(NameOwnerRole{"owner"});
+  w.done(MarkOwnerRole{"owner"});
   w.done(MarkOrganizationDeleted{third});
   w.done(MarkUserDeleted{w.cid.user});
   const auto marks = list_marks(w.store);

@@ -27,7 +27,7 @@ namespace membership::inline v0 {
 /// `sub_resource_scoped_role_not_allowed`; `default_role_is_owner` where it is the environment's
 /// default; `operation_unfinished` where it would be a third.
 template <class T>
-struct BasicNameOwnerRole {
+struct BasicMarkOwnerRole {
   using traits = T;
   static constexpr Kinds kinds{Kind::environment};
   static constexpr Kinds mints{};
@@ -150,7 +150,7 @@ struct BasicFinishOwnerRole {
   }
 };
 
-using NameOwnerRole = BasicNameOwnerRole<DefaultTraits>;
+using MarkOwnerRole = BasicMarkOwnerRole<DefaultTraits>;
 using FenceOwnerRole = BasicFenceOwnerRole<DefaultTraits>;
 using FinishOwnerRole = BasicFinishOwnerRole<DefaultTraits>;
 

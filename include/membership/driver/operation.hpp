@@ -135,7 +135,7 @@ disable_multiple_roles(S& store, const MembershipPolicy<Rules...>& policy,
 }
 
 /// Names another owner role, or none. There is no event. Where it is named, nothing happens.
-/// Errors as `NameOwnerRole`.
+/// Errors as `MarkOwnerRole`.
 /// Complexity, besides that of all: counts the members of every organization.
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
           class Progress = NoOperationProgress>

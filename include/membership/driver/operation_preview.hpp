@@ -290,7 +290,7 @@ struct OwnerRolePreview {
 };
 
 /// What `name_owner_role` would do, with a role.
-/// Failures: `refused` as `NameOwnerRole`, `store`.
+/// Failures: `refused` as `MarkOwnerRole`, `store`.
 /// Complexity: one load for each organization, which counts its members.
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>>
 [[nodiscard]] tl::expected<OwnerRolePreview, Failure<S>>
@@ -298,10 +298,10 @@ preview_name_owner_role(S& store, const MembershipPolicy<Rules...>& policy, std:
                         RuntimeType&& runtime = RuntimeType{}) {
   using T = typename S::traits;
   using Result = tl::expected<OwnerRolePreview, Failure<S>>;
-  const BasicNameOwnerRole<T> command{role};
+  const BasicMarkOwnerRole<T> command{role};
   const auto seen = store.load(command.reads());
   if (!seen) return Result(tl::unexpect, detail::store_failure<S>(seen.error()));
-  const auto context = draw_context<BasicNameOwnerRole<T>>(runtime.clock.now(), runtime.ids);
+  const auto context = draw_context<BasicMarkOwnerRole<T>>(runtime.clock.now(), runtime.ids);
   const auto plan = policy.decide(command, *seen, context);
   if (!plan) return Result(tl::unexpect, detail::refused_failure<S>(plan.error()));
   OwnerRolePreview preview;

@@ -237,7 +237,7 @@ struct OwnerRoleNaming {
   std::uint64_t generation = 0;
 
   explicit OwnerRoleNaming(std::optional<std::string_view> role) : slug(role) {}
-  auto mark() const { return BasicNameOwnerRole<T>{slug}; }
+  auto mark() const { return BasicMarkOwnerRole<T>{slug}; }
   void begin(const BasicPlan<T>& plan, const BasicSnapshot<T>& seen) {
     const EnvironmentState& state = plan.environment ? plan.environment->after : seen.environment;
     index = state.next_owner_role;

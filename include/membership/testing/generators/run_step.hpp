@@ -99,7 +99,7 @@ class StepRun {
     return ended(disable_multiple_roles(store_, policy_, runtime_),
                  {MarkKind::multiple_roles_off, Phase::closing});
   }
-  StepResult<S> operate(const NameOwnerRole& mark) {
+  StepResult<S> operate(const MarkOwnerRole& mark) {
     return ended(name_owner_role(store_, policy_, mark.role, runtime_),
                  {MarkKind::owner_role_naming});
   }

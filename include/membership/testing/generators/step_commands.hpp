@@ -304,7 +304,7 @@ class StepCommand {
       case Kind::mark_multiple_roles_disabled:
       case Kind::disable_multiple_roles: return done(MarkMultipleRolesDisabled{});
       case Kind::mark_owner_role:
-      case Kind::name_owner_role: return done(NameOwnerRole{owner_role(step_)});
+      case Kind::name_owner_role: return done(MarkOwnerRole{owner_role(step_)});
       case Kind::sweep_organization_membership:
       case Kind::sweep_organization_invitation: return sweep_organization();
       case Kind::sweep_user_membership:
