@@ -2624,8 +2624,8 @@ constexpr Refusal check_selection(const PolicyOptions& options,
     return {ErrorCode::empty, Field::role_slugs};
   }
   if (options.duplicate_slugs == DuplicateSlugs::refuse) {
-    for (std::size_t at = 1; at < selection.size() && at <= RoleOrder::capacity; ++at) {
-      for (std::size_t other = 0; other < at; ++other) {
+    for (std::size_t at = 1; at < selection.size(); ++at) {
+      for (std::size_t other = 0; other < at && other <= RoleOrder::capacity; ++other) {
         if (selection[at] == selection[other]) {
           return {ErrorCode::duplicate, Field::role_slugs, static_cast<std::uint16_t>(at)};
         }

@@ -33,9 +33,9 @@ constexpr Refusal check_selection(const PolicyOptions& options,
     return {ErrorCode::empty, Field::role_slugs};
   }
   if (options.duplicate_slugs == DuplicateSlugs::refuse) {
-    // Of more than there can be roles one is twice or there is none of it, which the look-up finds.
-    for (std::size_t at = 1; at < selection.size() && at <= RoleOrder::capacity; ++at) {
-      for (std::size_t other = 0; other < at; ++other) {
+    // Each with the first 129: of so many one is twice, or is no role, which the look-up finds.
+    for (std::size_t at = 1; at < selection.size(); ++at) {
+      for (std::size_t other = 0; other < at && other <= RoleOrder::capacity; ++other) {
         if (selection[at] == selection[other]) {
           return {ErrorCode::duplicate, Field::role_slugs, static_cast<std::uint16_t>(at)};
         }

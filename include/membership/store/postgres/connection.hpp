@@ -204,8 +204,8 @@ class PostgresConnection {
     const char* const names[] = {"target_session_attrs", "connect_timeout", "tcp_user_timeout",
                                  "dbname", nullptr};
     const char* const values[] = {names_several_hosts(target) ? "read-write" : "any",
-                                  std::getenv("PGCONNECT_TIMEOUT") == nullptr ? "10" : nullptr,
-                                  "30000", target.c_str(), nullptr};
+                                  has_own_timeout() ? nullptr : "10", "30000", target.c_str(),
+                                  nullptr};
     const auto connect = mode == Mode::blocking ? PQconnectdbParams : PQconnectStartParams;
     connection_ = connect(names, values, 1);
     if (mode == Mode::non_blocking && PQstatus(connection_) != CONNECTION_BAD) {
@@ -434,6 +434,10 @@ class PostgresConnection {
     std::size_t question;
   };
 
+  /// Whether the process' environment says how long to wait, which libpq reads as well.
+  static bool has_own_timeout() noexcept {
+    return std::getenv("PGCONNECT_TIMEOUT") != nullptr;  // NOLINT(concurrency-mt-unsafe)
+  }
   static bool names_several_hosts(const std::string& target) {
     bool several = false;
     PQconninfoOption* const options = PQconninfoParse(target.c_str(), nullptr);
