@@ -133,7 +133,7 @@ def functions(known, steps):
             kinds = set().union(*(known[one][2] for one in used if one in known))
             kinds |= {one.lower() for one in re.findall(r"\bBasic(\w+)Query<T>>\(", text)
                       if one.lower() in KINDS}
-            if "execute_after_expired" in text:
+            if "execute_after_expired" in text or "end_all_expired" in text:
                 kinds |= known["ExpireInvitation"][2]
             if "store.view(" in text:
                 kinds.add("membership")

@@ -180,6 +180,10 @@ class Api {
   }
   /// What answers may be made in, above all lists; it lasts until the call has returned.
   static boost::json::storage_ptr memory();
+  /// Of a user whom the host made by the id alone nothing is kept.
+  static membership::Profile profile_of(const membership::Profile* kept) {
+    return kept == nullptr ? membership::Profile{} : *kept;
+  }
   static Response answer(int status, const boost::json::object& object) {
     return json_response(status, boost::json::serialize(object));
   }

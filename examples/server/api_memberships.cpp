@@ -30,10 +30,8 @@ void Api::add_membership_routes(Router& router) {
 
 boost::json::object Api::shown(const membership::OrganizationMembership& membership,
                                const Store::Loaded& seen) const {
-  membership::Profile user;
-  if (seen.user_profile) user = *seen.user_profile;
-  membership::Profile organization;
-  if (seen.organization_profile) organization = *seen.organization_profile;
+  const membership::Profile user = profile_of(seen.user_profile);
+  const membership::Profile organization = profile_of(seen.organization_profile);
   return wire::membership_object(membership::MembershipView::of(membership), seen.roles,
                                  policy_.options, organization.texts[membership::Text::name],
                                  wire::user_object(membership.user, user, memory()));

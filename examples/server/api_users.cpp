@@ -51,13 +51,6 @@ Api::Result Api::list_users(const Call& call) {
   });
 }
 
-namespace {
-/// Of a user whom the host made by the id alone, nothing is kept.
-membership::Profile profile_of(const membership::Profile* kept) {
-  return kept == nullptr ? membership::Profile{} : *kept;
-}
-}  // namespace
-
 Api::Result Api::get_user(const Call& call) {
   const auto id = parse_id<UserId>(call.parameters[0]);
   if (!id) return refuse(id.error());

@@ -8079,15 +8079,14 @@ accept_invitation(S& store, const MembershipPolicy<Rules...>& policy,
   return execute(store, policy, command, runtime);
 }
 
-template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
-          class Progress = NoExpiryProgress>
+namespace detail {
+template <class S, class Policy, class RuntimeType, class Progress>
 [[nodiscard]] tl::expected<std::size_t, Failure<S>>
-expire_invitations(S& store, const MembershipPolicy<Rules...>& policy,
-                   RuntimeType&& runtime = RuntimeType{}, Progress&& progress = Progress{}) {
+end_all_expired(S& store, const Policy& policy, BasicInvitationFilter<typename S::traits> filter,
+                RuntimeType& runtime, Progress&& progress) {
   using T = typename S::traits;
   using Result = tl::expected<std::size_t, Failure<S>>;
   constexpr std::size_t page_size = 100;
-  BasicInvitationFilter<T> filter;
   filter.open = true;
   Page<typename T::InvitationId> page;
   page.limit = page_size;
@@ -8107,7 +8106,7 @@ expire_invitations(S& store, const MembershipPolicy<Rules...>& policy,
     for (const typename T::InvitationId& id : expired) {
       auto result = execute(store, policy, BasicExpireInvitation<T>{id}, runtime);
       if (!result) {
-        if (detail::is_refused(result, ErrorCode::entity_not_found, Field::invitation_id)) continue;
+        if (is_refused(result, ErrorCode::entity_not_found, Field::invitation_id)) continue;
         return Result(tl::unexpect, std::move(result.error()));
       }
       if ((*result).outcome() != Outcome::unchanged) ++ended;
@@ -8115,6 +8114,16 @@ expire_invitations(S& store, const MembershipPolicy<Rules...>& policy,
     progress(ended);
   }
   return Result(tl::in_place, ended);
+}
+}  // namespace detail
+
+template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
+          class Progress = NoExpiryProgress>
+[[nodiscard]] tl::expected<std::size_t, Failure<S>>
+expire_invitations(S& store, const MembershipPolicy<Rules...>& policy,
+                   RuntimeType&& runtime = RuntimeType{}, Progress&& progress = Progress{}) {
+  return detail::end_all_expired(store, policy, BasicInvitationFilter<typename S::traits>{},
+                                 runtime, progress);
 }
 
 }  // namespace membership::inline v0
@@ -8378,29 +8387,22 @@ class OperationRun {
       Page<typename T::InvitationId> first;
       first.limit = 1;
       auto invitations = list_invitations(store_, invited, first);
-      if (!invitations)
+      if (!invitations) {
         return Answer(tl::unexpect, store_failure<S>(std::move(invitations.error())));
+      }
       return !(*invitations).rows.empty();
     }
     return false;
   }
   Answer end_expired(const OrganizationId& organization) {
-    bool any = false;
     if constexpr (ListsInvitations<S>) {
       BasicInvitationFilter<T> filter;
       filter.organization = organization;
-      filter.open = true;
-      const Time now = runtime_.clock.now();
-      Fault fault = for_each_invitation(store_, filter, [&](const auto& row) -> Fault {
-        if (row.status_at(now) != InvitationStatus::expired) return std::nullopt;
-        auto ended = execute(store_, policy_, op_.expire(row.id), runtime_);
-        if (!ended && ended.error().kind != FailureKind::refused) return std::move(ended.error());
-        any = true;  // or it is gone
-        return std::nullopt;
-      });
-      if (fault) return Answer(tl::unexpect, std::move(*fault));
+      auto ended = end_all_expired(store_, policy_, filter, runtime_, NoExpiryProgress{});
+      if (!ended) return Answer(tl::unexpect, std::move(ended.error()));
+      return *ended != 0;
     }
-    return any;
+    return false;
   }
 
   Fault walk() {
@@ -8517,16 +8519,17 @@ class OperationRun {
       auto listed = list(page);
       if (!listed) return store_failure<S>(std::move(listed.error()));
       const auto& rows = (*listed).rows;
+      const bool is_whole = !page.after;
+      page.after.reset();
       if (rows.empty()) {
-        if (!page.after) return std::nullopt;
-        page.after.reset();
+        if (is_whole) return std::nullopt;
         continue;
       }
       using Sweep = decltype(op_.sweep(rows.front().id));
       std::vector<Sweep> sweeps;
       sweeps.reserve(rows.size());
       for (const auto& row : rows) sweeps.push_back(op_.sweep(row.id));
-      page.after = rows.back().id;
+      if ((*listed).more) page.after = rows.back().id;
       if (Fault fault = carry_out(std::span<const Sweep>(sweeps))) return fault;
       swept += sweeps.size();
       tell();
@@ -8683,9 +8686,6 @@ struct RoleDeletion {
   }
   auto sweep(const typename T::InvitationId& invitation) const {
     return BasicSweepRoleInvitation<T>{invitation, index, generation};
-  }
-  auto expire(const typename T::InvitationId& invitation) const {
-    return BasicExpireInvitation<T>{invitation};
   }
   auto keep() const { return BasicKeepRole<T>{slug, owner, generation}; }
   Error in_use() const noexcept {

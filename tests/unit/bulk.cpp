@@ -19,9 +19,9 @@
 #include "membership/driver/bulk.hpp"
 
 #include "../support/hooked_store.hpp"
+#include "../support/inviting.hpp"
 #include "../support/scale.hpp"
 #include "../support/settings.hpp"
-#include "membership/administration.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -49,16 +49,6 @@ std::vector<UserId> make_users(Host& host, int count) {
   std::vector<UserId> users;
   for (int i = 0; i < count; ++i) users.push_back(host.user("user_" + std::to_string(i)));
   return users;
-}
-
-template <class Host>
-std::vector<InvitationState> open_invitations(const Host& host) {
-  InvitationFilter filter;
-  filter.open = true;
-  std::vector<InvitationState> found;
-  static_cast<void>(host.store.list(*InvitationQuery::make(whole_page<InvitationId>(), filter),
-                                    [&](const InvitationRow& row) { found.push_back(row.state); }));
-  return found;
 }
 
 }  // namespace
@@ -235,8 +225,8 @@ BOOST_AUTO_TEST_CASE(all_same_one_twice) {
 }
 
 BOOST_AUTO_TEST_CASE(all_same_invitation_twice) {
-  Host host;
-  const auto acme = host.organization("org_1");
+  InvitingHost<> host;
+  const OrganizationId acme = host.acme;
   const auto refused_at = [&](const auto& commands, std::size_t at) {
     const std::size_t events = count_events(host.store);
     const auto result = all(host, commands);
@@ -253,21 +243,17 @@ BOOST_AUTO_TEST_CASE(all_same_invitation_twice) {
   // In the organization and in none are two.
   BOOST_TEST(all(host, std::vector<SendInvitation>{{"eve@x", acme}, {"eve@x"}}).has_value());
   BOOST_TEST(all(host, std::vector<SendInvitation>{{"joe@x"}, {"joe@x", acme}}).has_value());
-  for (const InvitationState& invitation : open_invitations(host)) {
-    host.done(RevokeInvitation{invitation.id});
-  }
+  for (const Shown& one : host.list()) host.done(RevokeInvitation{one.state.id});
 
   const auto sent = all(host, std::vector<SendInvitation>{{"ada@x", acme}, {"bob@x", acme}});
   BOOST_TEST_REQUIRE(sent.has_value());
-  const std::vector<InvitationState> made = open_invitations(host);
-  BOOST_TEST_REQUIRE(made.size() == 2u);
-  for (const std::string_view name : {"ada", "bob"}) {
-    CreateUser user;
-    const std::string email = std::string(name) + "@x";
-    user.id = make_id<UserId>(name);
-    user.email = email;
-    host.done(user);
+  std::vector<InvitationState> made;
+  for (const Shown& one : host.list({std::nullopt, std::nullopt, true, std::nullopt})) {
+    made.push_back(one.state);
   }
+  BOOST_TEST_REQUIRE(made.size() == 2u);
+  host.user_with("ada", "ada@x");
+  host.user_with("bob", "bob@x");
 
   AcceptInvitation by_id;
   by_id.invitation = made[0].id;

@@ -143,20 +143,15 @@ accept_invitation(S& store, const MembershipPolicy<Rules...>& policy,
   return execute(store, policy, command, runtime);
 }
 
-/// Ends all invitations that have expired, with their pending memberships: for a timer. Returns
-/// how many it ended; `progress` is called with that number after each page.
-/// Failures: as `execute`.
-/// Complexity: one list for every hundred open invitations, one load and one commit for each that
-/// has expired.
-template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
-          class Progress = NoExpiryProgress>
+namespace detail {
+/// Ends those of the open invitations that a filter shows which have expired; how many it ended.
+template <class S, class Policy, class RuntimeType, class Progress>
 [[nodiscard]] tl::expected<std::size_t, Failure<S>>
-expire_invitations(S& store, const MembershipPolicy<Rules...>& policy,
-                   RuntimeType&& runtime = RuntimeType{}, Progress&& progress = Progress{}) {
+end_all_expired(S& store, const Policy& policy, BasicInvitationFilter<typename S::traits> filter,
+                RuntimeType& runtime, Progress&& progress) {
   using T = typename S::traits;
   using Result = tl::expected<std::size_t, Failure<S>>;
   constexpr std::size_t page_size = 100;
-  BasicInvitationFilter<T> filter;
   filter.open = true;
   Page<typename T::InvitationId> page;
   page.limit = page_size;
@@ -177,7 +172,7 @@ expire_invitations(S& store, const MembershipPolicy<Rules...>& policy,
       auto result = execute(store, policy, BasicExpireInvitation<T>{id}, runtime);
       if (!result) {
         // Gone with its organization.
-        if (detail::is_refused(result, ErrorCode::entity_not_found, Field::invitation_id)) continue;
+        if (is_refused(result, ErrorCode::entity_not_found, Field::invitation_id)) continue;
         return Result(tl::unexpect, std::move(result.error()));
       }
       if ((*result).outcome() != Outcome::unchanged) ++ended;
@@ -185,6 +180,21 @@ expire_invitations(S& store, const MembershipPolicy<Rules...>& policy,
     progress(ended);
   }
   return Result(tl::in_place, ended);
+}
+}  // namespace detail
+
+/// Ends all invitations that have expired, with their pending memberships: for a timer. Returns
+/// how many it ended; `progress` is called with that number after each page.
+/// Failures: as `execute`.
+/// Complexity: one list for every hundred open invitations, one load and one commit for each that
+/// has expired.
+template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
+          class Progress = NoExpiryProgress>
+[[nodiscard]] tl::expected<std::size_t, Failure<S>>
+expire_invitations(S& store, const MembershipPolicy<Rules...>& policy,
+                   RuntimeType&& runtime = RuntimeType{}, Progress&& progress = Progress{}) {
+  return detail::end_all_expired(store, policy, BasicInvitationFilter<typename S::traits>{},
+                                 runtime, progress);
 }
 
 }  // namespace membership::inline v0

@@ -79,8 +79,10 @@ delete_user(S& store, const MembershipPolicy<Rules...>& policy,
 /// Errors, in this order: as `MarkRoleDeleted`; with `WhenInUse::refuse` `role_has_assignments`
 /// where a membership of any status or an open invitation holds it. That is looked for before the
 /// mark too, so that nothing is changed unless it comes about between the two; then the mark is
-/// taken back, and only defaults and orders have changed.
-/// Complexity, besides that of all: with `WhenInUse::refuse` two lists for each organization more.
+/// taken back, and only defaults and orders have changed. Invitations that have expired are ended
+/// where it is held, and do not count.
+/// Complexity, besides that of all: with `WhenInUse::refuse` two lists for each organization more,
+/// and one of its open invitations where it is held.
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
           class Progress = NoOperationProgress>
 [[nodiscard]] tl::expected<OperationResult, Failure<S>>

@@ -4,6 +4,7 @@
 
 #include "membership/driver/bulk.hpp"
 #include "membership/driver/execute.hpp"
+#include "membership/driver/invitations.hpp"
 #include "membership/driver/operation_pages.hpp"
 #include "membership/policy/query.hpp"
 
@@ -186,30 +187,23 @@ class OperationRun {
       Page<typename T::InvitationId> first;
       first.limit = 1;
       auto invitations = list_invitations(store_, invited, first);
-      if (!invitations)
+      if (!invitations) {
         return Answer(tl::unexpect, store_failure<S>(std::move(invitations.error())));
+      }
       return !(*invitations).rows.empty();
     }
     return false;
   }
   /// Ends the invitations of an organization that have expired; whether there was one.
   Answer end_expired(const OrganizationId& organization) {
-    bool any = false;
     if constexpr (ListsInvitations<S>) {
       BasicInvitationFilter<T> filter;
       filter.organization = organization;
-      filter.open = true;
-      const Time now = runtime_.clock.now();
-      Fault fault = for_each_invitation(store_, filter, [&](const auto& row) -> Fault {
-        if (row.status_at(now) != InvitationStatus::expired) return std::nullopt;
-        auto ended = execute(store_, policy_, op_.expire(row.id), runtime_);
-        if (!ended && ended.error().kind != FailureKind::refused) return std::move(ended.error());
-        any = true;  // or it is gone
-        return std::nullopt;
-      });
-      if (fault) return Answer(tl::unexpect, std::move(*fault));
+      auto ended = end_all_expired(store_, policy_, filter, runtime_, NoExpiryProgress{});
+      if (!ended) return Answer(tl::unexpect, std::move(ended.error()));
+      return *ended != 0;
     }
-    return any;
+    return false;
   }
 
   Fault walk() {
@@ -334,16 +328,17 @@ class OperationRun {
       auto listed = list(page);
       if (!listed) return store_failure<S>(std::move(listed.error()));
       const auto& rows = (*listed).rows;
+      const bool is_whole = !page.after;
+      page.after.reset();
       if (rows.empty()) {
-        if (!page.after) return std::nullopt;
-        page.after.reset();
+        if (is_whole) return std::nullopt;
         continue;
       }
       using Sweep = decltype(op_.sweep(rows.front().id));
       std::vector<Sweep> sweeps;
       sweeps.reserve(rows.size());
       for (const auto& row : rows) sweeps.push_back(op_.sweep(row.id));
-      page.after = rows.back().id;
+      if ((*listed).more) page.after = rows.back().id;
       if (Fault fault = carry_out(std::span<const Sweep>(sweeps))) return fault;
       swept += sweeps.size();
       tell();

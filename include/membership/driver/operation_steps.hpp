@@ -7,7 +7,6 @@
 #include "membership/command/delete_role.hpp"
 #include "membership/command/delete_user.hpp"
 #include "membership/command/disable_multiple_roles.hpp"
-#include "membership/command/expire_invitation.hpp"
 #include "membership/command/name_owner_role.hpp"
 #include "membership/command/sweep_invitations.hpp"
 #include "membership/driver/operation_run.hpp"
@@ -141,9 +140,6 @@ struct RoleDeletion {
   }
   auto sweep(const typename T::InvitationId& invitation) const {
     return BasicSweepRoleInvitation<T>{invitation, index, generation};
-  }
-  auto expire(const typename T::InvitationId& invitation) const {
-    return BasicExpireInvitation<T>{invitation};
   }
   auto keep() const { return BasicKeepRole<T>{slug, owner, generation}; }
   Error in_use() const noexcept {
