@@ -75,7 +75,7 @@ int main() {
   if (!set_up_roles(store, policy)) return 1;
   if (!set_up_world(store, policy, acme, {ada, bob, cleo})) return 1;
 
-  // The host itself makes Ada the first owner: nobody acts.
+  // The host itself makes Ada the first owner: the system acts.
   const auto first =
       execute(store, policy, CreateMembership{ada, acme, RoleSelection::one("owner")});
   std::cout << "ada becomes owner: " << answer(first) << '\n';

@@ -3096,7 +3096,7 @@ concept Command = requires(const C& command, DecisionKey key, const PolicyOption
 
 template <class T>
 struct BasicActor {
-  bool acts = false;
+  bool acts = false;  ///< a user and not the system
   const BasicOrganizationMembership<T>* membership = nullptr;
 };
 
@@ -5255,6 +5255,31 @@ using RevokeInvitation = BasicRevokeInvitation<DefaultTraits>;
 
 }  // namespace membership::inline v0
 
+// membership/domain/actor_id.hpp
+
+namespace membership::inline v0 {
+
+template <class T>
+class BasicActorId {
+ public:
+  constexpr BasicActorId() noexcept = default;
+  constexpr BasicActorId(const typename T::UserId& user) noexcept : user_(user) {}
+  BasicActorId(const std::optional<typename T::UserId>&) = delete;
+
+  static constexpr BasicActorId system() noexcept { return {}; }
+
+  constexpr const typename T::UserId* user() const noexcept { return user_ ? &*user_ : nullptr; }
+
+  friend constexpr bool operator==(const BasicActorId&, const BasicActorId&) = default;
+
+ private:
+  std::optional<typename T::UserId> user_;
+};
+
+using ActorId = BasicActorId<DefaultTraits>;
+
+}  // namespace membership::inline v0
+
 // membership/command/send_invitation.hpp
 
 namespace membership::inline v0 {
@@ -5271,7 +5296,7 @@ struct BasicSendInvitation {
   std::optional<std::string_view> role{};
   std::int64_t expires_in_days = 7;
   std::optional<typename T::UserId> inviter{};
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
@@ -5283,7 +5308,7 @@ struct BasicSendInvitation {
     reads.organization = &*organization;
     reads.pair = true;
     reads.member_invitation = true;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 
@@ -5759,14 +5784,14 @@ struct BasicCreateMembership {
   typename T::UserId user;
   typename T::OrganizationId organization;
   RoleSelection roles{};
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.user = &user;
     reads.organization = &organization;
     reads.pair = true;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 
@@ -6180,12 +6205,12 @@ struct BasicDeactivateMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.membership = &membership;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 
@@ -6221,13 +6246,13 @@ struct BasicDeleteMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.membership = &membership;
     reads.member_invitation = true;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 
@@ -6297,12 +6322,12 @@ struct BasicReactivateMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.membership = &membership;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 
@@ -6470,13 +6495,13 @@ struct BasicTransferOwnership {
 
   typename T::MembershipId from;
   typename T::MembershipId to;
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.membership = &from;
     reads.other = &to;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 
@@ -6652,12 +6677,12 @@ struct BasicUpdateRoles {
 
   typename T::MembershipId membership;
   RoleSelection roles{};
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.membership = &membership;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 
 // One role and several at once cannot be said.
-// expect-gcc: could not convert '.*RoleSelection::several.* from '.*RoleSelection' to .*optional
-// expect-clang: no viable conversion from '(membership::)?RoleSelection' to 'std::optional
+// expect-gcc: could not convert '.*RoleSelection::several.* from '.*RoleSelection' to .*ActorId
+// expect-clang: no viable conversion from '(membership::)?RoleSelection' to 'BasicActorId
 
 #include "membership/core.hpp"
 

@@ -25,6 +25,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(configuration)
+
 using namespace membership;
 using namespace membership_tests;
 
@@ -42,14 +44,13 @@ class Coming {
 
   /// Makes the membership and returns its receipt.
   auto come(const OrganizationId& to, RoleSelection roles = {}) {
-    auto made = actor_.run(face_, CreateMembership{user_, to, roles, std::nullopt});
+    auto made = actor_.run(face_, CreateMembership{user_, to, roles});
     if (made) id_ = (*made).membership()->id;
     return made;
   }
   void go() {
     if (!id_) return;
-    faults_.check(actor_.run(face_, DeleteMembership{*id_, std::nullopt}).has_value(),
-                  "cannot delete");
+    faults_.check(actor_.run(face_, DeleteMembership{*id_}).has_value(), "cannot delete");
     id_.reset();
   }
 
@@ -63,8 +64,6 @@ class Coming {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(configuration)
-
 BOOST_AUTO_TEST_CASE(defaults) {
   const std::size_t rounds = scaled(5'000, 50'000);
   const auto store = new_store(4 * rounds + 100);
@@ -76,8 +75,7 @@ BOOST_AUTO_TEST_CASE(defaults) {
   bodies.emplace_back([&] {
     Actor actor(5);
     for (std::size_t i = 0; running.load(std::memory_order_acquire) > 0 && !faults.any(); ++i) {
-      const auto set =
-          actor.run(*store, SetDefaultRole{i % 2 == 0 ? "admin" : "viewer", std::nullopt});
+      const auto set = actor.run(*store, SetDefaultRole{i % 2 == 0 ? "admin" : "viewer"});
       faults.check(set && (*set).outcome() == Outcome::updated, "the default is not set");
       if (set) announced.store((*set).plan.environment->after.revision, std::memory_order_release);
       if (i % 8 == 0) std::this_thread::sleep_for(std::chrono::microseconds(20));
@@ -233,7 +231,7 @@ BOOST_AUTO_TEST_CASE(refused_spans) {
       reads.organization = &o;
       reads.pair = true;
       const auto seen = store->load(reads);
-      const auto plan = actor.decide(*seen, CreateMembership{u, o, {}, std::nullopt});
+      const auto plan = actor.decide(*seen, CreateMembership{u, o});
       faults.check(plan.has_value(), "no plan");
       if (!plan) return;
       const Plan span[] = {*plan, *plan};
@@ -252,7 +250,7 @@ BOOST_AUTO_TEST_CASE(refused_spans) {
     Actor actor(6);
     for (std::size_t i = 0; i < scaled(5'000, 50'000) && !faults.any(); ++i) {
       const std::string_view slug = i % 2 == 0 ? "admin" : "viewer";
-      const auto set = actor.run(*store, SetDefaultRole{slug, std::nullopt});
+      const auto set = actor.run(*store, SetDefaultRole{slug});
       faults.check(set && (*set).outcome() == Outcome::updated, "the default is not set");
       if (!set) break;
       const auto seen = store->load(Reads{});
@@ -294,8 +292,7 @@ BOOST_AUTO_TEST_CASE(organizations) {
   const auto settings = [&] {
     Actor actor(6);
     for (std::size_t i = 0; running.load(std::memory_order_acquire) > 0 && !faults.any(); ++i) {
-      const auto set =
-          actor.run(*store, SetDefaultRole{i % 2 == 0 ? "admin" : "viewer", std::nullopt});
+      const auto set = actor.run(*store, SetDefaultRole{i % 2 == 0 ? "admin" : "viewer"});
       faults.check(set && (*set).outcome() == Outcome::updated, "the default is not set");
       if (i % 4 == 0) std::this_thread::sleep_for(std::chrono::microseconds(20));
     }

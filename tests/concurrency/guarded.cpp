@@ -36,6 +36,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(guarded)
+
 using namespace membership;
 using namespace membership_tests;
 
@@ -73,8 +75,8 @@ struct OwnedRace : GuardedRace {
     BOOST_REQUIRE(first.run(face, command).has_value());
   }
   MembershipId join(std::uint64_t number, std::string_view role) {
-    const auto made = first.run(face, CreateMembership{user(number), organization(1),
-                                                       RoleSelection::one(role), std::nullopt});
+    const auto made =
+        first.run(face, CreateMembership{user(number), organization(1), RoleSelection::one(role)});
     BOOST_REQUIRE(made.has_value());
     return (*made).membership()->id;
   }
@@ -121,8 +123,7 @@ void last_owner(Act&& act) {
         race.faults.check(race.state().counts.owners == 1, "no owner");
         race.check_counts();
         const unsigned gone = done[0] ? 0 : 1;
-        const CreateMembership again{user(gone + 1), organization(1), RoleSelection::one("admin"),
-                                     std::nullopt};
+        const CreateMembership again{user(gone + 1), organization(1), RoleSelection::one("admin")};
         if (const auto result = race.first.run(race.face, again)) {
           ids[gone] = (*result).membership()->id;
         } else {
@@ -136,21 +137,19 @@ void last_owner(Act&& act) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(guarded)
-
 BOOST_AUTO_TEST_CASE(owners_demote_each_other) {
   last_owner([](Guarded& actor, Unqueued& face, const MembershipId& id) {
-    return actor.run(face, UpdateRoles{id, RoleSelection::one("viewer"), std::nullopt});
+    return actor.run(face, UpdateRoles{id, RoleSelection::one("viewer")});
   });
 }
 BOOST_AUTO_TEST_CASE(owners_deactivate_each_other) {
   last_owner([](Guarded& actor, Unqueued& face, const MembershipId& id) {
-    return actor.run(face, DeactivateMembership{id, std::nullopt});
+    return actor.run(face, DeactivateMembership{id});
   });
 }
 BOOST_AUTO_TEST_CASE(owners_delete_each_other) {
   last_owner([](Guarded& actor, Unqueued& face, const MembershipId& id) {
-    return actor.run(face, DeleteMembership{id, std::nullopt});
+    return actor.run(face, DeleteMembership{id});
   });
 }
 
@@ -163,8 +162,7 @@ BOOST_AUTO_TEST_CASE(transfers) {
   Guarded third(3);
   const auto other = [&](unsigned step) { return ids[(holder + step) % 3]; };
   const auto transfer = [&](Guarded& actor, unsigned step) {
-    const auto result =
-        actor.run(race.face, TransferOwnership{ids[holder], other(step), std::nullopt});
+    const auto result = actor.run(race.face, TransferOwnership{ids[holder], other(step)});
     done[step] = result.has_value();
     check_refusal(race.faults, done[step], result, ErrorCode::not_an_owner);
   };
@@ -172,8 +170,8 @@ BOOST_AUTO_TEST_CASE(transfers) {
            {[&](std::size_t) { transfer(race.first, 1); },
             [&](std::size_t) { transfer(race.second, 2); },
             [&](std::size_t) {
-              const auto result = third.run(
-                  race.face, UpdateRoles{ids[holder], RoleSelection::one("viewer"), std::nullopt});
+              const auto result =
+                  third.run(race.face, UpdateRoles{ids[holder], RoleSelection::one("viewer")});
               done[0] = result.has_value();
               check_refusal(race.faults, done[0], result, ErrorCode::last_owner_required);
             }},
@@ -199,10 +197,9 @@ BOOST_AUTO_TEST_CASE(last_seat) {
     };
     // The one who was there before comes back in one of two ways.
     if (ids[number] && number == 1) {
-      keep(actor.run(race.face, ReactivateMembership{*ids[number], std::nullopt}));
+      keep(actor.run(race.face, ReactivateMembership{*ids[number]}));
     } else {
-      keep(actor.run(race.face,
-                     CreateMembership{user(number + 1), organization(2), {}, std::nullopt}));
+      keep(actor.run(race.face, CreateMembership{user(number + 1), organization(2)}));
     }
   };
   // One of two seats is taken.
@@ -240,8 +237,7 @@ BOOST_AUTO_TEST_CASE(organization_deleted) {
   std::uint64_t number = 10;
   race.found(number, std::nullopt);
   const auto create = [&](Guarded& actor, std::uint64_t who) {
-    const auto result =
-        actor.run(race.face, CreateMembership{user(who), organization(number), {}, std::nullopt});
+    const auto result = actor.run(race.face, CreateMembership{user(who), organization(number)});
     if (!result) {
       race.faults.check(refused_with(result, ErrorCode::entity_not_found) ||
                             refused_with(result, ErrorCode::organization_membership_already_exists),
@@ -275,8 +271,7 @@ BOOST_AUTO_TEST_CASE(user_deleted) {
   Guarded third(3);
   race.found(2, std::nullopt);
   const auto create = [&](Guarded& actor, std::uint64_t where) {
-    const auto result =
-        actor.run(race.face, CreateMembership{user(1), organization(where), {}, std::nullopt});
+    const auto result = actor.run(race.face, CreateMembership{user(1), organization(where)});
     if (!result) {
       race.faults.check(refused_with(result, ErrorCode::entity_not_found),
                         "create is refused for another reason");
@@ -321,12 +316,11 @@ struct OperationRace : OwnedRace {
            faults.check(done.has_value(), "the operation stops");
          },
          [&](std::size_t) {
-           const auto result = second.run(face, UpdateRoles{member, roles, std::nullopt});
+           const auto result = second.run(face, UpdateRoles{member, roles});
            check_refusal(faults, result.has_value(), result, code);
          },
          [&](std::size_t) {
-           const auto result =
-               third.run(face, CreateMembership{user(2), organization(1), roles, std::nullopt});
+           const auto result = third.run(face, CreateMembership{user(2), organization(1), roles});
            check_refusal(faults, result.has_value(), result, code);
          }},
         [&](std::size_t round) {
@@ -335,7 +329,7 @@ struct OperationRace : OwnedRace {
           const auto found = store->view(user(2), organization(1), [&](const MembershipRow& row) {
             stranger = MembershipId::from_stored(row.membership.id);
           });
-          if (*found) done(DeleteMembership{*stranger, std::nullopt});
+          if (*found) done(DeleteMembership{*stranger});
         });
   }
   /// A command between two rounds, which must succeed.
@@ -473,7 +467,7 @@ BOOST_AUTO_TEST_CASE(owner_role_named) {
       [&](std::size_t round) {
         race.faults.check(race.state().owner_role == RoleIndex::environment(round % 2 == 0 ? 2 : 1),
                           "the organization goes by another role");
-        race.done(UpdateRoles{race.member, RoleSelection::one("viewer"), std::nullopt});
+        race.done(UpdateRoles{race.member, RoleSelection::one("viewer")});
       });
 }
 
@@ -516,8 +510,7 @@ struct InvitationRace : OwnedRace {
   void clear() {
     check_counts();
     if (const auto left = row()) {
-      faults.check(first.run(face, DeleteMembership{left->id, std::nullopt}).has_value(),
-                   "cannot delete");
+      faults.check(first.run(face, DeleteMembership{left->id}).has_value(), "cannot delete");
     }
     faults.check(open() == 0, "an invitation outlives its pending membership");
   }
@@ -543,8 +536,7 @@ BOOST_AUTO_TEST_CASE(invitation_accepted) {
          check_refusal(race.faults, accepted, result, ErrorCode::invite_not_pending);
        },
        [&](std::size_t) {
-         const auto result = race.second.run(
-             race.face, CreateMembership{user(1), organization(1), {}, std::nullopt});
+         const auto result = race.second.run(race.face, CreateMembership{user(1), organization(1)});
          created = result.has_value();
          if (created) return;
          race.faults.check(
@@ -583,23 +575,23 @@ BOOST_AUTO_TEST_CASE(invitation_sent) {
                           refused_with(result, ErrorCode::user_already_organization_member),
                       "an invitation is refused for another reason");
   };
-  race.run(rounds,
-           {[&](std::size_t) { send(race.first, 0); }, [&](std::size_t) { send(race.second, 1); },
-            [&](std::size_t) {
-              const auto result = race.third.run(
-                  race.face, CreateMembership{user(1), organization(1), {}, std::nullopt});
-              done[2] = result.has_value();
-              check_refusal(race.faults, done[2], result,
-                            ErrorCode::cannot_reactivate_pending_organization_membership);
-            }},
-           [&](std::size_t) {
-             race.faults.check(done[0] + done[1] + done[2] == 1, "not exactly one comes first");
-             race.faults.check(race.open() == (done[2] ? 0u : 1u), "not one open invitation");
-             const auto row = race.row();
-             race.faults.check(row && row->status == (done[2] ? Status::active : Status::pending),
-                               "not what the winner left");
-             race.clear();
-           });
+  race.run(
+      rounds,
+      {[&](std::size_t) { send(race.first, 0); }, [&](std::size_t) { send(race.second, 1); },
+       [&](std::size_t) {
+         const auto result = race.third.run(race.face, CreateMembership{user(1), organization(1)});
+         done[2] = result.has_value();
+         check_refusal(race.faults, done[2], result,
+                       ErrorCode::cannot_reactivate_pending_organization_membership);
+       }},
+      [&](std::size_t) {
+        race.faults.check(done[0] + done[1] + done[2] == 1, "not exactly one comes first");
+        race.faults.check(race.open() == (done[2] ? 0u : 1u), "not one open invitation");
+        const auto row = race.row();
+        race.faults.check(row && row->status == (done[2] ? Status::active : Status::pending),
+                          "not what the winner left");
+        race.clear();
+      });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

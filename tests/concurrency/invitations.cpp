@@ -23,6 +23,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(concurrent_invitations)
+
 using namespace membership;
 using namespace membership_tests;
 
@@ -191,8 +193,6 @@ void check_all(const MemoryStore& store, Faults& faults) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(concurrent_invitations)
 
 BOOST_AUTO_TEST_CASE(everything_holds) {
   MemoryStore store;

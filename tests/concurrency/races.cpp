@@ -27,6 +27,8 @@
 #include <string_view>
 #include <type_traits>
 
+BOOST_AUTO_TEST_SUITE(races)
+
 using namespace membership;
 using namespace membership_tests;
 
@@ -44,7 +46,7 @@ void create_create(std::size_t times) {
   std::optional<Result> b;
   Actor cleaner(3);
   const auto command = [](std::size_t round) {
-    return CreateMembership{user(1 + round % users), organization(1), {}, std::nullopt};
+    return CreateMembership{user(1 + round % users), organization(1)};
   };
   race.run(
       times, [&](std::size_t round) { a = race.first.run(race.face, command(round)); },
@@ -72,7 +74,7 @@ void create_create(std::size_t times) {
         static_cast<void>(race.store->list(*MembershipQuery::make(filter, {}),
                                            [&](const MembershipRow&) { ++rows; }));
         faults.check(rows == 2, "not exactly one row");
-        faults.check(cleaner.run(race.face, DeleteMembership{id, std::nullopt}).has_value(),
+        faults.check(cleaner.run(race.face, DeleteMembership{id}).has_value(),
                      "the row cannot be deleted");
       });
   BOOST_TEST(race.auditor.events() == 2 * times + users + 3);
@@ -94,7 +96,7 @@ void create_delete(std::size_t times) {
   bool deleted = false;
   bool inactive = false;
   std::optional<MembershipId> made;
-  const CreateMembership create{user(1), organization(1), {}, std::nullopt};
+  const CreateMembership create{user(1), organization(1)};
   race.run(
       times,
       [&](std::size_t) {
@@ -108,8 +110,7 @@ void create_delete(std::size_t times) {
       },
       [&](std::size_t) {
         const auto result = race.second.run(
-            race.face,
-            DeleteMembership{id.value_or(MembershipId::from_stored("none")), std::nullopt});
+            race.face, DeleteMembership{id.value_or(MembershipId::from_stored("none"))});
         deleted = result.has_value();
         if (!deleted) {
           race.faults.check(refused_with(result, ErrorCode::entity_not_found),
@@ -129,7 +130,7 @@ void create_delete(std::size_t times) {
         race.faults.check(*found == id.has_value(), "left is not what the winner left");
         inactive = id && round % 3 != 0;
         if (inactive) {
-          const auto result = race.first.run(race.face, DeactivateMembership{*id, std::nullopt});
+          const auto result = race.first.run(race.face, DeactivateMembership{*id});
           race.faults.check(result.has_value(), "cannot deactivate");
         }
       });
@@ -139,8 +140,7 @@ template <class Store>
 void status_and_roles(std::size_t times) {
   Race<Store> race;
   furnish(*race.store, 1, 1);
-  const auto made =
-      race.first.run(race.face, CreateMembership{user(1), organization(1), {}, std::nullopt});
+  const auto made = race.first.run(race.face, CreateMembership{user(1), organization(1)});
   const MembershipId id = (*made).membership()->id;
   constexpr std::array<std::string_view, 2> slugs{"admin", "viewer"};
   race.run(
@@ -171,7 +171,7 @@ template <class Store>
 void stale_delete(std::size_t times) {
   Race<Store> race;
   furnish(*race.store, 1, 1);
-  const CreateMembership create{user(1), organization(1), {}, std::nullopt};
+  const CreateMembership create{user(1), organization(1)};
   MembershipId id = (*race.first.run(race.face, create)).membership()->id;
   std::optional<MembershipId> made;
   std::optional<Plan> stale;
@@ -179,7 +179,7 @@ void stale_delete(std::size_t times) {
     Reads reads;
     reads.membership = &id;
     const auto seen = race.store->load(reads);
-    const auto plan = race.second.decide(*seen, DeleteMembership{id, std::nullopt});
+    const auto plan = race.second.decide(*seen, DeleteMembership{id});
     race.faults.check(plan.has_value(), "a plan to delete");
     if (plan) stale.emplace(*plan);
   };
@@ -282,8 +282,6 @@ void one_winner(
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(races)
-
 BOOST_AUTO_TEST_CASE(create_create_queued) { create_create<Queued>(100'000); }
 BOOST_AUTO_TEST_CASE(create_create_unqueued) { create_create<Unqueued>(100'000); }
 
@@ -346,7 +344,7 @@ BOOST_AUTO_TEST_CASE(ids_claimed) {
   }
   Race<Unqueued> race;
   const auto command = [](std::size_t round) {
-    return CreateOrganization{"Acme", organization(round), std::nullopt};
+    return CreateOrganization{"Acme", organization(round)};
   };
   one_winner(race, times, command, command, ErrorCode::id_already_used);
   BOOST_TEST(race.auditor.events() == times);

@@ -29,6 +29,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(readers)
+
 using namespace membership;
 using namespace membership_tests;
 
@@ -84,8 +86,8 @@ std::vector<Plan> turn(MemoryStore& store, Actor& actor, const MembershipId& id,
   if (!status) return plans;
   apply(*seen, *status);
   plans.push_back(*status);
-  const auto roles = actor.decide(
-      *seen, UpdateRoles{id, RoleSelection::one(off ? "viewer" : "admin"), std::nullopt});
+  const auto roles =
+      actor.decide(*seen, UpdateRoles{id, RoleSelection::one(off ? "viewer" : "admin")});
   faults.check(roles.has_value(), "cannot give roles");
   if (roles) plans.push_back(*roles);
   return plans;
@@ -96,8 +98,6 @@ std::string_view only_role(const RoleCatalogue& catalogue, RoleSet roles) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(readers)
 
 BOOST_AUTO_TEST_CASE(whole_rows) {
   const auto store = new_store();
@@ -232,8 +232,7 @@ BOOST_AUTO_TEST_CASE(one_moment) {
   write_and_read(
       scaled(10'000, 50'000), faults,
       [&](std::size_t round) {
-        const auto done =
-            writer.run(*store, SetDefaultRole{round % 2 == 0 ? "admin" : "viewer", std::nullopt});
+        const auto done = writer.run(*store, SetDefaultRole{round % 2 == 0 ? "admin" : "viewer"});
         faults.check(done.has_value() && (*done).outcome() == Outcome::updated, "default not set");
       },
       {[&] {
@@ -334,20 +333,14 @@ BOOST_AUTO_TEST_CASE(events) {
         const auto target = id.value_or(MembershipId::from_stored("none"));
         switch (draw(40, 5)) {
           case 0:
-          case 1:
-            static_cast<void>(actor.run(face, CreateMembership{u, o, {}, std::nullopt}));
-            break;
-          case 2:
-            static_cast<void>(actor.run(face, DeactivateMembership{target, std::nullopt}));
-            break;
+          case 1: static_cast<void>(actor.run(face, CreateMembership{u, o})); break;
+          case 2: static_cast<void>(actor.run(face, DeactivateMembership{target})); break;
           case 3:
             static_cast<void>(actor.run(
                 face,
                 UpdateRoles{target, RoleSelection::one(i % 2 == 0 ? "admin" : "viewer"), {}}));
             break;
-          default:
-            static_cast<void>(actor.run(face, DeleteMembership{target, std::nullopt}));
-            break;
+          default: static_cast<void>(actor.run(face, DeleteMembership{target})); break;
         }
       }
       running.fetch_sub(1, std::memory_order_acq_rel);
@@ -389,7 +382,7 @@ BOOST_AUTO_TEST_CASE(made_at_once) {
           CreateUser create_user;
           create_user.id = user(id);
           faults.check(actor.run(*store, create_user).has_value(), "no user");
-          const CreateOrganization create{"Acme", organization(id), std::nullopt};
+          const CreateOrganization create{"Acme", organization(id)};
           faults.check(actor.run(*store, create).has_value(), "no organization");
         }
         running.fetch_sub(1, std::memory_order_acq_rel);

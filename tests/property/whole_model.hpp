@@ -801,6 +801,10 @@ class WholeModel {
   static String text(const std::optional<I>& id) {
     return id ? text(*id) : String();
   }
+  /// Empty for the system.
+  static String text(const membership::ActorId& actor) {
+    return actor.user() == nullptr ? String() : text(*actor.user());
+  }
   static std::vector<String> list(const membership::RoleSelection& roles) {
     std::vector<String> slugs;
     for (std::size_t at = 0; at < roles.size(); ++at) slugs.emplace_back(roles[at]);
@@ -961,7 +965,7 @@ class WholeModel {
 
   /// Carries a change of one membership out, where the rules let it pass, with its event and then
   /// others.
-  String judged(const World& after, String id, const std::optional<membership::UserId>& actor,
+  String judged(const World& after, String id, const membership::ActorId& actor,
                 const String& outcome, const std::vector<String>& before_event = {}) {
     const auto changed = after.memberships.find(id);
     const World::Membership one =

@@ -3,9 +3,8 @@
 #define MEMBERSHIP_COMMAND_CREATE_MEMBERSHIP_HPP
 
 #include "membership/command/membership_change.hpp"
+#include "membership/domain/actor_id.hpp"
 #include "membership/policy/membership_policy.hpp"
-
-#include <optional>
 
 namespace membership::inline v0 {
 
@@ -28,16 +27,14 @@ struct BasicCreateMembership {
   typename T::UserId user;
   typename T::OrganizationId organization;
   RoleSelection roles{};
-  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
-  /// refuse the request where it is empty.
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.user = &user;
     reads.organization = &organization;
     reads.pair = true;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 

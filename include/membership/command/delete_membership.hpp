@@ -4,9 +4,8 @@
 
 #include "membership/command/invitation_change.hpp"
 #include "membership/command/membership_change.hpp"
+#include "membership/domain/actor_id.hpp"
 #include "membership/policy/membership_policy.hpp"
-
-#include <optional>
 
 namespace membership::inline v0 {
 
@@ -22,15 +21,13 @@ struct BasicDeleteMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
-  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
-  /// refuse the request where it is empty.
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.membership = &membership;
     reads.member_invitation = true;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 

@@ -3,9 +3,8 @@
 #define MEMBERSHIP_COMMAND_REACTIVATE_MEMBERSHIP_HPP
 
 #include "membership/command/membership_change.hpp"
+#include "membership/domain/actor_id.hpp"
 #include "membership/policy/membership_policy.hpp"
-
-#include <optional>
 
 namespace membership::inline v0 {
 
@@ -24,14 +23,12 @@ struct BasicReactivateMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
-  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
-  /// refuse the request where it is empty.
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.membership = &membership;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 

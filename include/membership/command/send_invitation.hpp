@@ -4,6 +4,7 @@
 
 #include "membership/command/invitation_change.hpp"
 #include "membership/command/membership_change.hpp"
+#include "membership/domain/actor_id.hpp"
 #include "membership/domain/id.hpp"
 #include "membership/policy/membership_policy.hpp"
 
@@ -46,9 +47,7 @@ struct BasicSendInvitation {
   std::optional<std::string_view> role{};
   std::int64_t expires_in_days = 7;
   std::optional<typename T::UserId> inviter{};
-  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
-  /// refuse the request where it is empty.
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
@@ -60,7 +59,7 @@ struct BasicSendInvitation {
     reads.organization = &*organization;
     reads.pair = true;
     reads.member_invitation = true;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 

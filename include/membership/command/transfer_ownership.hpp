@@ -3,9 +3,8 @@
 #define MEMBERSHIP_COMMAND_TRANSFER_OWNERSHIP_HPP
 
 #include "membership/command/membership_change.hpp"
+#include "membership/domain/actor_id.hpp"
 #include "membership/policy/membership_policy.hpp"
-
-#include <optional>
 
 namespace membership::inline v0 {
 
@@ -27,15 +26,13 @@ struct BasicTransferOwnership {
 
   typename T::MembershipId from;
   typename T::MembershipId to;
-  /// Who acts. Nobody: rights are not judged. Never pass the optional result of a session look-up;
-  /// refuse the request where it is empty.
-  std::optional<typename T::UserId> actor{};
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
     reads.membership = &from;
     reads.other = &to;
-    if (actor) reads.actor = &*actor;
+    reads.actor = actor.user();
     return reads;
   }
 

@@ -67,10 +67,10 @@ concept Command = requires(const C& command, DecisionKey key, const PolicyOption
   noexcept->std::same_as<Subject>;
 };
 
-/// Who acts, for rules that judge rights. Configuration and long operations have no actor.
+/// Who acts, for rules that judge rights; at configuration and in long operations the system does.
 template <class T>
 struct BasicActor {
-  bool acts = false;
+  bool acts = false;  ///< a user and not the system
   /// The actor's membership in the organization; null where there is none.
   const BasicOrganizationMembership<T>* membership = nullptr;
 };

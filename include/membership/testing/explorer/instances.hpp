@@ -156,7 +156,7 @@ class InstanceList {
     const auto act = [this](std::string name, auto command, unsigned grantor) {
       command.actor = user(grantor);
       add(std::move(name), command);
-      list_.back().grantor = command.actor;
+      list_.back().grantor = user(grantor);
     };
     act("second creates org-clerk", CreateMembership{user(4), a, one("org-clerk")}, 2);
     act("third takes org-clerk", UpdateRoles{om(3), one("org-clerk")}, 3);

@@ -363,8 +363,8 @@ class StepCommand {
   OrganizationId organization() const { return known_.organization(step_.organization); }
   MembershipId membership() const { return known_.membership(step_.membership); }
   InvitationId invitation() const { return known_.invitation(step_.invitation); }
-  std::optional<UserId> actor() const {
-    return step_.actor ? std::optional(known_.user(*step_.actor)) : std::nullopt;
+  ActorId actor() const {
+    return step_.actor ? ActorId(known_.user(*step_.actor)) : ActorId::system();
   }
   std::optional<OrganizationId> scope() const {
     return step_.flag ? std::optional(organization()) : std::nullopt;
