@@ -20,6 +20,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(conformance_of_broken)
+
 using namespace membership;
 using namespace membership_tests;
 
@@ -55,8 +57,6 @@ void fails(Names named, Names with = {}) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(conformance_of_broken)
 
 BOOST_AUTO_TEST_CASE(right) {
   const auto report = testing::check_store(factory_of<WholeStore>());

@@ -18,6 +18,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(conformance_of_few_kinds)
+
 using namespace membership;
 using namespace membership_tests;
 
@@ -53,8 +55,6 @@ struct HostFactory {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(conformance_of_few_kinds)
 
 BOOST_AUTO_TEST_CASE(right) {
   const auto report = testing::check_store(naive_factory_of<NaiveStore>());

@@ -11,6 +11,8 @@
 
 #include <memory>
 
+BOOST_AUTO_TEST_SUITE(conformance_of_memory)
+
 using namespace membership;
 
 namespace {
@@ -25,8 +27,6 @@ struct MemoryFactory {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(conformance_of_memory)
 
 BOOST_AUTO_TEST_CASE(memory_store) {
   const auto report = testing::check_store(MemoryFactory{});

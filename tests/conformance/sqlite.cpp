@@ -16,6 +16,8 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(conformance_of_sqlite)
+
 using namespace membership;
 
 static_assert(MembershipStore<SqliteStore> && QueuesOrganizations<SqliteStore> &&
@@ -52,8 +54,6 @@ struct InMemoryFactory {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(conformance_of_sqlite)
 
 BOOST_AUTO_TEST_CASE(file) {
   const auto report = testing::check_store(FileFactory{});

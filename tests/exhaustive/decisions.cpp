@@ -21,6 +21,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(exhaustive)
+
 namespace {
 
 using namespace membership_tests;
@@ -527,8 +529,6 @@ void expect_met(const Met& met, std::initializer_list<ErrorCode> refusals,
 const std::vector<Selected> no_selection = {{false, {}}};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(exhaustive)
 
 BOOST_AUTO_TEST_CASE(create) {
   // The bits of the options that a create depends on.

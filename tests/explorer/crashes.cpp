@@ -18,14 +18,14 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(explorer_crashes_on_memory)
+
 using namespace membership::testing;
 using namespace membership_tests;
 
 namespace {
 
 constexpr ExplorerOptions crashing{true};
-
-BOOST_AUTO_TEST_SUITE(explorer_crashes_on_memory)
 
 BOOST_AUTO_TEST_CASE(alone) {
   Exploration all;

@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(explorer_fibers)
+
 using namespace membership::testing;
 
 namespace {
@@ -24,8 +26,6 @@ using Kinds = boost::mpl::list<BasicFiber<true>, BasicFiber<false>>;
 #else
 using Kinds = boost::mpl::list<BasicFiber<false>>;
 #endif
-
-BOOST_AUTO_TEST_SUITE(explorer_fibers)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(take_turns, Kind, Kinds) {
   Kind one;

@@ -20,6 +20,8 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(explorer_on_sqlite)
+
 using namespace membership;
 using namespace membership::testing;
 using membership_tests::scaled;
@@ -82,8 +84,6 @@ Exploration explore_named_pairs(const ExplorerOptions& options, std::size_t stri
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(explorer_on_sqlite)
 
 BOOST_AUTO_TEST_CASE(named_pairs) {
   const Exploration all = explore_named_pairs({}, scaled(3, 1));

@@ -17,12 +17,12 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(explorer_pairs_on_memory)
+
 using namespace membership::testing;
 using namespace membership_tests;
 
 namespace {
-
-BOOST_AUTO_TEST_SUITE(explorer_pairs_on_memory)
 
 BOOST_AUTO_TEST_CASE(alone) {
   Exploration all;

@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(explorer_triples_on_memory)
+
 using namespace membership::testing;
 using namespace membership_tests;
 
@@ -30,8 +32,6 @@ Exploration explore_triple(const Triple& triple, const ExplorerOptions& options 
   return explore_on_memory(triple.world, {std::begin(triple.names), std::end(triple.names)},
                            options);
 }
-
-BOOST_AUTO_TEST_SUITE(explorer_triples_on_memory)
 
 BOOST_AUTO_TEST_CASE(commands) {
   const Triple triples[] = {

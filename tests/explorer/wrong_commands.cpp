@@ -13,13 +13,13 @@
 
 #include "wrong_ways.hpp"
 
+BOOST_AUTO_TEST_SUITE(explorer_wrong_commands)
+
 using namespace membership;
 using namespace membership::testing;
 using namespace membership_tests;
 
 namespace {
-
-BOOST_AUTO_TEST_SUITE(explorer_wrong_commands)
 
 BOOST_AUTO_TEST_CASE(look_then_remove_role) {
   const auto give = named("update to editor");

@@ -18,13 +18,13 @@
 
 #include "wrong_ways.hpp"
 
+BOOST_AUTO_TEST_SUITE(explorer_wrong_stores)
+
 using namespace membership;
 using namespace membership::testing;
 using namespace membership_tests;
 
 namespace {
-
-BOOST_AUTO_TEST_SUITE(explorer_wrong_stores)
 
 BOOST_AUTO_TEST_CASE(role_checked_without_holding) {
   StepOptions options;

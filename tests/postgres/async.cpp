@@ -47,6 +47,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(postgres_async)
+
 using namespace membership;
 using namespace membership_tests::durable;
 using asio_io::Io;
@@ -141,7 +143,7 @@ struct Factory {
     WaitingStore& another() { return *other; }
   };
   Handle fresh() {
-    const PostgresStoreOptions options = ::fresh();
+    const PostgresStoreOptions options = postgres_async::fresh();
     auto one = std::make_unique<WaitingStore>(options);
     return {std::move(one), std::make_unique<WaitingStore>(options)};
   }
@@ -171,8 +173,6 @@ struct LossyIo : Io {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(postgres_async)
 
 BOOST_AUTO_TEST_CASE(passes) {
   Factory factory;

@@ -35,6 +35,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(postgres_backup)
+
 using namespace membership;
 using namespace membership_tests::durable;
 using membership_tests::describe;
@@ -129,8 +131,6 @@ struct Acknowledged {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(postgres_backup)
 
 BOOST_AUTO_TEST_CASE(elsewhere) {
   const Folder folder;

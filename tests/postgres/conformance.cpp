@@ -15,6 +15,8 @@
 #include <memory>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(conformance_of_postgres)
+
 using namespace membership;
 using membership_tests::open_postgres;
 
@@ -44,8 +46,6 @@ struct SchemaFactory {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(conformance_of_postgres)
 
 BOOST_AUTO_TEST_CASE(schema) {
   SchemaFactory factory;

@@ -22,6 +22,8 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(explorer_on_postgres)
+
 using namespace membership;
 using namespace membership::testing;
 using membership_tests::open_postgres;
@@ -105,8 +107,6 @@ class SchemaWorld {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(explorer_on_postgres)
 
 BOOST_AUTO_TEST_CASE(named_pairs) {
   static const auto instances = explorer_instances<PlacingStore>();

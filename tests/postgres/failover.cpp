@@ -32,6 +32,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(postgres_failover)
+
 using namespace membership;
 using membership_tests::Faults;
 using membership_tests::make_id;
@@ -217,8 +219,6 @@ void check_all(const PostgresStore& store, const Told& told) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(postgres_failover)
 
 BOOST_AUTO_TEST_CASE(promoted) {
   auto primary = std::make_unique<PostgresCluster>("fsync = off\nsynchronous_commit = on\n"

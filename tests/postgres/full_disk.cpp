@@ -28,6 +28,8 @@
 #include <string>
 #include <thread>
 
+BOOST_AUTO_TEST_SUITE(postgres_full_disk)
+
 using namespace membership;
 using namespace membership_tests::durable;
 using membership_tests::make_id;
@@ -109,8 +111,6 @@ class Members {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(postgres_full_disk)
 
 BOOST_AUTO_TEST_CASE(tables) {
   Server server;

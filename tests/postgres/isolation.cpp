@@ -30,6 +30,8 @@
 #include <string>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(postgres_isolation)
+
 using namespace membership;
 using namespace membership_tests::durable;
 using membership_tests::Faults;
@@ -70,8 +72,6 @@ void fail_inserts(const PostgresStoreOptions& options, const std::string& code, 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(postgres_isolation)
 
 BOOST_AUTO_TEST_CASE(late) {
   const PostgresStoreOptions options = fresh("read committed");

@@ -37,6 +37,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(postgres_round_trips)
+
 using namespace membership;
 using namespace membership_tests::durable;
 using membership_tests::CountingProxy;
@@ -119,8 +121,6 @@ struct World {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(postgres_round_trips)
 
 BOOST_AUTO_TEST_CASE(commands) {
   World world("commands");

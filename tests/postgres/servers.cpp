@@ -50,6 +50,8 @@
 #include <unistd.h>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(postgres_servers)
+
 using namespace membership;
 using namespace membership_tests::durable;
 using membership_tests::describe;
@@ -96,8 +98,6 @@ PostgresFailure refusal(const PostgresStoreOptions& options) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(postgres_servers)
 
 BOOST_AUTO_TEST_CASE(stays) {
   const PostgresStoreOptions options = fresh();

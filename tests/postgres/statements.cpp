@@ -26,6 +26,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(postgres_statements)
+
 using namespace membership;
 
 namespace {
@@ -82,8 +84,6 @@ struct Sessions {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(postgres_statements)
 
 BOOST_AUTO_TEST_CASE(subset) {
   for (const std::string& statement : all_statements()) {

@@ -34,6 +34,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(containers)
+
 using namespace membership;
 using membership_tests::scaled;
 namespace store = membership::detail;
@@ -93,8 +95,6 @@ void check_index(const store::OrderedIndex& index, const store::OrderedIndex::No
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(containers)
 
 BOOST_AUTO_TEST_CASE(slab_of_cells) {
   Random random(membership_tests::seed());

@@ -27,6 +27,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(decide)
+
 using namespace membership;
 using membership_tests::holds;
 using membership_tests::scaled;
@@ -116,8 +118,6 @@ std::vector<EventType> events_of(const Plan& plan) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(decide)
 
 BOOST_AUTO_TEST_CASE(unchanged_is_empty) {
   holds("unchanged_is_empty", runs(), [] {

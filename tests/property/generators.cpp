@@ -44,6 +44,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(generators)
+
 using namespace membership;
 using membership_tests::holds;
 using membership_tests::scaled;
@@ -264,8 +266,6 @@ std::vector<Planted> planted() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(generators)
 
 BOOST_AUTO_TEST_CASE(texts) {
   holds("texts", runs(), [] {

@@ -37,6 +37,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(server_lists)
+
 using membership_tests::holds;
 using membership_tests::scaled;
 namespace json = boost::json;
@@ -536,8 +538,6 @@ Choices some(std::size_t count) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(server_lists)
 
 BOOST_AUTO_TEST_CASE(own_rows_only) {
   holds("own_rows_only", runs(), [] {

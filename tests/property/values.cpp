@@ -34,6 +34,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(values)
+
 using namespace membership;
 using membership_tests::holds;
 using membership_tests::scaled;
@@ -58,8 +60,6 @@ int sign_of(const V& a, const V& b) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(values)
 
 BOOST_AUTO_TEST_CASE(utf8_judges) {
   holds("utf8_judges", runs(), [] {

@@ -30,6 +30,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(whole)
+
 using namespace membership;
 using membership_tests::scaled;
 using membership_tests::String;
@@ -400,8 +402,6 @@ rc::Gen<Steps> whole_sequences() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(whole)
 
 BOOST_AUTO_TEST_CASE(commands) {
   std::map<String, std::size_t> met;

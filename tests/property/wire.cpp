@@ -27,6 +27,8 @@
 #include <utility>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(wire_round_trip)
+
 using namespace membership;
 using namespace membership_tests;
 
@@ -152,8 +154,6 @@ void events_survive(EventType first, unsigned types, Time at, const V& data, Bef
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wire_round_trip)
 
 BOOST_AUTO_TEST_CASE(users) {
   holds("users", runs(), [] { survives(any_user()); });

@@ -26,6 +26,8 @@
 #include <string_view>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(configuration)
+
 using namespace membership;
 using membership_server::apply_configuration;
 using membership_server::Configuration;
@@ -100,8 +102,6 @@ constexpr std::string_view everything = R"({
 })";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(configuration)
 
 BOOST_AUTO_TEST_CASE(parse_everything) {
   const Configuration read = parsed(everything);

@@ -22,6 +22,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(idempotency)
+
 using membership_server::Hash128;
 using membership_server::Idempotency;
 using membership_server::IdempotencyLimits;
@@ -60,8 +62,6 @@ void await(Condition&& condition) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(idempotency)
 
 BOOST_AUTO_TEST_CASE(sip_hash_gives_the_authors_vectors) {
   const SipHash::Key key{0x0706050403020100u, 0x0f0e0d0c0b0a0908u};

@@ -26,6 +26,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(upkeep)
+
 namespace {
 
 using namespace membership_server;
@@ -64,8 +66,6 @@ struct World {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(upkeep)
 
 BOOST_AUTO_TEST_CASE(invitations) {
   World world;

@@ -20,6 +20,8 @@
 #include <thread>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(watching)
+
 using membership_server::Exchange;
 using membership_server::log_line;
 using membership_server::LogFormat;
@@ -46,8 +48,6 @@ bool contains(const std::string& page, const std::string& line) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(watching)
 
 BOOST_AUTO_TEST_CASE(rate_is_kept_after_a_burst) {
   using std::chrono::milliseconds;

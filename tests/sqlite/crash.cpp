@@ -27,6 +27,8 @@
 #include <unistd.h>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(sqlite_crash)
+
 using namespace membership;
 using membership_tests::Folder;
 using membership_tests::make_id;
@@ -65,8 +67,6 @@ UserId user_of(std::uint32_t number) { return make_id<UserId>("user_" + std::to_
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(sqlite_crash)
 
 BOOST_AUTO_TEST_CASE(kills) {
   const Folder folder;

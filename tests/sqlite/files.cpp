@@ -56,6 +56,8 @@
 #include <unistd.h>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(sqlite_files)
+
 using namespace membership;
 using namespace membership_tests::durable;
 using membership_tests::describe;
@@ -146,8 +148,6 @@ int status_of(pid_t process) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(sqlite_files)
 
 BOOST_AUTO_TEST_CASE(stays) {
   const Folder folder;

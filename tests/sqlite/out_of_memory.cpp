@@ -22,6 +22,8 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(sqlite_out_of_memory)
+
 using namespace membership;
 using namespace membership_tests::durable;
 using membership_tests::describe;
@@ -76,8 +78,6 @@ void fails_at_each_allocation(Act&& act) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(sqlite_out_of_memory)
 
 BOOST_AUTO_TEST_CASE(commits) {
   UlidIds<DefaultTraits> ids;

@@ -16,6 +16,8 @@
 #include <string>
 #include <string_view>
 
+BOOST_AUTO_TEST_SUITE(sqlite_plans)
+
 using namespace membership;
 
 namespace {
@@ -58,8 +60,6 @@ bool goes_by_index(std::string_view plan) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(sqlite_plans)
 
 BOOST_AUTO_TEST_CASE(by_index) {
   const Database database;
