@@ -47,7 +47,7 @@ int main() {
   // On. Which of several roles is the primary one follows from the priority order.
   if (!execute(store, policy, EnableMultipleRoles{})) return 1;
   constexpr std::string_view order[] = {"editor", "billing", "owner", "member"};
-  if (!execute(store, policy, SetPriorityOrder{order, 4})) return 1;
+  if (!execute(store, policy, SetPriorityOrder{order})) return 1;
   if (!execute(store, policy, update)) return 1;
   std::cout << "on:";
   show(store, ada, acme);

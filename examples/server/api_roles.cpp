@@ -137,8 +137,7 @@ Api::Result Api::set_role_permissions(const Call& call) {
   const auto scope = parse_scope(call, 1);
   if (!scope) return refuse(scope.error());
   const std::string_view slug = call.parameters.back();
-  return change_role(membership::SetRolePermissions{slug, slugs->data(), slugs->size(), *scope},
-                     slug, 200, *slugs);
+  return change_role(membership::SetRolePermissions{slug, *slugs, *scope}, slug, 200, *slugs);
 }
 
 Api::Result Api::add_role_permission(const Call& call) {

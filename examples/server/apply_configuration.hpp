@@ -129,8 +129,7 @@ class Configuring {
       }
       if (!each.permissions) continue;
       const std::vector<std::string_view> slugs = views(*each.permissions);
-      must(place + ".permissions",
-           membership::SetRolePermissions{each.slug, slugs.data(), slugs.size()});
+      must(place + ".permissions", membership::SetRolePermissions{each.slug, slugs});
     }
   }
 
@@ -145,7 +144,7 @@ class Configuring {
       });
       if (!end) stop("priority", "the store failed");
       const std::vector<std::string_view> slugs = views(order);
-      must("priority", membership::SetPriorityOrder{slugs.data(), slugs.size()});
+      must("priority", membership::SetPriorityOrder{slugs});
     }
 
     // The owner role cannot become the default role before another one is named owner role.
@@ -230,8 +229,7 @@ class Configuring {
       for (const std::string& domain : each.domains) {
         domains.push_back({domain, membership::DomainState::verified});
       }
-      command.domains = domains.data();
-      command.domain_count = domains.size();
+      command.domains = domains;
       must(place, command);
     }
     for (std::size_t i = 0; i < configuration_.memberships.size(); ++i) {

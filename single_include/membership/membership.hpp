@@ -1170,6 +1170,10 @@ class MetadataChange {
     change.size_ = size;
     return change;
   }
+  template <class Entries>
+  static constexpr MetadataChange merge(const Entries& entries) noexcept {
+    return merge(std::data(entries), std::size(entries));
+  }
 
   constexpr bool clears() const noexcept { return clears_; }
   constexpr std::size_t size() const noexcept { return size_; }
@@ -2535,17 +2539,9 @@ class RoleSelection {
     selection.size_ = size;
     return selection;
   }
-  template <class Container>
-  requires requires(const Container& slugs) {
-    {slugs.data()};
-    {slugs.size()};
-  }
-  static constexpr RoleSelection several(const Container& slugs) noexcept {
-    return several(slugs.data(), slugs.size());
-  }
-  template <std::size_t Size>
-  static constexpr RoleSelection several(const std::string_view (&slugs)[Size]) noexcept {
-    return several(slugs, Size);
+  template <class Slugs>
+  static constexpr RoleSelection several(const Slugs& slugs) noexcept {
+    return several(std::data(slugs), std::size(slugs));
   }
 
   constexpr Form form() const noexcept { return form_; }
@@ -3398,6 +3394,10 @@ constexpr bool change_texts(const std::optional<std::string_view>& name,
   return description.apply(texts, Text::description) || named;
 }
 
+constexpr std::string_view resource_type(const std::optional<std::string_view>& slug) noexcept {
+  return slug ? *slug : organization_resource_type;
+}
+
 template <class T>
 constexpr void
 write_catalogue_profile(std::string_view name, const std::optional<std::string_view>& description,
@@ -3406,8 +3406,7 @@ write_catalogue_profile(std::string_view name, const std::optional<std::string_v
   Profile& profile = plan.profile.emplace().after;
   profile.texts.set(Text::name, name);
   profile.texts.set(Text::description, description);
-  profile.texts.set(Text::resource_type_slug,
-                    resource_type_slug.value_or(organization_resource_type));
+  profile.texts.set(Text::resource_type_slug, resource_type(resource_type_slug));
   profile.created_at = context.now;
   profile.updated_at = context.now;
 }
@@ -3996,8 +3995,7 @@ struct BasicSetRolePermissions {
   static constexpr Kinds mints{};
 
   std::string_view role;
-  const std::string_view* permissions = nullptr;
-  std::size_t size = 0;
+  std::span<const std::string_view> permissions{};
   std::optional<typename T::OrganizationId> organization{};
 
   constexpr BasicReads<T> reads() const noexcept {
@@ -4012,7 +4010,7 @@ struct BasicSetRolePermissions {
     if (seen.role == nullptr) return {ErrorCode::entity_not_found, Field::role_slug};
     PermissionSet set =
         detail::retiring_part(seen.roles, seen.roles.at(seen.role_index)->permissions);
-    for (std::size_t at = 0; at < size; ++at) {
+    for (std::size_t at = 0; at < permissions.size(); ++at) {
       unsigned index = 0;
       const Refusal unknown =
           detail::find_permission(seen.roles, permissions[at],
@@ -4025,7 +4023,7 @@ struct BasicSetRolePermissions {
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    if (refusal.field() == Field::permission_slug && refusal.detail() < size) {
+    if (refusal.field() == Field::permission_slug && refusal.detail() < permissions.size()) {
       return subject_of_text(permissions[refusal.detail()]);
     }
     return detail::role_command_subject<T>(refusal, role, organization);
@@ -5612,16 +5610,16 @@ namespace membership::inline v0 {
 class DomainsChange {
  public:
   static constexpr DomainsChange keep() noexcept { return {}; }
-  static constexpr DomainsChange replace(const DomainData* domains, std::size_t size) noexcept {
+  static constexpr DomainsChange replace(std::span<const DomainData> domains) noexcept {
     DomainsChange change;
-    change.domains_ = domains;
-    change.size_ = size;
+    change.domains_ = domains.data();
+    change.size_ = domains.size();
     change.replaces_ = true;
     return change;
   }
 
   constexpr bool replaces() const noexcept { return replaces_; }
-  constexpr const DomainData* domains() const noexcept { return domains_; }
+  constexpr const DomainData* data() const noexcept { return domains_; }
   constexpr std::size_t size() const noexcept { return size_; }
 
  private:
@@ -5671,7 +5669,7 @@ struct BasicUpdateOrganization {
     changed = fields().apply(profile) || changed;
     if (domains.replaces()) {
       profile.domains =
-          profile.domains.replaced(domains.domains(), domains.size(), context.plan, context.now);
+          profile.domains.replaced(domains.data(), domains.size(), context.plan, context.now);
     }
     if (!changed && !profile.domains.changes()) return {};
     plan.outcome = Outcome::updated;
@@ -5689,7 +5687,7 @@ struct BasicUpdateOrganization {
 
  private:
   constexpr detail::OrganizationFields fields() const noexcept {
-    return {external_id, metadata, domains.domains(), domains.size(), stripe_customer_id};
+    return {external_id, metadata, domains.data(), domains.size(), stripe_customer_id};
   }
 };
 
@@ -5881,8 +5879,7 @@ struct BasicCreateOrganization {
   std::optional<std::uint64_t> seat_limit{};       ///< 0 means 0, nothing means no limit
   std::optional<std::string_view> external_id{};   ///< 1 to 128 characters of ASCII, unique
   MetadataChange metadata{};
-  const DomainData* domains = nullptr;  ///< at most 16, each of one organization
-  std::size_t domain_count = 0;
+  std::span<const DomainData> domains{};                 ///< at most 16, each of one organization
   std::optional<std::string_view> stripe_customer_id{};  ///< as `external_id`
 
   constexpr BasicReads<T> reads() const noexcept {
@@ -5917,7 +5914,8 @@ struct BasicCreateOrganization {
     profile = detail::profile_to_change(nullptr, context.now);
     profile.texts.set(Text::name, name);
     fields().apply(profile);
-    profile.domains = profile.domains.replaced(domains, domain_count, context.plan, context.now);
+    profile.domains =
+        profile.domains.replaced(domains.data(), domains.size(), context.plan, context.now);
     detail::change_claims(nullptr, profile, plan);
     return {};
   }
@@ -5929,7 +5927,7 @@ struct BasicCreateOrganization {
 
  private:
   constexpr detail::OrganizationFields fields() const noexcept {
-    return {TextChange::set_if(external_id), metadata, domains, domain_count,
+    return {TextChange::set_if(external_id), metadata, domains.data(), domains.size(),
             TextChange::set_if(stripe_customer_id)};
   }
 };
@@ -5991,7 +5989,7 @@ struct BasicCreateOrganizationRole {
         seen.roles, detail::live_roles(seen.roles) | detail::retiring_in_order(seen.roles, true)));
     order.push_back(index);
     const bool of_organizations =
-        resource_type_slug.value_or(organization_resource_type) == organization_resource_type;
+        detail::resource_type(resource_type_slug) == organization_resource_type;
     plan.role.emplace(Precondition::absent, EventType::organization_role_created, *context.role,
                       index, RoleState(made, of_organizations));
     detail::write_catalogue_profile(name, description, resource_type_slug, context, plan);
@@ -5999,7 +5997,7 @@ struct BasicCreateOrganizationRole {
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    if (refusal.field() == Field::slug) return subject_of_text(slug.value_or(std::string_view()));
+    if (refusal.field() == Field::slug) return slug ? subject_of_text(*slug) : Subject{};
     if (refusal.field() == Field::organization_id) return subject_of(organization);
     if (refusal.field() == Field::resource_type_slug) return subject_of_text(*resource_type_slug);
     return {};
@@ -6104,7 +6102,7 @@ struct BasicCreateRole {
     const RoleIndex index = RoleIndex::environment(place);
     plan.order.emplace(detail::order_of(seen.roles, seen.roles.all())).push_back(index);
     const bool of_organizations =
-        resource_type_slug.value_or(organization_resource_type) == organization_resource_type;
+        detail::resource_type(resource_type_slug) == organization_resource_type;
     plan.role.emplace(Precondition::absent, EventType::role_created, *context.role, index,
                       RoleState(RoleSlug::from_stored(slug), of_organizations));
     detail::write_catalogue_profile(name, description, resource_type_slug, context, plan);
@@ -6423,8 +6421,7 @@ struct BasicSetPriorityOrder {
   static constexpr Kinds kinds{Kind::environment, Kind::organization};
   static constexpr Kinds mints{};
 
-  const std::string_view* slugs;
-  std::size_t size;
+  std::span<const std::string_view> slugs;
   std::optional<typename T::OrganizationId> organization{};
 
   constexpr BasicReads<T> reads() const noexcept {
@@ -6439,7 +6436,7 @@ struct BasicSetPriorityOrder {
     const Refusal refusal = detail::check_scope<T>(organization, seen);
     if (refusal) return refusal;
     RoleOrder order;
-    for (std::size_t at = 0; at < size; ++at) {
+    for (std::size_t at = 0; at < slugs.size(); ++at) {
       const RoleIndex index = seen.roles.find(slugs[at]);
       const auto detail = static_cast<std::uint16_t>(at);
       if (index.is_none() || seen.roles.at(index)->phase != Phase::live) {
@@ -6450,7 +6447,8 @@ struct BasicSetPriorityOrder {
     }
     RoleOrder now = detail::order_of(seen.roles, detail::live_roles(seen.roles));
     if (order.size != now.size) {
-      return {ErrorCode::incomplete, Field::priority_order, static_cast<std::uint16_t>(size)};
+      return {ErrorCode::incomplete, Field::priority_order,
+              static_cast<std::uint16_t>(slugs.size())};
     }
     seen.roles.for_each_in_order(detail::retiring_in_order(seen.roles, organization.has_value()),
                                  [&](RoleIndex index) {
@@ -6475,7 +6473,7 @@ struct BasicSetPriorityOrder {
     if (refusal.field() == Field::organization_id && organization) {
       return subject_of(*organization);
     }
-    return refusal.detail() < size ? subject_of_text(slugs[refusal.detail()]) : Subject{};
+    return refusal.detail() < slugs.size() ? subject_of_text(slugs[refusal.detail()]) : Subject{};
   }
 };
 
@@ -7042,8 +7040,7 @@ class PagedQuery {
 struct OrganizationFilter {
   std::optional<std::string_view> external_id{};
   std::optional<std::string_view> name_part{};  ///< a part of the name, ASCII letters in any case
-  const std::string_view* domains = nullptr;    ///< those that have any of these
-  std::size_t domain_count = 0;
+  std::span<const std::string_view> domains{};  ///< those that have any of these
   bool marked = false;
 };
 struct PermissionFilter {};
@@ -13080,7 +13077,7 @@ class BasicMemoryStore {
       if (shown) visit(BasicOrganizationRow<T>{*record.state, profile});
       return true;
     };
-    if (filter.external_id || filter.domain_count != 0) {
+    if (filter.external_id || !filter.domains.empty()) {
       const auto find = [&](const Id& id) {
         const detail::ShardHash hash = detail::shard_hash(id);
         const detail::SharedGuard guard(tables_.organizations[hash.shard].lock);
@@ -13477,11 +13474,11 @@ class BasicMemoryStore {
     if (filter.external_id) {
       named = tables_.claim_of(ClaimKind::organization_external_id, *filter.external_id);
       if (named == nullptr) return ids;
-      if (filter.domain_count == 0) ids.push_back(*named->organization);
+      if (filter.domains.empty()) ids.push_back(*named->organization);
     }
-    for (std::size_t at = 0; at < filter.domain_count; ++at) {
+    for (const std::string_view domain : filter.domains) {
       const detail::ClaimRecord<T>* const claim =
-          tables_.claim_of(ClaimKind::organization_domain, filter.domains[at]);
+          tables_.claim_of(ClaimKind::organization_domain, domain);
       if (claim == nullptr) continue;
       if (named == nullptr || *named->organization == *claim->organization) {
         ids.push_back(*claim->organization);

@@ -192,8 +192,7 @@ BOOST_AUTO_TEST_CASE(own_settings) {
       const auto set =
           actor.run(face, SetDefaultRole{i % 2 == 0 ? "org-lead" : "viewer", organization(1)});
       faults.check(set && (*set).outcome() == Outcome::updated, "own default is not set");
-      const auto ordered =
-          actor.run(face, SetPriorityOrder{orders[(i + 1) % 2], 4, organization(1)});
+      const auto ordered = actor.run(face, SetPriorityOrder{orders[(i + 1) % 2], organization(1)});
       faults.check(ordered && (*ordered).outcome() == Outcome::updated, "own order is not set");
       std::this_thread::sleep_for(std::chrono::microseconds(20));
     }

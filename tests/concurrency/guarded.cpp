@@ -423,7 +423,7 @@ BOOST_AUTO_TEST_CASE(permission_deleted) {
             },
             [&](std::size_t) {
               const std::string_view wanted[] = {slug};
-              const auto result = third.run(race.face, SetRolePermissions{"viewer", wanted, 1, {}});
+              const auto result = third.run(race.face, SetRolePermissions{"viewer", wanted, {}});
               if (!result) {
                 race.faults.check(refused_with(result, ErrorCode::entity_not_found) ||
                                       refused_with(result, ErrorCode::malformed),

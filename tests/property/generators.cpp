@@ -76,10 +76,9 @@ std::optional<ErrorCode> refusal_of(const testing::OwnedMetadataChange& change) 
   });
 }
 std::optional<ErrorCode> refusal_of(const testing::OwnedDomains& domains) {
-  return domains.with([](const DomainData* data, std::size_t size) {
+  return domains.with([](std::span<const DomainData> data) {
     CreateOrganization command = acme();
     command.domains = data;
-    command.domain_count = size;
     return refusal(command);
   });
 }

@@ -437,8 +437,8 @@ class Model {
       if (organization == nullptr) return refused(ErrorCode::entity_not_found, id);
     }
     std::vector<RoleRef> wanted;
-    for (std::size_t i = 0; i < command.size; ++i) {
-      const std::string slug(command.slugs[i]);
+    for (const std::string_view each : command.slugs) {
+      const std::string slug(each);
       const std::optional<RoleRef> role = find_role(slug, organization);
       if (!role || role_at(*role, organization).retiring) {
         return refused(ErrorCode::invalid_role, slug);

@@ -322,7 +322,7 @@ class WholeModel {
   String apply(const membership::SetPriorityOrder& c) {
     const String organization = text(c.organization);
     if (!in_scope(organization)) return not_found;
-    const std::vector<String> slugs(c.slugs, c.slugs + c.size);
+    const std::vector<String> slugs(c.slugs.begin(), c.slugs.end());
     Strings seen;
     for (const String& slug : slugs) {
       if (now.find_role(slug, organization) == nullptr) return "invalid_role";
@@ -386,7 +386,7 @@ class WholeModel {
     return "updated";
   }
   String apply(const membership::SetRolePermissions& c) {
-    return edit_role(c, Edit::set, {c.permissions, c.permissions + c.size});
+    return edit_role(c, Edit::set, {c.permissions.begin(), c.permissions.end()});
   }
   String apply(const membership::AddRolePermission& c) {
     return edit_role(c, Edit::add, {c.permission});
@@ -593,9 +593,7 @@ class WholeModel {
     World::Organization mine{String(c.name)};
     if (c.external_id) mine.external_id = *c.external_id;
     change(mine.metadata, c.metadata);
-    for (std::size_t at = 0; at < c.domain_count; ++at) {
-      mine.domains.emplace_back(c.domains[at].domain, c.domains[at].state);
-    }
+    for (const auto& [domain, state] : c.domains) mine.domains.emplace_back(domain, state);
     if (c.name.empty() || has_twice(mine)) return invalid;
     if (in_scope(id) && !id.empty()) return "id_already_used";
     if (String fault = taken(id, mine); !fault.empty()) return fault;
@@ -611,7 +609,7 @@ class WholeModel {
     World::Organization mine = before == nullptr ? World::Organization{} : *before;
     if (c.domains.replaces()) mine.domains.clear();
     for (std::size_t at = 0; at < c.domains.size(); ++at) {
-      mine.domains.emplace_back(c.domains.domains()[at].domain, c.domains.domains()[at].state);
+      mine.domains.emplace_back(c.domains.data()[at].domain, c.domains.data()[at].state);
     }
     if (has_twice(mine)) return invalid;
     if (before == nullptr) return not_found;
@@ -862,8 +860,8 @@ class WholeModel {
       return "external_id_already_used";
     }
     for (const auto& [other, one] : now.organizations) {
-      for (const auto& [domain, state] : one.domains) {
-        const auto same = [&](const auto& own) { return own.first == domain; };
+      for (const auto& theirs : one.domains) {
+        const auto same = [&](const auto& own) { return own.first == theirs.first; };
         if (other != id && std::any_of(mine.domains.begin(), mine.domains.end(), same)) {
           return "domain_already_exists";
         }

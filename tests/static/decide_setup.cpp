@@ -9,6 +9,8 @@
 
 #include "../support/world.hpp"
 
+#include <span>
+
 namespace static_decide_setup {
 
 using namespace membership_tests;
@@ -338,9 +340,8 @@ constexpr Snapshot no_organization() {
   seen.roles = RoleCatalogue(RoleTable(environment_roles, 5), RoleTable(), nullptr);
   return seen;
 }
-template <std::size_t Size>
-constexpr SetPriorityOrder prioritize(const std::string_view (&slugs)[Size]) {
-  return {slugs, Size, organization_id};
+constexpr SetPriorityOrder prioritize(std::span<const std::string_view> slugs) {
+  return {slugs, organization_id};
 }
 static_assert(refusal(prioritize(unknown), bare()) ==
               error(entity_not_found, Field::organization_id, "org_1"));
@@ -348,14 +349,14 @@ static_assert(refusal(prioritize(unknown), world) ==
               error(invalid_role, Field::priority_order, "nobody", 1));
 static_assert(refusal(prioritize(twice), world) ==
               error(duplicate, Field::priority_order, "admin", 2));
-static_assert(refusal(SetPriorityOrder{whole, 5, organization_id}, world) ==
+static_assert(refusal(SetPriorityOrder{{whole, 5}, organization_id}, world) ==
               error(incomplete, Field::priority_order, "", 5));
 static_assert(refusal(prioritize(with_retiring), world) ==
               error(invalid_role, Field::priority_order, "leaving", 1));
-static_assert(is_order(plan_of(SetPriorityOrder{of_environment, 4}, no_organization()).order,
-                       viewer, admin, editor, member, leaving),
+static_assert(is_order(plan_of(SetPriorityOrder{of_environment}, no_organization()).order, viewer,
+                       admin, editor, member, leaving),
               "what is on its way out comes behind");
-static_assert(refusal(SetPriorityOrder{nullptr, 0, organization_id}, world).code == incomplete);
+static_assert(refusal(SetPriorityOrder{{}, organization_id}, world).code == incomplete);
 constexpr Plan ordered = plan_of(prioritize(whole), world);
 static_assert(ordered.outcome == Outcome::updated);
 static_assert(ordered.trace.about == Trace::About::priority_order);
@@ -370,7 +371,7 @@ constexpr Snapshot environment_only() {
   return seen;
 }
 constexpr std::string_view admin_first[] = {"admin", "member"};
-constexpr Plan environment_order = plan_of(SetPriorityOrder{admin_first, 2}, environment_only());
+constexpr Plan environment_order = plan_of(SetPriorityOrder{admin_first}, environment_only());
 static_assert(is_order(environment_order.order, admin, member));
 static_assert(environment_order.environment->after.revision == 4 &&
               !environment_order.organization);

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace static_profiles {
@@ -50,9 +51,9 @@ constexpr bool shows(const Metadata& metadata, std::string_view expected) noexce
   });
   return line.view() == expected && metadata.size() == count;
 }
-template <std::size_t Size>
-constexpr Metadata merged(const Metadata& metadata, const MetadataEntry (&entries)[Size]) noexcept {
-  return metadata.with(MetadataChange::merge(entries, Size));
+constexpr Metadata merged(const Metadata& metadata,
+                          std::span<const MetadataEntry> entries) noexcept {
+  return metadata.with(MetadataChange::merge(entries));
 }
 
 static_assert(shows(Metadata{}, "") && shows(kept, "a=1 b=2 c=3 "));
@@ -215,11 +216,11 @@ constexpr DomainData as_they_are[] = {{"ONE.example", DomainState::verified},
 constexpr DomainData other_order[] = {as_they_are[1], as_they_are[0], as_they_are[2]};
 constexpr DomainData other_state[] = {
     as_they_are[0], as_they_are[1], {"three.example", DomainState::pending}};
-constexpr bool differs(const DomainData* data, std::size_t size) noexcept {
-  return domains.replaced(data, size, plan_id, at(2000)).changes();
+constexpr bool differs(std::span<const DomainData> data) noexcept {
+  return domains.replaced(data.data(), data.size(), plan_id, at(2000)).changes();
 }
-static_assert(!domains.changes() && !differs(as_they_are, 3));
-static_assert(differs(other_order, 3) && differs(other_state, 3) && differs(as_they_are, 2));
+static_assert(!domains.changes() && !differs(as_they_are));
+static_assert(differs(other_order) && differs(other_state) && differs({as_they_are, 2}));
 static_assert(changed.changes() && none_left.changes());
 static_assert(!OrganizationDomains{}.replaced(nullptr, 0, plan_id, at(2000)).changes());
 
@@ -295,7 +296,7 @@ constexpr UpdateOrganization update_organization() noexcept {
   UpdateOrganization command{organization_id};
   command.external_id = TextChange::set("Other");
   command.stripe_customer_id = TextChange::clear();
-  command.domains = DomainsChange::replace(requested, 4);
+  command.domains = DomainsChange::replace(requested);
   return command;
 }
 static_assert(claims(plan_of(update_organization(), shown),

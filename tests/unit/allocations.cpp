@@ -280,15 +280,15 @@ const DomainData some_domains[] = {{long_domain}, {"acme.example"}};
 UpdateOrganization update_organization(const OrganizationId& id) {
   UpdateOrganization command{id, "A name that fits in no small string"};
   command.external_id = TextChange::set("an-external-id-that-fits-in-no-small-string");
-  command.metadata = MetadataChange::merge(some_metadata, 2);
-  command.domains = DomainsChange::replace(some_domains, 2);
+  command.metadata = MetadataChange::merge(some_metadata);
+  command.domains = DomainsChange::replace(some_domains);
   return command;
 }
 UpdateUser update_user(const UserId& id) {
   UpdateUser command{id};
   command.email = "an.address.that.fits.in.no.small.string@example.org";
   command.external_id = TextChange::set("an-external-id-that-fits-in-no-small-string");
-  command.metadata = MetadataChange::merge(some_metadata, 2);
+  command.metadata = MetadataChange::merge(some_metadata);
   return command;
 }
 
@@ -365,7 +365,7 @@ BOOST_AUTO_TEST_CASE(decide_allocates_nothing) {
     count += decide_allocations(
         CreateOrganizationRole{organization_id, "A name that fits in no small string"}, seen);
     count += decide_allocations(SetDefaultRole{"viewer"}, seen);
-    count += decide_allocations(SetPriorityOrder{order, 6, organization_id}, seen);
+    count += decide_allocations(SetPriorityOrder{order, organization_id}, seen);
     count += decide_allocations(EnableMultipleRoles{}, seen);
     count += decide_allocations(CreatePermission{"docs:read", "Read"}, seen);
     count += decide_allocations(TransferOwnership{membership_id, membership_id}, seen);
@@ -470,7 +470,7 @@ BOOST_AUTO_TEST_CASE(failing_executions) {
         }));
   check("set priority order", 1, executing([](World&) {
           static constexpr std::string_view order[] = {"admin", "member"};
-          return SetPriorityOrder{order, 2};
+          return SetPriorityOrder{order};
         }));
   check("set default role", 1, executing([](World&) { return SetDefaultRole{"admin"}; }));
   check("multiple roles", 1, executing([](World&) { return EnableMultipleRoles{}; }));

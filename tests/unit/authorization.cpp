@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(session_claims) {
   give({"org-lead", "writer", "reader"});
   BOOST_TEST(shown() == "org_1 reader [reader,writer,org-lead,] [read,write,lead,]");
   const std::string_view order[] = {"org-lead", "writer", "reader", "nothing", "member"};
-  done(SetPriorityOrder{order, 5, acme});
+  done(SetPriorityOrder{order, acme});
   BOOST_TEST(shown() == "org_1 org-lead [org-lead,writer,reader,] [read,write,lead,]");
   retire_permission(*this, "write");
   BOOST_TEST(shown() == "org_1 org-lead [org-lead,writer,reader,] [read,lead,]");

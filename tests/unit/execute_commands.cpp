@@ -361,8 +361,8 @@ BOOST_AUTO_TEST_CASE(priority_order) {
 
   const std::string_view order[] = {"viewer", "member", "admin"};
   const std::uint64_t revision = host.state(organization).revision;
-  BOOST_TEST(host.done(SetPriorityOrder{order, 3}).outcome() == Outcome::updated);
-  BOOST_TEST(host.done(SetPriorityOrder{order, 3}).outcome() == Outcome::unchanged);
+  BOOST_TEST(host.done(SetPriorityOrder{order}).outcome() == Outcome::updated);
+  BOOST_TEST(host.done(SetPriorityOrder{order}).outcome() == Outcome::unchanged);
   BOOST_TEST(host.shown_roles(user, organization) == "viewer,admin");
   BOOST_TEST(host.state(organization).revision == revision);  // nothing is rewritten
   BOOST_TEST((host.done(UpdateRoles{made.id, RoleSelection::several(two)}).outcome() ==
@@ -376,10 +376,10 @@ BOOST_AUTO_TEST_CASE(priority_order) {
   // With its first own role the organization has an order of its own.
   host.organization_role(organization, "org-lead");
   const std::string_view other[] = {"new", "admin", "member", "viewer"};
-  host.done(SetPriorityOrder{other, 4});
+  host.done(SetPriorityOrder{other});
   BOOST_TEST(host.shown_roles(user, organization) == "viewer,admin,new");
   const std::string_view own[] = {"org-lead", "admin", "new", "viewer", "member"};
-  host.done(SetPriorityOrder{own, 5, organization});
+  host.done(SetPriorityOrder{own, organization});
   BOOST_TEST(host.shown_roles(user, organization) == "admin,new,viewer");
   const auto elsewhere = host.organization("org_2");
   host.join(user, elsewhere, RoleSelection::several(three));
@@ -397,14 +397,14 @@ BOOST_AUTO_TEST_CASE(priority_order) {
   BOOST_TEST(listed == "new admin member viewer ");
 
   const std::string_view unknown[] = {"new", "org-lead"};
-  BOOST_TEST(host.refused(SetPriorityOrder{unknown, 2}) ==
+  BOOST_TEST(host.refused(SetPriorityOrder{unknown}) ==
              an_error(ErrorCode::invalid_role, Field::priority_order, "org-lead", 1));
   const std::string_view twice[] = {"new", "new"};
-  BOOST_TEST(host.refused(SetPriorityOrder{twice, 2}) ==
+  BOOST_TEST(host.refused(SetPriorityOrder{twice}) ==
              an_error(ErrorCode::duplicate, Field::priority_order, "new", 1));
-  BOOST_TEST(host.refused(SetPriorityOrder{other, 3}) ==
+  BOOST_TEST(host.refused(SetPriorityOrder{{other, 3}}) ==
              an_error(ErrorCode::incomplete, Field::priority_order, "", 3));
-  BOOST_TEST(host.refused(SetPriorityOrder{other, 4, make_id<OrganizationId>("org_3")}) ==
+  BOOST_TEST(host.refused(SetPriorityOrder{other, make_id<OrganizationId>("org_3")}) ==
              an_error(ErrorCode::entity_not_found, Field::organization_id, "org_3"));
 }
 

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(golden) {
              "rule: default role\noutcome: updated\nevent: none");
   constexpr std::string_view order[] = {"org-clerk", "document-editor", "viewer",
                                         "member",    "admin",           "org-lead"};
-  BOOST_TEST(explained(SetPriorityOrder{order, 6, organization_id}, world) ==
+  BOOST_TEST(explained(SetPriorityOrder{order, organization_id}, world) ==
              "rule: priority order\noutcome: updated\nevent: none");
 }
 

@@ -350,7 +350,7 @@ const std::vector<Row>& table() {
       {"SetRolePermissions", cannot(no_membership), cannot(no_membership),
        cannot("configuration has no actor"),
        [](World& w) {
-         w.done(SetRolePermissions{"owner", read_only, 1});
+         w.done(SetRolePermissions{"owner", read_only});
        }},
       {"AddRolePermission", cannot(no_membership), cannot(no_membership),
        cannot("configuration has no actor"),
@@ -378,7 +378,7 @@ const std::vector<Row>& table() {
       {"SetPriorityOrder", cannot("priority is not stored on memberships"), cannot(no_membership),
        cannot(no_membership),
        [](World& w) {
-         w.done(SetPriorityOrder{order, 4});
+         w.done(SetPriorityOrder{order});
        }},
       {"EnableMultipleRoles", cannot(no_membership), cannot(no_membership), cannot(no_membership),
        [](World& w) {
@@ -450,7 +450,7 @@ const std::vector<Row>& table() {
        cannot(keeps_status), cannot(takes_away),
        [](World& w) {
          w.done(UpdateRoles{w.owner.id, RoleSelection::several(owner_and_viewer)});
-         w.done(SetPriorityOrder{order, 4});
+         w.done(SetPriorityOrder{order});
          w.done(SweepSeveralRoles{w.owner.id, w.close_multiple_roles()});
        }},
       {"FinishMultipleRolesDisabled", cannot(settings_only), cannot(settings_only),
@@ -589,7 +589,7 @@ const std::vector<Row>& table() {
        cannot(keeps_status), cannot(takes_away),
        [](World& w) {
          w.done(UpdateRoles{w.owner.id, RoleSelection::several(owner_and_viewer)});
-         w.done(SetPriorityOrder{order, 4});
+         w.done(SetPriorityOrder{order});
          BOOST_TEST(disable_multiple_roles(w.store, w.policy, w.runtime).has_value());
        }},
       {"name_owner_role", cannot("names another role, which nobody may hold"),
@@ -827,7 +827,7 @@ BOOST_AUTO_TEST_CASE(escalation_names_the_first_role_in_order) {
   world.refuses_grant(CreateMembership{world.stranger, world.acme,
                                        RoleSelection::several(owner_and_viewer), world.stranger},
                       "owner", 1);
-  world.done(SetPriorityOrder{order, 4});
+  world.done(SetPriorityOrder{order});
   world.refuses_grant(CreateMembership{world.stranger, world.acme,
                                        RoleSelection::several(owner_and_viewer), world.stranger},
                       "viewer", 3);

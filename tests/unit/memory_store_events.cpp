@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(none_for_no_ops) {
   host.done(SetDefaultRole{"admin"});
   host.done(SetDefaultRole{"admin", organization});
   const std::string_view order[] = {"admin", "member"};
-  host.done(SetPriorityOrder{order, 2});
+  host.done(SetPriorityOrder{order});
   host.done(EnableMultipleRoles{});
   BOOST_TEST(events(host.store).size() == before);
 }

@@ -53,7 +53,7 @@ struct World : BasicHost<UnqueuedStore, MembershipPolicy<OwnerGuard, SeatLimit, 
     role("viewer");
     done(EnableMultipleRoles{});
     constexpr std::string_view order[] = {"viewer", "owner", "member"};
-    done(SetPriorityOrder{order, 3});
+    done(SetPriorityOrder{order});
     BOOST_TEST(name_owner_role(store, policy, "owner", runtime).has_value());
     return organization("org_1");
   }

@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(grants_nothing) {
   BOOST_TEST(w.has("admin", 0));
   // An edit that does not name it keeps it, and the walk takes it.
   constexpr std::string_view write[] = {"write"};
-  w.done(SetRolePermissions{"org-lead", write, 1, w.acme});
+  w.done(SetRolePermissions{"org-lead", write, w.acme});
   BOOST_TEST(w.has("org-lead", 0, &w.acme));
   BOOST_TEST(
       (w.refused(AddRolePermission{"org-clerk", "read", w.other}).code == ErrorCode::malformed));

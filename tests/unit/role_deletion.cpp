@@ -496,14 +496,14 @@ BOOST_AUTO_TEST_CASE(heeded) {
              an_error(ErrorCode::invalid_role, Field::owner_role, "admin"));
   BOOST_TEST((w.refused(CreateRole{"admin", "Admin"}).code == ErrorCode::role_slug_conflict));
   constexpr std::string_view with_it[] = {"admin", "viewer", "member"};
-  BOOST_TEST(w.refused(SetPriorityOrder{with_it, 3}) ==
+  BOOST_TEST(w.refused(SetPriorityOrder{with_it}) ==
              an_error(ErrorCode::invalid_role, Field::priority_order, "admin"));
   // What is held keeps its meaning, and orders go on without it.
   BOOST_TEST(w.roles_of(w.ada) == "admin");
-  w.done(SetPriorityOrder{with_it + 1, 2});
+  w.done(SetPriorityOrder{{with_it + 1, 2}});
   BOOST_TEST(w.roles_of(w.bob) == "viewer,admin");
   w.done(FenceRole{w.acme, admin_role, generation});
-  w.done(SetPriorityOrder{with_it + 1, 2, w.acme});
+  w.done(SetPriorityOrder{{with_it + 1, 2}, w.acme});
   w.organization_role(w.acme, "org-new");
   Reads reads;
   reads.organization = &w.acme;

@@ -37,7 +37,6 @@ struct World : Host {
     organization.external_id = "ext";
     organization.stripe_customer_id = "cus";
     organization.domains = acme_domains;
-    organization.domain_count = 2;
     done(organization);
     CreateUser user;
     user.id = ada;
@@ -82,7 +81,7 @@ struct World : Host {
     UpdateOrganization command{id};
     command.external_id = TextChange::set("new");
     command.stripe_customer_id = TextChange::set("new");
-    command.domains = DomainsChange::replace(other_domains, 2);
+    command.domains = DomainsChange::replace(other_domains);
     return command;
   }
   UpdateUser new_texts(const UserId& id) const {
@@ -153,9 +152,9 @@ BOOST_AUTO_TEST_CASE(races) {
 
   const OrganizationId other = organization("org_3");
   UpdateOrganization one{zeta};
-  one.domains = DomainsChange::replace(other_domains + 1, 1);
+  one.domains = DomainsChange::replace({other_domains + 1, 1});
   UpdateOrganization two{other};
-  two.domains = DomainsChange::replace(other_domains + 1, 1);
+  two.domains = DomainsChange::replace({other_domains + 1, 1});
   const Plan zeta_first = decide(one);
   const Plan other_second = decide(two);
   BOOST_TEST(commit(zeta_first) == CommitStatus::committed);

@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(what_both_hold) {
       {true, {"owner", "member"}, {"member"}, "member", "owner,member"},
   };
   const std::string_view order[] = {"owner", "admin", "viewer", "member"};
-  done(SetPriorityOrder{order, 4});
+  done(SetPriorityOrder{order});
   for (const Row& row : rows) {
     configure(*this, [](EnvironmentState& state) { state.multiple_roles = true; });
     done(UpdateRoles{ann.id, RoleSelection::several(row.from)});

@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(organization) {
   BOOST_TEST(plain.name == " \xE4\xB8\x96 ");
   BOOST_TEST(!plain.external_id.has_value());
   BOOST_TEST(!plain.stripe_customer_id.has_value());
-  BOOST_TEST(plain.domain_count == 0u);
+  BOOST_TEST(plain.domains.size() == 0u);
   BOOST_TEST(plain.metadata.size() == 0u);
   const auto full_body = Body::parse(R"({"name":"n","external_id":"e","metadata":{"k":"v"},)"
                                      R"("domain_data":[{"domain":"a.b","state":"verified"}]})");
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(organization) {
   BOOST_TEST(command.external_id.value_or("") == "e");
   BOOST_TEST_REQUIRE(command.metadata.size() == 1u);
   BOOST_TEST(command.metadata[0].key == "k");
-  BOOST_TEST_REQUIRE(command.domain_count == 1u);
+  BOOST_TEST_REQUIRE(command.domains.size() == 1u);
   BOOST_TEST(command.domains[0].domain == "a.b");
 }
 
@@ -319,14 +319,14 @@ BOOST_AUTO_TEST_CASE(organization_list) {
   const QueryString nothing = query("limit=5&domains=&search=");
   BOOST_TEST_REQUIRE(list(nothing).has_value());
   BOOST_TEST(list(nothing)->page.limit == 5u);
-  BOOST_TEST(list(nothing)->filter().domain_count == 0u);
+  BOOST_TEST(list(nothing)->filter().domains.size() == 0u);
   BOOST_TEST(!list(nothing)->filter().name_part.has_value());
   const QueryString both = query("search=a+b&domains[1]=x&domains=y,z&search=last");
   const auto request = list(both);
   BOOST_TEST_REQUIRE(request.has_value());
   const OrganizationFilter filter = request->filter();
   BOOST_TEST(filter.name_part.value_or("") == "last");
-  BOOST_TEST_REQUIRE(filter.domain_count == 3u);
+  BOOST_TEST_REQUIRE(filter.domains.size() == 3u);
   BOOST_TEST(filter.domains[2] == "z");
 }
 

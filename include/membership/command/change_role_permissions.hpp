@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace membership::inline v0 {
@@ -67,8 +68,7 @@ struct BasicSetRolePermissions {
   static constexpr Kinds mints{};
 
   std::string_view role;
-  const std::string_view* permissions = nullptr;
-  std::size_t size = 0;
+  std::span<const std::string_view> permissions{};
   std::optional<typename T::OrganizationId> organization{};
 
   constexpr BasicReads<T> reads() const noexcept {
@@ -83,7 +83,7 @@ struct BasicSetRolePermissions {
     if (seen.role == nullptr) return {ErrorCode::entity_not_found, Field::role_slug};
     PermissionSet set =
         detail::retiring_part(seen.roles, seen.roles.at(seen.role_index)->permissions);
-    for (std::size_t at = 0; at < size; ++at) {
+    for (std::size_t at = 0; at < permissions.size(); ++at) {
       unsigned index = 0;
       const Refusal unknown =
           detail::find_permission(seen.roles, permissions[at],
@@ -96,7 +96,7 @@ struct BasicSetRolePermissions {
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    if (refusal.field() == Field::permission_slug && refusal.detail() < size) {
+    if (refusal.field() == Field::permission_slug && refusal.detail() < permissions.size()) {
       return subject_of_text(permissions[refusal.detail()]);
     }
     return detail::role_command_subject<T>(refusal, role, organization);

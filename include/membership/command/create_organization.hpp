@@ -6,9 +6,9 @@
 #include "membership/domain/id.hpp"
 #include "membership/policy/membership_policy.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace membership::inline v0 {
@@ -33,8 +33,7 @@ struct BasicCreateOrganization {
   std::optional<std::uint64_t> seat_limit{};       ///< 0 means 0, nothing means no limit
   std::optional<std::string_view> external_id{};   ///< 1 to 128 characters of ASCII, unique
   MetadataChange metadata{};
-  const DomainData* domains = nullptr;  ///< at most 16, each of one organization
-  std::size_t domain_count = 0;
+  std::span<const DomainData> domains{};                 ///< at most 16, each of one organization
   std::optional<std::string_view> stripe_customer_id{};  ///< as `external_id`
 
   constexpr BasicReads<T> reads() const noexcept {
@@ -69,7 +68,8 @@ struct BasicCreateOrganization {
     profile = detail::profile_to_change(nullptr, context.now);
     profile.texts.set(Text::name, name);
     fields().apply(profile);
-    profile.domains = profile.domains.replaced(domains, domain_count, context.plan, context.now);
+    profile.domains =
+        profile.domains.replaced(domains.data(), domains.size(), context.plan, context.now);
     detail::change_claims(nullptr, profile, plan);
     return {};
   }
@@ -81,7 +81,7 @@ struct BasicCreateOrganization {
 
  private:
   constexpr detail::OrganizationFields fields() const noexcept {
-    return {TextChange::set_if(external_id), metadata, domains, domain_count,
+    return {TextChange::set_if(external_id), metadata, domains.data(), domains.size(),
             TextChange::set_if(stripe_customer_id)};
   }
 };

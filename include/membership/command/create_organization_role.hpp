@@ -69,7 +69,7 @@ struct BasicCreateOrganizationRole {
         seen.roles, detail::live_roles(seen.roles) | detail::retiring_in_order(seen.roles, true)));
     order.push_back(index);
     const bool of_organizations =
-        resource_type_slug.value_or(organization_resource_type) == organization_resource_type;
+        detail::resource_type(resource_type_slug) == organization_resource_type;
     plan.role.emplace(Precondition::absent, EventType::organization_role_created, *context.role,
                       index, RoleState(made, of_organizations));
     detail::write_catalogue_profile(name, description, resource_type_slug, context, plan);
@@ -77,7 +77,7 @@ struct BasicCreateOrganizationRole {
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    if (refusal.field() == Field::slug) return subject_of_text(slug.value_or(std::string_view()));
+    if (refusal.field() == Field::slug) return slug ? subject_of_text(*slug) : Subject{};
     if (refusal.field() == Field::organization_id) return subject_of(organization);
     if (refusal.field() == Field::resource_type_slug) return subject_of_text(*resource_type_slug);
     return {};

@@ -49,7 +49,7 @@ struct BasicCreateRole {
     const RoleIndex index = RoleIndex::environment(place);
     plan.order.emplace(detail::order_of(seen.roles, seen.roles.all())).push_back(index);
     const bool of_organizations =
-        resource_type_slug.value_or(organization_resource_type) == organization_resource_type;
+        detail::resource_type(resource_type_slug) == organization_resource_type;
     plan.role.emplace(Precondition::absent, EventType::role_created, *context.role, index,
                       RoleState(RoleSlug::from_stored(slug), of_organizations));
     detail::write_catalogue_profile(name, description, resource_type_slug, context, plan);

@@ -61,6 +61,10 @@ constexpr bool change_texts(const std::optional<std::string_view>& name,
   return description.apply(texts, Text::description) || named;
 }
 
+constexpr std::string_view resource_type(const std::optional<std::string_view>& slug) noexcept {
+  return slug ? *slug : organization_resource_type;
+}
+
 template <class T>
 constexpr void
 write_catalogue_profile(std::string_view name, const std::optional<std::string_view>& description,
@@ -69,8 +73,7 @@ write_catalogue_profile(std::string_view name, const std::optional<std::string_v
   Profile& profile = plan.profile.emplace().after;
   profile.texts.set(Text::name, name);
   profile.texts.set(Text::description, description);
-  profile.texts.set(Text::resource_type_slug,
-                    resource_type_slug.value_or(organization_resource_type));
+  profile.texts.set(Text::resource_type_slug, resource_type(resource_type_slug));
   profile.created_at = context.now;
   profile.updated_at = context.now;
 }

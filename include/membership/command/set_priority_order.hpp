@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace membership::inline v0 {
@@ -25,8 +26,7 @@ struct BasicSetPriorityOrder {
   static constexpr Kinds kinds{Kind::environment, Kind::organization};
   static constexpr Kinds mints{};
 
-  const std::string_view* slugs;
-  std::size_t size;
+  std::span<const std::string_view> slugs;
   std::optional<typename T::OrganizationId> organization{};
 
   constexpr BasicReads<T> reads() const noexcept {
@@ -41,7 +41,7 @@ struct BasicSetPriorityOrder {
     const Refusal refusal = detail::check_scope<T>(organization, seen);
     if (refusal) return refusal;
     RoleOrder order;
-    for (std::size_t at = 0; at < size; ++at) {
+    for (std::size_t at = 0; at < slugs.size(); ++at) {
       const RoleIndex index = seen.roles.find(slugs[at]);
       const auto detail = static_cast<std::uint16_t>(at);
       if (index.is_none() || seen.roles.at(index)->phase != Phase::live) {
@@ -52,7 +52,8 @@ struct BasicSetPriorityOrder {
     }
     RoleOrder now = detail::order_of(seen.roles, detail::live_roles(seen.roles));
     if (order.size != now.size) {
-      return {ErrorCode::incomplete, Field::priority_order, static_cast<std::uint16_t>(size)};
+      return {ErrorCode::incomplete, Field::priority_order,
+              static_cast<std::uint16_t>(slugs.size())};
     }
     seen.roles.for_each_in_order(detail::retiring_in_order(seen.roles, organization.has_value()),
                                  [&](RoleIndex index) {
@@ -77,7 +78,7 @@ struct BasicSetPriorityOrder {
     if (refusal.field() == Field::organization_id && organization) {
       return subject_of(*organization);
     }
-    return refusal.detail() < size ? subject_of_text(slugs[refusal.detail()]) : Subject{};
+    return refusal.detail() < slugs.size() ? subject_of_text(slugs[refusal.detail()]) : Subject{};
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace membership::inline v0 {
@@ -17,16 +18,16 @@ namespace membership::inline v0 {
 class DomainsChange {
  public:
   static constexpr DomainsChange keep() noexcept { return {}; }
-  static constexpr DomainsChange replace(const DomainData* domains, std::size_t size) noexcept {
+  static constexpr DomainsChange replace(std::span<const DomainData> domains) noexcept {
     DomainsChange change;
-    change.domains_ = domains;
-    change.size_ = size;
+    change.domains_ = domains.data();
+    change.size_ = domains.size();
     change.replaces_ = true;
     return change;
   }
 
   constexpr bool replaces() const noexcept { return replaces_; }
-  constexpr const DomainData* domains() const noexcept { return domains_; }
+  constexpr const DomainData* data() const noexcept { return domains_; }
   constexpr std::size_t size() const noexcept { return size_; }
 
  private:
@@ -87,7 +88,7 @@ struct BasicUpdateOrganization {
     changed = fields().apply(profile) || changed;
     if (domains.replaces()) {
       profile.domains =
-          profile.domains.replaced(domains.domains(), domains.size(), context.plan, context.now);
+          profile.domains.replaced(domains.data(), domains.size(), context.plan, context.now);
     }
     if (!changed && !profile.domains.changes()) return {};
     plan.outcome = Outcome::updated;
@@ -105,7 +106,7 @@ struct BasicUpdateOrganization {
 
  private:
   constexpr detail::OrganizationFields fields() const noexcept {
-    return {external_id, metadata, domains.domains(), domains.size(), stripe_customer_id};
+    return {external_id, metadata, domains.data(), domains.size(), stripe_customer_id};
   }
 };
 

@@ -38,6 +38,11 @@ class MetadataChange {
     change.size_ = size;
     return change;
   }
+  /// Of an array or a container.
+  template <class Entries>
+  static constexpr MetadataChange merge(const Entries& entries) noexcept {
+    return merge(std::data(entries), std::size(entries));
+  }
 
   constexpr bool clears() const noexcept { return clears_; }
   constexpr std::size_t size() const noexcept { return size_; }

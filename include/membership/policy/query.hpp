@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace membership::inline v0 {
@@ -120,8 +121,7 @@ class PagedQuery {
 struct OrganizationFilter {
   std::optional<std::string_view> external_id{};
   std::optional<std::string_view> name_part{};  ///< a part of the name, ASCII letters in any case
-  const std::string_view* domains = nullptr;    ///< those that have any of these
-  std::size_t domain_count = 0;
+  std::span<const std::string_view> domains{};  ///< those that have any of these
   /// Those that a long operation has marked, or of whose own roles one is marked.
   bool marked = false;
 };

@@ -34,17 +34,10 @@ class RoleSelection {
     selection.size_ = size;
     return selection;
   }
-  template <class Container>
-  requires requires(const Container& slugs) {
-    {slugs.data()};
-    {slugs.size()};
-  }
-  static constexpr RoleSelection several(const Container& slugs) noexcept {
-    return several(slugs.data(), slugs.size());
-  }
-  template <std::size_t Size>
-  static constexpr RoleSelection several(const std::string_view (&slugs)[Size]) noexcept {
-    return several(slugs, Size);
+  /// Of an array or a container.
+  template <class Slugs>
+  static constexpr RoleSelection several(const Slugs& slugs) noexcept {
+    return several(std::data(slugs), std::size(slugs));
   }
 
   constexpr Form form() const noexcept { return form_; }

@@ -184,7 +184,7 @@ class BasicMemoryStore {
       if (shown) visit(BasicOrganizationRow<T>{*record.state, profile});
       return true;
     };
-    if (filter.external_id || filter.domain_count != 0) {
+    if (filter.external_id || !filter.domains.empty()) {
       const auto find = [&](const Id& id) {
         const detail::ShardHash hash = detail::shard_hash(id);
         const detail::SharedGuard guard(tables_.organizations[hash.shard].lock);
@@ -609,11 +609,11 @@ class BasicMemoryStore {
     if (filter.external_id) {
       named = tables_.claim_of(ClaimKind::organization_external_id, *filter.external_id);
       if (named == nullptr) return ids;
-      if (filter.domain_count == 0) ids.push_back(*named->organization);
+      if (filter.domains.empty()) ids.push_back(*named->organization);
     }
-    for (std::size_t at = 0; at < filter.domain_count; ++at) {
+    for (const std::string_view domain : filter.domains) {
       const detail::ClaimRecord<T>* const claim =
-          tables_.claim_of(ClaimKind::organization_domain, filter.domains[at]);
+          tables_.claim_of(ClaimKind::organization_domain, domain);
       if (claim == nullptr) continue;
       if (named == nullptr || *named->organization == *claim->organization) {
         ids.push_back(*claim->organization);

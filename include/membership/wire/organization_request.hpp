@@ -44,8 +44,7 @@ struct OrganizationRequest {
     command.external_id = detail::text_set(external_id);
     command.metadata = metadata.change();
     if (domains) {
-      command.domains = domains->data();
-      command.domain_count = domains->size();
+      command.domains = *domains;
     }
     return command;
   }
@@ -58,7 +57,7 @@ struct OrganizationRequest {
     command.name = name;
     command.external_id = external_id;
     command.metadata = metadata.change();
-    if (domains) command.domains = DomainsChange::replace(domains->data(), domains->size());
+    if (domains) command.domains = DomainsChange::replace(*domains);
     command.stripe_customer_id = stripe_customer_id;
     return command;
   }
@@ -157,8 +156,7 @@ struct OrganizationListRequest {
   [[nodiscard]] OrganizationFilter filter() const noexcept {
     OrganizationFilter filter;
     filter.name_part = search;
-    filter.domains = domains.data();
-    filter.domain_count = domains.size();
+    filter.domains = domains;
     return filter;
   }
 };

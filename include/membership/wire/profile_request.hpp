@@ -29,7 +29,7 @@ struct MetadataRequest {
   [[nodiscard]] MetadataChange change() const noexcept {
     if (!entries) return MetadataChange::keep();
     if (entries->empty()) return MetadataChange::clear();
-    return MetadataChange::merge(entries->data(), entries->size());
+    return MetadataChange::merge(*entries);
   }
 };
 

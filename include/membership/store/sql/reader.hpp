@@ -192,7 +192,7 @@ class SqlReader {
       visit(BasicOrganizationRow<T>{state, *profile});
       return true;
     };
-    if (filter.external_id || filter.domain_count != 0) {
+    if (filter.external_id || !filter.domains.empty()) {
       std::vector<OrganizationId> ids;
       if (!find_organizations(filter, ids)) return std::nullopt;
       return named_page(Sql::organization_listed, ids, query.page(), show);
@@ -800,10 +800,10 @@ class SqlReader {
     if (filter.external_id) {
       named = holder_of(ClaimKind::organization_external_id, *filter.external_id);
       if (!named.found) return !connection_.has_failed();
-      if (filter.domain_count == 0) ids.push_back(copy_of<OrganizationId>(named.organization));
+      if (filter.domains.empty()) ids.push_back(copy_of<OrganizationId>(named.organization));
     }
-    for (std::size_t at = 0; at < filter.domain_count; ++at) {
-      const Holder holder = holder_of(ClaimKind::organization_domain, filter.domains[at]);
+    for (const std::string_view domain : filter.domains) {
+      const Holder holder = holder_of(ClaimKind::organization_domain, domain);
       if (holder.found && (!named.found || named.organization == holder.organization)) {
         ids.push_back(copy_of<OrganizationId>(holder.organization));
       }

@@ -30,7 +30,7 @@ struct Catalogue {
     w.done(BasicCreatePermission<T>{"write.*", "Write", {}, {}, true});
     const auto slug = w.role(0);
     const std::string_view both[] = {"read:all", "write.*"};
-    w.done(BasicSetRolePermissions<T>{slug, both, 2});
+    w.done(BasicSetRolePermissions<T>{slug, both});
     w.done(BasicCreateOrganizationRole<T>{organization, "Lead", "org-lead", "Leads"});
     w.done(BasicAddRolePermission<T>{"org-lead", "read:all", organization});
 
@@ -75,10 +75,10 @@ struct Catalogue {
   static void orders(W& w, const typename W::OrganizationId& organization) {
     using T = typename W::T;
     const std::string_view order[] = {"kit-second", "member", "kit-first"};
-    w.done(BasicSetPriorityOrder<T>{order, 3});
+    w.done(BasicSetPriorityOrder<T>{order});
     w.same_text("kit-second member kit-first ", slugs(w, nullptr), "the environment's order");
     const std::string_view own[] = {"org-lead", "kit-first", "kit-second", "member"};
-    w.done(BasicSetPriorityOrder<T>{own, 4, organization});
+    w.done(BasicSetPriorityOrder<T>{own, organization});
     w.same_text("org-lead kit-first kit-second member ", slugs(w, &organization),
                 "the organization's order");
     w.same_text("kit-second member kit-first ", slugs(w, nullptr),

@@ -122,7 +122,6 @@ struct OrganizationClaims {
     first.external_id = "A-1";
     first.stripe_customer_id = "cus_1";
     first.domains = domains;
-    first.domain_count = 2;
     auto external = made(w, 701);
     external.external_id = "A-1";
     auto customer = made(w, 702);
@@ -130,7 +129,6 @@ struct OrganizationClaims {
     auto domain = made(w, 703);
     const DomainData same[] = {{"free.example"}, {"example.ORG"}};
     domain.domains = same;
-    domain.domain_count = 2;
     const Decided late_external(w, external);
     const Decided late_customer(w, customer);
     const Decided late_domain(w, domain);
@@ -154,7 +152,7 @@ struct OrganizationClaims {
 
     BasicUpdateOrganization<T> change{*first.id};
     change.external_id = TextChange::set("A-2");
-    change.domains = DomainsChange::replace(domains + 1, 1);
+    change.domains = DomainsChange::replace({domains + 1, 1});
     w.done(change);
     const Decided again_external(w, external);
     w.must_commit(again_external.plan, "an external id that was given up to be free");
@@ -165,8 +163,7 @@ struct OrganizationClaims {
     w.done(BasicFinishOrganizationDeletion<T>{*first.id, generation});
     first.id = w.template id_of<typename W::OrganizationId>(704);
     first.external_id = "A-2";
-    first.domains = domains + 1;
-    first.domain_count = 1;
+    first.domains = {domains + 1, 1};
     const Decided freed(w, first);
     w.expect(w.commit(freed.plan) == CommitStatus::committed,
              "all claims of an erased organization to be free", "one is held");

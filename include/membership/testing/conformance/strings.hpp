@@ -191,14 +191,14 @@ struct ProfileTexts {
       auto command = user_with(w, ++number, {});
       command.first_name = text;
       command.locale = text;
-      command.metadata = MetadataChange::merge(entries, 2);
+      command.metadata = MetadataChange::merge(entries);
       if (number % 2 == 0) command.last_name = "";
       const auto user = w.done(command);
       user_profile(w, *command.id, user.plan.profile->after);
       if (text.empty()) continue;
       const auto id = w.template id_of<typename W::OrganizationId>(number);
       BasicCreateOrganization<T> organization{text, id};
-      organization.metadata = MetadataChange::merge(entries, 2);
+      organization.metadata = MetadataChange::merge(entries);
       const auto made = w.done(organization);
       organization_profile(w, id, made.plan.profile->after);
     }
@@ -233,17 +233,16 @@ struct ProfileTexts {
     const MetadataEntry entries[] = {{"stays", "1"}, {"goes", "2"}, {"changes", "3"}};
     const DomainData domains[] = {{"a.example", DomainState::verified}, {"b.example"}};
     BasicCreateOrganization<T> command{"Acme", id};
-    command.metadata = MetadataChange::merge(entries, 3);
+    command.metadata = MetadataChange::merge(entries);
     command.domains = domains;
-    command.domain_count = 2;
     const auto made = w.done(command);
     organization_profile(w, id, made.plan.profile->after);
     w.actor.clock.advance(50);
     const MetadataEntry changed[] = {{"goes", {}}, {"changes", ""}, {"comes", "4"}};
     const DomainData replaced[] = {{"c.example"}, {"a.example", DomainState::failed}};
     BasicUpdateOrganization<T> update{id};
-    update.metadata = MetadataChange::merge(changed, 3);
-    update.domains = DomainsChange::replace(replaced, 2);
+    update.metadata = MetadataChange::merge(changed);
+    update.domains = DomainsChange::replace(replaced);
     const auto updated = w.done(update);
     organization_profile(w, id, updated.plan.profile->after);
     // What is inside the organization leaves its profile.
@@ -253,7 +252,7 @@ struct ProfileTexts {
     const auto user = w.done(user_with(w, ++number, {}));
     BasicUpdateUser<T> first{user.plan.user->after.id};
     first.first_name = TextChange::set("Ada");
-    first.metadata = MetadataChange::merge(entries, 3);
+    first.metadata = MetadataChange::merge(entries);
     const auto named = w.done(first);
     user_profile(w, first.user, named.plan.profile->after);
     first.first_name = TextChange::clear();
@@ -299,8 +298,7 @@ struct ProfileFilters {
       ids.push_back(w.template id_of<typename W::OrganizationId>(700 + i));
       BasicCreateOrganization<T> command{names[i], ids.back()};
       command.external_id = external_ids[i];
-      command.domains = domains + i;
-      command.domain_count = 1;
+      command.domains = {domains + i, 1};
       w.done(command);
     }
     ListOrganizations<W> list;
@@ -319,7 +317,6 @@ struct ProfileFilters {
     shows(w, list, {ids[0]}, "the organization of an external id");
     const std::string_view asked[] = {"C.example", "x.example", "a.example"};
     list.filter.domains = asked;
-    list.filter.domain_count = 3;
     shows(w, list, {ids[0]}, "the organization of an external id and a domain");
     list.filter.external_id.reset();
     shows(w, list, {ids[0], ids[2]}, "the organizations of some domains");

@@ -254,9 +254,9 @@ class InstanceList {
     add("default editor in one", SetDefaultRole{"editor", b});
     add("default own role", SetDefaultRole{"org-clerk", a});
     static constexpr std::string_view order[] = {"viewer", "editor", "admin", "member"};
-    add("order", SetPriorityOrder{order, std::size(order)});
+    add("order", SetPriorityOrder{order});
     static constexpr std::string_view own[] = {"editor", "viewer", "org-clerk", "admin", "member"};
-    add("order of one", SetPriorityOrder{own, std::size(own), a});
+    add("order of one", SetPriorityOrder{own, a});
     add("multiple roles on", EnableMultipleRoles{});
     operate("multiple roles off", [](auto& store, const auto& policy, auto& runtime) {
       return disable_multiple_roles(store, policy, runtime);

@@ -120,9 +120,8 @@ class Seed {
 
   void join(unsigned user, const OrganizationId& organization,
             std::initializer_list<std::string_view> slugs) {
-    const std::string_view* const first = slugs.begin();
-    const RoleSelection roles = slugs.size() == 1 ? RoleSelection::one(*first)
-                                                  : RoleSelection::several(first, slugs.size());
+    const RoleSelection roles =
+        slugs.size() == 1 ? RoleSelection::one(*slugs.begin()) : RoleSelection::several(slugs);
     done(CreateMembership{explorer_user(user), organization, roles});
   }
 
@@ -150,9 +149,9 @@ class Seed {
     done(AddRolePermission{"org-clerk", "docs:read", a});
     done(SetDefaultRole{"editor", a});
     static constexpr std::string_view order[] = {"editor", "admin", "member", "viewer"};
-    done(SetPriorityOrder{order, std::size(order)});
+    done(SetPriorityOrder{order});
     static constexpr std::string_view own[] = {"org-clerk", "editor", "admin", "viewer", "member"};
-    done(SetPriorityOrder{own, std::size(own), a});
+    done(SetPriorityOrder{own, a});
   }
 
   void close_seats() {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,8 +99,7 @@ struct OwnedMetadataChange {
       MetadataEntry& view = views.emplace_back(MetadataEntry{key});
       if (value) view.value = *value;
     }
-    return use(clears ? MetadataChange::clear()
-                      : MetadataChange::merge(views.data(), views.size()));
+    return use(clears ? MetadataChange::clear() : MetadataChange::merge(views));
   }
   friend bool operator==(const OwnedMetadataChange&, const OwnedMetadataChange&) = default;
 };
@@ -116,13 +116,13 @@ inline std::ostream& operator<<(std::ostream& out, const OwnedMetadataChange& ch
 struct OwnedDomains {
   std::vector<std::pair<std::string, DomainState>> domains{};
 
-  /// Calls `use(const DomainData*, std::size_t)`.
+  /// Calls `use(std::span<const DomainData>)`.
   template <class Use>
   auto with(Use&& use) const {
     std::vector<DomainData> views;
     views.reserve(domains.size());
     for (const auto& [domain, state] : domains) views.push_back({domain, state});
-    return use(static_cast<const DomainData*>(views.data()), views.size());
+    return use(std::span<const DomainData>(views));
   }
   friend bool operator==(const OwnedDomains&, const OwnedDomains&) = default;
 };

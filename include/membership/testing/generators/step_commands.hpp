@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -247,7 +248,7 @@ class StepCommand {
       case Kind::set_role_permissions: {
         const std::vector<std::string_view> views(step_.permissions.begin(),
                                                   step_.permissions.end());
-        return done(SetRolePermissions{slug(), views.data(), views.size(), scope()});
+        return done(SetRolePermissions{slug(), views, scope()});
       }
       case Kind::add_role_permission: return done(AddRolePermission{slug(), permission(), scope()});
       case Kind::remove_role_permission:
@@ -424,12 +425,10 @@ class StepCommand {
     command.external_id = step_.external_id.given();
     return step_.metadata.with([&](const MetadataChange& metadata) {
       command.metadata = metadata;
-      return step_.domains.value_or(OwnedDomains{})
-          .with([&](const DomainData* data, std::size_t size) {
-            command.domains = data;
-            command.domain_count = size;
-            return done(command);
-          });
+      return step_.domains.value_or(OwnedDomains{}).with([&](std::span<const DomainData> domains) {
+        command.domains = domains;
+        return done(command);
+      });
     });
   }
   bool update_organization() {
@@ -439,8 +438,8 @@ class StepCommand {
     return step_.metadata.with([&](const MetadataChange& metadata) {
       command.metadata = metadata;
       if (!step_.domains) return done(command);
-      return step_.domains->with([&](const DomainData* data, std::size_t size) {
-        command.domains = DomainsChange::replace(data, size);
+      return step_.domains->with([&](std::span<const DomainData> domains) {
+        command.domains = DomainsChange::replace(domains);
         return done(command);
       });
     });
@@ -474,7 +473,7 @@ class StepCommand {
         if (std::erase(order, slug) == 0) order.push_back(slug);
       }
     }
-    return done(SetPriorityOrder{order.data(), order.size(), scope()});
+    return done(SetPriorityOrder{order, scope()});
   }
   bool send_invitation() {
     static constexpr std::int64_t durations[] = {7, 1, 30, 7, 1, 7, 0, 31};
