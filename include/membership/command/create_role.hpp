@@ -10,7 +10,9 @@
 
 namespace membership::inline v0 {
 
-/// Makes a role of the environment, at the bottom of the priority order.
+/// Makes a role of the environment, at the bottom of the priority order. Leave slugs with `org-` to
+/// organizations: one that has its own role of the same slug can neither give it any more nor set
+/// its priority order, until one of the two is gone.
 ///
 /// Errors, in this order: `empty`, `too_long`, `malformed` of `slug`; `empty`, `not_utf8`,
 /// `too_long` of `name`, then of `description`; `empty`, `too_long`, `malformed` of
