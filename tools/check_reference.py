@@ -137,7 +137,7 @@ def functions(known, steps):
                 kinds |= known["ExpireInvitation"][2]
             if "store.view(" in text:
                 kinds.add("membership")
-            kinds |= steps.get(name.removeprefix("preview_"), set())
+            kinds |= steps.get(name.removeprefix("preview_").removeprefix("un"), set())
             if name.startswith("finish_mark"):
                 kinds |= set().union(*steps.values())
             actor = any(known[one][1] for one in used if one in known)

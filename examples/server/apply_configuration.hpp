@@ -166,20 +166,20 @@ class Configuring {
 
   void name_owner_role(const std::string& slug) {
     const auto seen = load({});
-    const auto named = slug.empty() ? std::nullopt : std::optional<std::string_view>(slug);
-    const auto index = named ? seen.roles.find(slug) : membership::RoleIndex::none();
-    if (named && index.is_none()) stop("owner_role", "there is no role '" + slug + "'");
+    const auto index = slug.empty() ? membership::RoleIndex::none() : seen.roles.find(slug);
+    if (!slug.empty() && index.is_none()) stop("owner_role", "there is no role '" + slug + "'");
     if (!seen.environment.names_owner_role() && seen.environment.owner_role == index) return;
-    if (named) {
-      const auto preview = must_be(
-          "owner_role", membership::preview_name_owner_role(store_, policy_, slug, runtime_));
-      say_("naming the owner role '" + slug + "': " + std::to_string(preview.owners) +
-           " owners in " + std::to_string(preview.organizations) + " organizations, " +
-           std::to_string(preview.without_owner) + " of which have none");
-    } else {
+    if (slug.empty()) {
       say_("naming no owner role");
+      must_be("owner_role", membership::unname_owner_role(store_, policy_, runtime_));
+      return;
     }
-    must_be("owner_role", membership::name_owner_role(store_, policy_, named, runtime_));
+    const auto preview =
+        must_be("owner_role", membership::preview_name_owner_role(store_, policy_, slug, runtime_));
+    say_("naming the owner role '" + slug + "': " + std::to_string(preview.owners) + " owners in " +
+         std::to_string(preview.organizations) + " organizations, " +
+         std::to_string(preview.without_owner) + " of which have none");
+    must_be("owner_role", membership::name_owner_role(store_, policy_, slug, runtime_));
   }
 
   void set_multiple_roles(bool on) {

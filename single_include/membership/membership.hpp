@@ -1118,6 +1118,8 @@ struct Counts {
   friend constexpr bool operator==(const Counts&, const Counts&) noexcept = default;
 };
 
+inline constexpr std::uint64_t most_seats = 9'223'372'036'854'775'807;
+
 template <class T>
 struct BasicOrganizationState {
   typename T::OrganizationId id;
@@ -1174,6 +1176,9 @@ class MetadataChange {
   static constexpr MetadataChange merge(const Entries& entries) noexcept {
     return merge(std::data(entries), std::size(entries));
   }
+  template <class Entries>
+  requires(!std::ranges::enable_borrowed_range<Entries>) static MetadataChange
+      merge(const Entries&&) = delete;
 
   constexpr bool clears() const noexcept { return clears_; }
   constexpr std::size_t size() const noexcept { return size_; }
@@ -1664,6 +1669,7 @@ class RoleSlug {
   static constexpr RoleSlug generate(std::string_view name, std::string_view suffix) noexcept {
     char text[capacity]{};
     std::size_t size = 0;
+    suffix = suffix.substr(0, 6);
     const std::size_t room = capacity - 1 - suffix.size();
     for (char c : name) {
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -1889,7 +1895,8 @@ class RoleCatalogue {
 
   template <class Visit>
   constexpr void for_each_in_order(RoleSet set, Visit&& visit) const {
-    for (const RoleOrder* const order : {own_order_, order_}) {
+    const RoleOrder* const orders[] = {own_order_, order_};
+    for (const RoleOrder* const order : orders) {
       if (order == nullptr) continue;
       for (unsigned at = 0; at < order->size && !set.empty(); ++at) {
         const RoleIndex index = (*order)[at];
@@ -2439,7 +2446,8 @@ constexpr void for_each_event(const BasicPlan<T>& plan, Visit&& visit) {
 template <class T, class Visit>
 constexpr void for_each_claim(const BasicPlan<T>& plan, Visit&& visit) {
   if (!plan.claims && !(plan.organization && plan.profile)) return;
-  for (const Effect effect : {Effect::erase, Effect::put}) {
+  const Effect effects[] = {Effect::erase, Effect::put};
+  for (const Effect effect : effects) {
     const auto show = [&](ClaimKind kind, const ClaimChange& change) {
       const auto& text = effect == Effect::erase ? change.before : change.after;
       if (!text) return;
@@ -2511,6 +2519,13 @@ class Refusal {
   std::uint32_t bits_ = 0;
 };
 
+namespace detail {
+inline constexpr std::uint16_t unnamed_place = 0xFFFF;
+constexpr std::uint16_t place_of(std::size_t at) noexcept {
+  return static_cast<std::uint16_t>(at < unnamed_place ? at : unnamed_place);
+}
+}  // namespace detail
+
 }  // namespace membership::inline v0
 
 // membership/policy/role_selection.hpp
@@ -2543,6 +2558,9 @@ class RoleSelection {
   static constexpr RoleSelection several(const Slugs& slugs) noexcept {
     return several(std::data(slugs), std::size(slugs));
   }
+  template <class Slugs>
+  requires(!std::ranges::enable_borrowed_range<Slugs>) static RoleSelection
+      several(const Slugs&&) = delete;
 
   constexpr Form form() const noexcept { return form_; }
   constexpr std::size_t size() const noexcept { return size_; }
@@ -2623,15 +2641,13 @@ constexpr Refusal check_selection(const PolicyOptions& options,
     for (std::size_t at = 1; at < selection.size(); ++at) {
       for (std::size_t other = 0; other < at && other <= RoleOrder::capacity; ++other) {
         if (selection[at] == selection[other]) {
-          return {ErrorCode::duplicate, Field::role_slugs, static_cast<std::uint16_t>(at)};
+          return {ErrorCode::duplicate, Field::role_slugs, place_of(at)};
         }
       }
     }
   }
   return {};
 }
-
-inline constexpr std::uint16_t unnamed_place = 0xFFFF;
 
 constexpr RoleIndex requested_role(const RoleCatalogue& catalogue, std::string_view slug,
                                    bool& scoped) noexcept {
@@ -2651,10 +2667,9 @@ constexpr Refusal resolve_requested(const RoleCatalogue& catalogue, const RoleSe
   for (std::size_t at = 0; at < selection.size(); ++at) {
     bool scoped = false;
     const RoleIndex index = requested_role(catalogue, selection[at], scoped);
-    const std::uint16_t place = at < unnamed_place ? static_cast<std::uint16_t>(at) : unnamed_place;
-    if (index.is_none()) return {ErrorCode::invalid_role, field, place};
+    if (index.is_none()) return {ErrorCode::invalid_role, field, place_of(at)};
     if (scoped && !scoped_refusal) {
-      scoped_refusal = {ErrorCode::sub_resource_scoped_role_not_allowed, field, place};
+      scoped_refusal = {ErrorCode::sub_resource_scoped_role_not_allowed, field, place_of(at)};
     }
     if (at == 0) out.first = index;
     out.roles.insert(index);
@@ -3185,7 +3200,7 @@ struct BasicAcceptInvitation {
   static constexpr Kinds mints{Kind::membership};
 
   std::optional<typename T::InvitationId> invitation{};
-  std::optional<TokenDigest> token{};
+  std::optional<TokenDigest> token{};  ///< with an `invitation`: it must be that one's
 
   static constexpr BasicAcceptInvitation by_token(const TokenDigest& digest) noexcept {
     BasicAcceptInvitation command;
@@ -3209,6 +3224,8 @@ struct BasicAcceptInvitation {
     const Field field = invitation || !token ? Field::invitation_id : Field::invitation_token;
     if (!seen.invitation) return {ErrorCode::entity_not_found, field};
     const BasicInvitationState<T>& state = *seen.invitation;
+    if (token && state.token != *token)
+      return {ErrorCode::entity_not_found, Field::invitation_token};
     if (state.organization && (!seen.organization || seen.organization->phase != Phase::live)) {
       return {ErrorCode::entity_not_found, Field::organization_id};
     }
@@ -3995,7 +4012,7 @@ struct BasicSetRolePermissions {
   static constexpr Kinds mints{};
 
   std::string_view role;
-  std::span<const std::string_view> permissions{};
+  std::span<const std::string_view> permissions;
   std::optional<typename T::OrganizationId> organization{};
 
   constexpr BasicReads<T> reads() const noexcept {
@@ -4013,8 +4030,7 @@ struct BasicSetRolePermissions {
     for (std::size_t at = 0; at < permissions.size(); ++at) {
       unsigned index = 0;
       const Refusal unknown =
-          detail::find_permission(seen.roles, permissions[at],
-                                  static_cast<std::uint16_t>(at < 0xFFFF ? at : 0xFFFF), index);
+          detail::find_permission(seen.roles, permissions[at], detail::place_of(at), index);
       if (unknown) return unknown;
       set.insert(index);
     }
@@ -5478,6 +5494,7 @@ struct BasicSetSeatLimit {
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
                            const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
                            BasicPlan<T>& plan) const noexcept {
+    if (limit && *limit > most_seats) return {ErrorCode::out_of_range, Field::seat_limit};
     const Refusal refusal = detail::check_organization(seen);
     if (refusal) return refusal;
     plan.trace.about = Trace::About::seats;
@@ -5487,8 +5504,8 @@ struct BasicSetSeatLimit {
     return {};
   }
 
-  constexpr Subject subject(Refusal /*refusal*/, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    return subject_of(organization);
+  constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    return refusal.field() == Field::seat_limit ? Subject{} : subject_of(organization);
   }
 };
 
@@ -5896,6 +5913,9 @@ struct BasicCreateOrganization {
     if (fault != ErrorCode{}) return {fault, Field::name};
     Refusal refusal = fields().check(nullptr);
     if (refusal) return refusal;
+    if (seat_limit && *seat_limit > most_seats) {
+      return {ErrorCode::out_of_range, Field::seat_limit};
+    }
     if (id && seen.organization) return {ErrorCode::id_already_used, Field::organization_id};
     refusal = fields().check_claims(seen);
     if (refusal) return refusal;
@@ -6438,17 +6458,16 @@ struct BasicSetPriorityOrder {
     RoleOrder order;
     for (std::size_t at = 0; at < slugs.size(); ++at) {
       const RoleIndex index = seen.roles.find(slugs[at]);
-      const auto detail = static_cast<std::uint16_t>(at);
+      const std::uint16_t place = detail::place_of(at);
       if (index.is_none() || seen.roles.at(index)->phase != Phase::live) {
-        return {ErrorCode::invalid_role, Field::priority_order, detail};
+        return {ErrorCode::invalid_role, Field::priority_order, place};
       }
-      if (order.contains(index)) return {ErrorCode::duplicate, Field::priority_order, detail};
+      if (order.contains(index)) return {ErrorCode::duplicate, Field::priority_order, place};
       order.push_back(index);
     }
     RoleOrder now = detail::order_of(seen.roles, detail::live_roles(seen.roles));
     if (order.size != now.size) {
-      return {ErrorCode::incomplete, Field::priority_order,
-              static_cast<std::uint16_t>(slugs.size())};
+      return {ErrorCode::incomplete, Field::priority_order, detail::place_of(slugs.size())};
     }
     seen.roles.for_each_in_order(detail::retiring_in_order(seen.roles, organization.has_value()),
                                  [&](RoleIndex index) {
@@ -6915,20 +6934,19 @@ class BasicSessionClaims {
   constexpr BasicSessionClaims(const PolicyOptions& options,
                                const BasicMembershipRow<T>& row) noexcept
       : options_(options), row_(row),
-        permissions_(
-            effective_permissions(row.roles, row.membership.status, row.membership.roles)) {}
+        held_(row.membership.status == Status::active ? row.membership.roles : RoleSet{}),
+        permissions_(row.roles.permissions(held_)) {}
 
   constexpr IdView<typename T::OrganizationId> organization_id() const noexcept {
     return row_.membership.organization;
   }
   constexpr std::string_view role() const noexcept {
-    return primary_role(options_, row_.roles, row_.membership.roles,
-                        row_.membership.first_requested);
+    return primary_role(options_, row_.roles, held_, row_.membership.first_requested);
   }
   template <class Visit>
   constexpr void for_each_role(Visit&& visit) const {
-    for_each_shown_role(options_, row_.roles, row_.membership.roles,
-                        row_.membership.first_requested, std::forward<Visit>(visit));
+    for_each_shown_role(options_, row_.roles, held_, row_.membership.first_requested,
+                        std::forward<Visit>(visit));
   }
   template <class Visit>
   constexpr void for_each_permission(Visit&& visit) const {
@@ -6941,6 +6959,7 @@ class BasicSessionClaims {
  private:
   PolicyOptions options_;
   BasicMembershipRow<T> row_;
+  RoleSet held_;
   PermissionSet permissions_;
 };
 
@@ -7203,16 +7222,33 @@ concept FindsPlans = requires(S& store, PlanId plan) {
 namespace membership::inline v0 {
 
 template <class S>
-[[nodiscard]] tl::expected<Authorization, typename S::Failure>
+class [[nodiscard]] StoreAuthorization {
+ public:
+  explicit StoreAuthorization(tl::expected<Authorization, typename S::Failure> answer)
+      : answer_(std::move(answer)) {}
+
+  explicit operator bool() const noexcept { return answer_ && *answer_; }
+  const typename S::Failure* failure() const noexcept {
+    return answer_ ? nullptr : &answer_.error();
+  }
+  const Authorization& operator*() const noexcept { return *answer_; }
+  const Authorization* operator->() const noexcept { return &*answer_; }
+
+ private:
+  tl::expected<Authorization, typename S::Failure> answer_;
+};
+
+template <class S>
+[[nodiscard]] StoreAuthorization<S>
 authorize(const S& store, const typename S::traits::UserId& user,
           const typename S::traits::OrganizationId& organization, std::string_view permission) {
   static_assert(ShowsMemberships<S>,
                 "membership: the store lacks view(user, organization, visit) (ShowsMemberships)");
-  Authorization answer;
-  const auto shown =
-      store.view(user, organization, [&](const auto& row) { answer = authorize(row, permission); });
-  if (!shown) return tl::expected<Authorization, typename S::Failure>(tl::unexpect, shown.error());
-  return answer;
+  tl::expected<Authorization, typename S::Failure> answer;
+  const auto shown = store.view(user, organization,
+                                [&](const auto& row) { *answer = authorize(row, permission); });
+  if (!shown) answer = tl::unexpected<typename S::Failure>(shown.error());
+  return StoreAuthorization<S>(std::move(answer));
 }
 
 }  // namespace membership::inline v0
@@ -9222,13 +9258,23 @@ disable_multiple_roles(S& store, const MembershipPolicy<Rules...>& policy,
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
           class Progress = NoOperationProgress>
 [[nodiscard]] tl::expected<OperationResult, Failure<S>>
-name_owner_role(S& store, const MembershipPolicy<Rules...>& policy,
-                std::optional<std::string_view> role, RuntimeType&& runtime = RuntimeType{},
-                Progress&& progress = Progress{},
+name_owner_role(S& store, const MembershipPolicy<Rules...>& policy, std::string_view role,
+                RuntimeType&& runtime = RuntimeType{}, Progress&& progress = Progress{},
                 const std::optional<BasicOperationCursor<typename S::traits>>& resume = {}) {
   using T = typename S::traits;
   return detail::run_operation(store, policy, detail::OwnerRoleNaming<T>(role), runtime, progress,
                                resume);
+}
+
+template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
+          class Progress = NoOperationProgress>
+[[nodiscard]] tl::expected<OperationResult, Failure<S>>
+unname_owner_role(S& store, const MembershipPolicy<Rules...>& policy,
+                  RuntimeType&& runtime = RuntimeType{}, Progress&& progress = Progress{},
+                  const std::optional<BasicOperationCursor<typename S::traits>>& resume = {}) {
+  using T = typename S::traits;
+  return detail::run_operation(store, policy, detail::OwnerRoleNaming<T>(std::nullopt), runtime,
+                               progress, resume);
 }
 
 }  // namespace membership::inline v0
@@ -9265,6 +9311,20 @@ struct FinishedMark {
 };
 
 namespace detail {
+
+template <class T>
+constexpr bool names_its_row(const BasicMark<T>& mark) noexcept {
+  switch (mark.kind) {
+    case MarkKind::organization_deletion: return mark.organization.has_value();
+    case MarkKind::user_deletion: return mark.user.has_value();
+    case MarkKind::organization_role_deletion: return mark.role && mark.organization;
+    case MarkKind::role_deletion: return mark.role.has_value();
+    case MarkKind::permission_deletion: return mark.permission.has_value();
+    case MarkKind::multiple_roles_off:
+    case MarkKind::owner_role_naming: return true;
+  }
+  return false;
+}
 
 template <class T>
 void add_role_marks(RoleTable roles, MarkKind kind,
@@ -9370,6 +9430,10 @@ template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S:
                                RuntimeType&& runtime = RuntimeType{},
                                Progress&& progress = Progress{}) {
   using T = typename S::traits;
+  if (!detail::names_its_row(mark)) {
+    return tl::expected<OperationResult, Failure<S>>(
+        tl::unexpect, Failure<S>{FailureKind::refused, 0, Error{ErrorCode::operation_superseded}});
+  }
   const BasicOperationCursor<T> cursor{mark.generation, std::nullopt};
   const auto run = [&](auto operation) {
     return detail::run_operation(store, policy, std::move(operation), runtime, progress, cursor);

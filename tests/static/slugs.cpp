@@ -91,6 +91,8 @@ constexpr bool generates(std::string_view name, std::string_view text) {
 }
 static_assert(generates("Team Lead", "team-lead-k3y9z0"));
 static_assert(generates("  Team \t Lead\n", "team-lead-k3y9z0"));
+static_assert(RoleSlug::generate("Team", "k3y9z0 and more than there is room for in a slug of 48")
+                  .view() == "team-k3y9z0");
 static_assert(generates("R&D (north)", "rd-north-k3y9z0"));
 static_assert(generates("a__b--c-_-d", "a_b-c-d-k3y9z0"));
 static_assert(generates("--x--", "x-k3y9z0"));

@@ -11,6 +11,7 @@
 //   a permission on its way out, a role on its way out, a role that is gone -> on_the_way_out
 //   effective permissions and the claims of a session                    -> session_claims
 //   claims under option `primary_role`                                   -> first_requested
+//   a store's answer is true where it is granted, and nowhere else       -> true_is_granted
 //   a store that fails                                                   -> failing_store
 //   no allocation                                                        -> in allocations.cpp
 
@@ -235,7 +236,7 @@ BOOST_AUTO_TEST_CASE(session_claims) {
   retire_permission(*this, "write");
   BOOST_TEST(shown() == "org_1 org-lead [org-lead,writer,reader,] [read,lead,]");
   done(DeactivateMembership{adas.id});
-  BOOST_TEST(shown() == "org_1 org-lead [org-lead,writer,reader,] []");
+  BOOST_TEST(shown() == "org_1  [] []");
 }
 
 BOOST_AUTO_TEST_CASE(first_requested) {
@@ -265,8 +266,19 @@ struct Failing {
 BOOST_AUTO_TEST_CASE(failing_store) {
   static_assert(Failing::keeps == Kinds(Kind::membership));
   const auto result = authorize(Failing{}, ada, acme, "read");
-  BOOST_TEST_REQUIRE(!result.has_value());
-  BOOST_TEST(result.error() == 7);
+  BOOST_TEST(!result);
+  BOOST_TEST_REQUIRE(result.failure() != nullptr);
+  BOOST_TEST(*result.failure() == 7);
+}
+
+BOOST_AUTO_TEST_CASE(true_is_granted) {
+  give({"reader"});
+  const auto granted = authorize(store, ada, acme, "read");
+  BOOST_TEST((granted && granted.failure() == nullptr && granted->role == (*granted).role));
+  const auto refused = authorize(store, ada, acme, "write");
+  BOOST_TEST((!refused && refused.failure() == nullptr));
+  BOOST_TEST((refused->reason == Reason::no_role_grants));
+  BOOST_TEST(!authorize(store, make_id<UserId>("x"), acme, "read"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <string>
+#include <vector>
+
 using namespace membership;
 using namespace membership_tests;
 
@@ -115,6 +118,13 @@ BOOST_AUTO_TEST_CASE(o5_duplicate_slugs) {
   const auto duplicate = an_error(ErrorCode::duplicate, Field::role_slugs, "admin", 1);
   BOOST_TEST(refused(create(RoleSelection::several(admin_admin))) == duplicate);
   BOOST_TEST(refused(UpdateRoles{id, RoleSelection::several(admin_admin)}) == duplicate);
+  // A place that an error cannot tell is not told as another one.
+  std::vector<std::string> many;
+  for (unsigned i = 0; i < 65'540; ++i) many.push_back("role-" + std::to_string(i));
+  many.push_back(many.front());
+  const std::vector<std::string_view> far(many.begin(), many.end());
+  BOOST_TEST(refused(UpdateRoles{id, RoleSelection::several(far)}) ==
+             an_error(ErrorCode::duplicate, Field::role_slugs, "", 0xFFFF));
   done(UpdateRoles{id, RoleSelection::several(admin_viewer)});
 }
 

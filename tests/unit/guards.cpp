@@ -597,6 +597,12 @@ const std::vector<Row>& table() {
        [](World& w) {
          BOOST_TEST(name_owner_role(w.store, w.policy, "admin", w.runtime).has_value());
        }},
+      {"unname_owner_role", cannot("names no role, of which nobody is left an owner"),
+       cannot(no_membership), cannot(no_membership),
+       [](World& w) {
+         BOOST_TEST(unname_owner_role(w.store, w.policy, w.runtime).has_value());
+         BOOST_TEST(name_owner_role(w.store, w.policy, "owner", w.runtime).has_value());
+       }},
       {"delete_organization", cannot("the one exception: it ends as a whole"), cannot(takes_away),
        cannot(takes_away),
        [](World& w) {

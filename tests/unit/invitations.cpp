@@ -375,6 +375,9 @@ BOOST_AUTO_TEST_CASE(accept_what_is_not_there_or_being_deleted) {
   world.refuses(AcceptInvitation::by_token(TokenDigest{}),
                 an_error(ErrorCode::entity_not_found, Field::invitation_token));
   const InvitationState state = world.invite(ada_address);
+  // With an id and a token both are looked at.
+  world.refuses(AcceptInvitation{state.id, TokenDigest{}},
+                an_error(ErrorCode::entity_not_found, Field::invitation_token));
   world.done(MarkUserDeleted{world.ada});
   world.refuses(AcceptInvitation{state.id},
                 an_error(ErrorCode::entity_not_found, Field::user_id, "user_ada"));

@@ -52,7 +52,8 @@ struct World : BasicHost<UnqueuedStore, MembershipPolicy<OwnerGuard>> {
     return organization("org_1");
   }
   tl::expected<OperationResult, Failure<UnqueuedStore>> name(std::optional<std::string_view> slug) {
-    return name_owner_role(store, policy, slug, runtime);
+    return slug ? name_owner_role(store, policy, *slug, runtime)
+                : unname_owner_role(store, policy, runtime);
   }
   std::uint64_t mark(std::optional<std::string_view> slug = "boss") {
     return done(MarkOwnerRole{slug}).plan.environment->after.owner_generation;

@@ -266,9 +266,9 @@ BOOST_AUTO_TEST_CASE(set) {
   unchanged(SetRolePermissions{"admin", twice});
   done(SetRolePermissions{"admin", other});
   BOOST_TEST(granted("admin") == "b");
-  done(SetRolePermissions{"admin"});
+  done(SetRolePermissions{"admin", {}});
   BOOST_TEST(granted("admin") == "");
-  unchanged(SetRolePermissions{"admin"});
+  unchanged(SetRolePermissions{"admin", {}});
   BOOST_TEST(event_types(store, events) == "role.updated role.updated role.updated");
   std::vector<unsigned> counts;
   static_cast<void>(*store.list(*EventQuery::make(whole_page<EventId>()), [&](const EventRow& row) {
@@ -438,7 +438,7 @@ BOOST_AUTO_TEST_CASE(retiring) {
   membership_tests::retire_permission(*this, "b");
   // An edit that does not name it keeps it; the walk of its deletion takes it.
   unchanged(SetRolePermissions{"admin", only_a});
-  done(SetRolePermissions{"admin"});
+  done(SetRolePermissions{"admin", {}});
   BOOST_TEST(granted("admin") == "b");
   done(AddRolePermission{"admin", "a"});
   BOOST_TEST(granted("admin") == "a b");

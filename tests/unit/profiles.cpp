@@ -623,6 +623,14 @@ BOOST_AUTO_TEST_CASE(seats) {
   BOOST_TEST((host.refused(SetSeatLimit{make_id<OrganizationId>("none"), 1}) ==
               an_error(ErrorCode::entity_not_found, Field::organization_id, "none")));
   BOOST_TEST(host.done(SetSeatLimit{home}).outcome() == Outcome::unchanged);
+  BOOST_TEST(host.done(SetSeatLimit{home, most_seats}).outcome() == Outcome::updated);
+  BOOST_TEST(host.done(SetSeatLimit{home}).outcome() == Outcome::updated);
+  const Error too_many = an_error(ErrorCode::out_of_range, Field::seat_limit);
+  BOOST_TEST((host.refused(SetSeatLimit{home, most_seats + 1}) == too_many));
+  BOOST_TEST((host.refused(SetSeatLimit{home, static_cast<std::uint64_t>(-1)}) == too_many));
+  CreateOrganization boundless{"Boundless"};
+  boundless.seat_limit = most_seats + 1;
+  BOOST_TEST((host.refused(boundless) == too_many));
   BOOST_TEST(host.done(SetSeatLimit{home, 2}).outcome() == Outcome::updated);
   BOOST_TEST(host.done(SetSeatLimit{home, 2}).outcome() == Outcome::unchanged);
   BOOST_TEST(*host.state(home).seat_limit == 2u);

@@ -636,6 +636,14 @@ BOOST_AUTO_TEST_CASE(left_marks) {
   BOOST_TEST_REQUIRE(!stale.has_value());
   BOOST_TEST((stale.error().error->code == ErrorCode::operation_superseded));
   BOOST_TEST(w.load(Reads{}).environment.allows_several_roles());
+  for (const Mark& whole : all) {
+    if (whole.kind == MarkKind::owner_role_naming) continue;  // may name none
+    Mark empty{whole.kind, whole.phase, whole.generation};
+    if (whole.kind == MarkKind::organization_role_deletion) empty.role = whole.role;
+    const auto nothing = finish_mark(w.store, w.policy, empty, w.runtime);
+    BOOST_TEST_REQUIRE(!nothing.has_value());
+    BOOST_TEST((nothing.error().error->code == ErrorCode::operation_superseded));
+  }
   const auto finished = finish_marked(w.store, w.policy, w.runtime);
   BOOST_TEST((*finished).size() == 6u);
   for (const auto& entry : *finished) BOOST_TEST(entry.result.has_value());

@@ -17,13 +17,13 @@ namespace membership::inline v0 {
 /// more are handled as at a reactivation (option `unfit_retained_role`). Nobody is judged by
 /// rights: the grant was judged at the invitation.
 ///
-/// Errors, in this order: `entity_not_found` of the invitation, then of the organization (one
-/// being deleted counts as gone); `invite_not_pending` (also once it has expired);
-/// `entity_not_found` of the user, without a subject where nobody has the address (make the user
-/// and try again, as `accept_invitation` does), with the user's id where the user is being
-/// deleted; `invalid_invite` where the user is an active member by now, or has a pending
-/// membership that another invitation is about; `invalid_role`, `default_role_missing`;
-/// `directory_managed` (option `directory_managed_roles`); `missing_id`.
+/// Errors, in this order: `entity_not_found` of the invitation, of a token that is not that of the
+/// invitation named beside it, of the organization (one being deleted counts as gone);
+/// `invite_not_pending` (also once it has expired); `entity_not_found` of the user, without a
+/// subject where nobody has the address (make the user and try again, as `accept_invitation` does),
+/// with the user's id where the user is being deleted; `invalid_invite` where the user is an active
+/// member by now, or has a pending membership that another invitation is about; `invalid_role`,
+/// `default_role_missing`; `directory_managed` (option `directory_managed_roles`); `missing_id`.
 template <class T>
 struct BasicAcceptInvitation {
   using traits = T;
@@ -31,7 +31,7 @@ struct BasicAcceptInvitation {
   static constexpr Kinds mints{Kind::membership};
 
   std::optional<typename T::InvitationId> invitation{};
-  std::optional<TokenDigest> token{};
+  std::optional<TokenDigest> token{};  ///< with an `invitation`: it must be that one's
 
   static constexpr BasicAcceptInvitation by_token(const TokenDigest& digest) noexcept {
     BasicAcceptInvitation command;
@@ -55,6 +55,8 @@ struct BasicAcceptInvitation {
     const Field field = invitation || !token ? Field::invitation_id : Field::invitation_token;
     if (!seen.invitation) return {ErrorCode::entity_not_found, field};
     const BasicInvitationState<T>& state = *seen.invitation;
+    if (token && state.token != *token)
+      return {ErrorCode::entity_not_found, Field::invitation_token};
     if (state.organization && (!seen.organization || seen.organization->phase != Phase::live)) {
       return {ErrorCode::entity_not_found, Field::organization_id};
     }

@@ -68,7 +68,7 @@ struct BasicSetRolePermissions {
   static constexpr Kinds mints{};
 
   std::string_view role;
-  std::span<const std::string_view> permissions{};
+  std::span<const std::string_view> permissions;
   std::optional<typename T::OrganizationId> organization{};
 
   constexpr BasicReads<T> reads() const noexcept {
@@ -86,8 +86,7 @@ struct BasicSetRolePermissions {
     for (std::size_t at = 0; at < permissions.size(); ++at) {
       unsigned index = 0;
       const Refusal unknown =
-          detail::find_permission(seen.roles, permissions[at],
-                                  static_cast<std::uint16_t>(at < 0xFFFF ? at : 0xFFFF), index);
+          detail::find_permission(seen.roles, permissions[at], detail::place_of(at), index);
       if (unknown) return unknown;
       set.insert(index);
     }

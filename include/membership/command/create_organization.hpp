@@ -19,7 +19,8 @@ namespace membership::inline v0 {
 ///
 /// Errors, in this order: `empty`, `not_utf8` of `name`; `empty`, `too_long`, `malformed` of
 /// `external_id`; `invalid_metadata`; `out_of_range` of `domains`, then for each `malformed` or
-/// `duplicate`; `empty`, `too_long`, `malformed` of `stripe_customer_id`; `id_already_used`;
+/// `duplicate`; `empty`, `too_long`, `malformed` of `stripe_customer_id`; `out_of_range` of
+/// `seat_limit` (more than `most_seats`); `id_already_used`;
 /// `external_id_already_used`; `stripe_customer_id_already_used`; `domain_already_exists`;
 /// `missing_id`.
 template <class T>
@@ -50,6 +51,9 @@ struct BasicCreateOrganization {
     if (fault != ErrorCode{}) return {fault, Field::name};
     Refusal refusal = fields().check(nullptr);
     if (refusal) return refusal;
+    if (seat_limit && *seat_limit > most_seats) {
+      return {ErrorCode::out_of_range, Field::seat_limit};
+    }
     if (id && seen.organization) return {ErrorCode::id_already_used, Field::organization_id};
     refusal = fields().check_claims(seen);
     if (refusal) return refusal;

@@ -43,17 +43,16 @@ struct BasicSetPriorityOrder {
     RoleOrder order;
     for (std::size_t at = 0; at < slugs.size(); ++at) {
       const RoleIndex index = seen.roles.find(slugs[at]);
-      const auto detail = static_cast<std::uint16_t>(at);
+      const std::uint16_t place = detail::place_of(at);
       if (index.is_none() || seen.roles.at(index)->phase != Phase::live) {
-        return {ErrorCode::invalid_role, Field::priority_order, detail};
+        return {ErrorCode::invalid_role, Field::priority_order, place};
       }
-      if (order.contains(index)) return {ErrorCode::duplicate, Field::priority_order, detail};
+      if (order.contains(index)) return {ErrorCode::duplicate, Field::priority_order, place};
       order.push_back(index);
     }
     RoleOrder now = detail::order_of(seen.roles, detail::live_roles(seen.roles));
     if (order.size != now.size) {
-      return {ErrorCode::incomplete, Field::priority_order,
-              static_cast<std::uint16_t>(slugs.size())};
+      return {ErrorCode::incomplete, Field::priority_order, detail::place_of(slugs.size())};
     }
     seen.roles.for_each_in_order(detail::retiring_in_order(seen.roles, organization.has_value()),
                                  [&](RoleIndex index) {

@@ -14,7 +14,7 @@ namespace membership::inline v0 {
 /// memberships from taking one. The same limit is `unchanged`. An organization under deletion
 /// counts as gone. It is a setting: there is no event.
 ///
-/// Errors: `entity_not_found`.
+/// Errors, in this order: `out_of_range` (more than `most_seats`); `entity_not_found`.
 template <class T>
 struct BasicSetSeatLimit {
   using traits = T;
@@ -31,6 +31,7 @@ struct BasicSetSeatLimit {
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
                            const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
                            BasicPlan<T>& plan) const noexcept {
+    if (limit && *limit > most_seats) return {ErrorCode::out_of_range, Field::seat_limit};
     const Refusal refusal = detail::check_organization(seen);
     if (refusal) return refusal;
     plan.trace.about = Trace::About::seats;
@@ -40,8 +41,8 @@ struct BasicSetSeatLimit {
     return {};
   }
 
-  constexpr Subject subject(Refusal /*refusal*/, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    return subject_of(organization);
+  constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
+    return refusal.field() == Field::seat_limit ? Subject{} : subject_of(organization);
   }
 };
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace membership::inline v0 {
@@ -43,6 +44,10 @@ class MetadataChange {
   static constexpr MetadataChange merge(const Entries& entries) noexcept {
     return merge(std::data(entries), std::size(entries));
   }
+  /// Not of one that ends before the change is used.
+  template <class Entries>
+  requires(!std::ranges::enable_borrowed_range<Entries>) static MetadataChange
+      merge(const Entries&&) = delete;
 
   constexpr bool clears() const noexcept { return clears_; }
   constexpr std::size_t size() const noexcept { return size_; }

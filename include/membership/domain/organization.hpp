@@ -42,6 +42,9 @@ struct Counts {
   friend constexpr bool operator==(const Counts&, const Counts&) noexcept = default;
 };
 
+/// The highest seat limit. A negative number that was turned into an unsigned one is above it.
+inline constexpr std::uint64_t most_seats = 9'223'372'036'854'775'807;
+
 /// What decisions see of an organization. Its name and times are its profile.
 template <class T>
 struct BasicOrganizationState {

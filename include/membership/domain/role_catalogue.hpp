@@ -201,7 +201,8 @@ class RoleCatalogue {
   /// Complexity: linear in the order and the set.
   template <class Visit>
   constexpr void for_each_in_order(RoleSet set, Visit&& visit) const {
-    for (const RoleOrder* const order : {own_order_, order_}) {
+    const RoleOrder* const orders[] = {own_order_, order_};
+    for (const RoleOrder* const order : orders) {
       if (order == nullptr) continue;
       for (unsigned at = 0; at < order->size && !set.empty(); ++at) {
         const RoleIndex index = (*order)[at];

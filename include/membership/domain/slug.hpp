@@ -133,10 +133,11 @@ class RoleSlug {
   /// The slug of an organization's own role made from its name: lower case, white space to `-`,
   /// other characters dropped, repeated separators collapsed, cut, then `-` and `suffix`. A name
   /// of which nothing is left counts as `role`. `suffix` is 6 characters derived from the role's
-  /// id.
+  /// id; what is longer is cut.
   static constexpr RoleSlug generate(std::string_view name, std::string_view suffix) noexcept {
     char text[capacity]{};
     std::size_t size = 0;
+    suffix = suffix.substr(0, 6);
     const std::size_t room = capacity - 1 - suffix.size();
     for (char c : name) {
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

@@ -45,6 +45,7 @@ using SystemRuntime = Runtime<SystemClock, UlidIds<T>, SystemWait>;
 ///
 /// `plan` still borrows the texts of the command (names, addresses, external ids): read them
 /// only while the command and what it borrows from live. Ids, statuses, roles and times are copies.
+/// `snapshot` must not outlive the store.
 template <class S>
 struct Receipt {
   typename S::Loaded snapshot;

@@ -45,6 +45,21 @@ struct FinishedMark {
 
 namespace detail {
 
+/// Whether a mark names what its kind is about.
+template <class T>
+constexpr bool names_its_row(const BasicMark<T>& mark) noexcept {
+  switch (mark.kind) {
+    case MarkKind::organization_deletion: return mark.organization.has_value();
+    case MarkKind::user_deletion: return mark.user.has_value();
+    case MarkKind::organization_role_deletion: return mark.role && mark.organization;
+    case MarkKind::role_deletion: return mark.role.has_value();
+    case MarkKind::permission_deletion: return mark.permission.has_value();
+    case MarkKind::multiple_roles_off:
+    case MarkKind::owner_role_naming: return true;
+  }
+  return false;
+}
+
 template <class T>
 void add_role_marks(RoleTable roles, MarkKind kind,
                     const std::optional<typename T::OrganizationId>& organization,
@@ -148,7 +163,8 @@ template <class S, class T = typename S::traits>
 }
 
 /// Finishes one operation that is marked, under the mark given: where that was taken back or ended
-/// meanwhile, `refused` with `operation_superseded`. A role that was to go only if nobody holds it
+/// meanwhile, and where it does not name what its kind is about, `refused` with
+/// `operation_superseded`. A role that was to go only if nobody holds it
 /// is kept where somebody does: `role_has_assignments`.
 /// Failures and complexity: those of the operation.
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
@@ -158,6 +174,10 @@ template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S:
                                RuntimeType&& runtime = RuntimeType{},
                                Progress&& progress = Progress{}) {
   using T = typename S::traits;
+  if (!detail::names_its_row(mark)) {
+    return tl::expected<OperationResult, Failure<S>>(
+        tl::unexpect, Failure<S>{FailureKind::refused, 0, Error{ErrorCode::operation_superseded}});
+  }
   const BasicOperationCursor<T> cursor{mark.generation, std::nullopt};
   const auto run = [&](auto operation) {
     return detail::run_operation(store, policy, std::move(operation), runtime, progress, cursor);

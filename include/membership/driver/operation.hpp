@@ -136,19 +136,31 @@ disable_multiple_roles(S& store, const MembershipPolicy<Rules...>& policy,
                                resume);
 }
 
-/// Names another owner role, or none. There is no event. Where it is named, nothing happens.
+/// Names another owner role. There is no event. Where it is named, nothing happens.
 /// Errors as `MarkOwnerRole`.
 /// Complexity, besides that of all: counts the members of every organization.
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
           class Progress = NoOperationProgress>
 [[nodiscard]] tl::expected<OperationResult, Failure<S>>
-name_owner_role(S& store, const MembershipPolicy<Rules...>& policy,
-                std::optional<std::string_view> role, RuntimeType&& runtime = RuntimeType{},
-                Progress&& progress = Progress{},
+name_owner_role(S& store, const MembershipPolicy<Rules...>& policy, std::string_view role,
+                RuntimeType&& runtime = RuntimeType{}, Progress&& progress = Progress{},
                 const std::optional<BasicOperationCursor<typename S::traits>>& resume = {}) {
   using T = typename S::traits;
   return detail::run_operation(store, policy, detail::OwnerRoleNaming<T>(role), runtime, progress,
                                resume);
+}
+
+/// Leaves no owner role: nobody is an owner any more, and `OwnerGuard` judges nothing. There is no
+/// event. Where there is none, nothing happens. Errors and complexity: as `name_owner_role`.
+template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
+          class Progress = NoOperationProgress>
+[[nodiscard]] tl::expected<OperationResult, Failure<S>>
+unname_owner_role(S& store, const MembershipPolicy<Rules...>& policy,
+                  RuntimeType&& runtime = RuntimeType{}, Progress&& progress = Progress{},
+                  const std::optional<BasicOperationCursor<typename S::traits>>& resume = {}) {
+  using T = typename S::traits;
+  return detail::run_operation(store, policy, detail::OwnerRoleNaming<T>(std::nullopt), runtime,
+                               progress, resume);
 }
 
 }  // namespace membership::inline v0

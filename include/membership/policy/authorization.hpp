@@ -73,29 +73,29 @@ template <class T>
 }
 
 /// What a session says of a membership, for whoever issues tokens: the organization, the primary
-/// role, the roles in their order, and the effective permissions. Views of a row: valid while that
-/// is shown.
+/// role, the roles in their order, and the effective permissions. Of a membership that is not
+/// active there are no roles and no permissions. Views of a row: valid while that is shown.
 template <class T>
 class BasicSessionClaims {
  public:
   constexpr BasicSessionClaims(const PolicyOptions& options,
                                const BasicMembershipRow<T>& row) noexcept
       : options_(options), row_(row),
-        permissions_(
-            effective_permissions(row.roles, row.membership.status, row.membership.roles)) {}
+        held_(row.membership.status == Status::active ? row.membership.roles : RoleSet{}),
+        permissions_(row.roles.permissions(held_)) {}
 
   constexpr IdView<typename T::OrganizationId> organization_id() const noexcept {
     return row_.membership.organization;
   }
+  /// Empty where there are no roles.
   constexpr std::string_view role() const noexcept {
-    return primary_role(options_, row_.roles, row_.membership.roles,
-                        row_.membership.first_requested);
+    return primary_role(options_, row_.roles, held_, row_.membership.first_requested);
   }
   /// Calls `visit(std::string_view slug)` for each role, the primary one first.
   template <class Visit>
   constexpr void for_each_role(Visit&& visit) const {
-    for_each_shown_role(options_, row_.roles, row_.membership.roles,
-                        row_.membership.first_requested, std::forward<Visit>(visit));
+    for_each_shown_role(options_, row_.roles, held_, row_.membership.first_requested,
+                        std::forward<Visit>(visit));
   }
   /// Calls `visit(std::string_view slug)` for each effective permission, in the catalogue's order.
   template <class Visit>
@@ -109,6 +109,7 @@ class BasicSessionClaims {
  private:
   PolicyOptions options_;
   BasicMembershipRow<T> row_;
+  RoleSet held_;
   PermissionSet permissions_;
 };
 

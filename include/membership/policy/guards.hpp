@@ -53,7 +53,9 @@ struct SeatLimit {
 /// Who grants a role holds all of its permissions, in that organization and actively. Granted are
 /// the roles after a change, less those held before while active: so a reactivation grants all of
 /// its roles, and taking roles away grants nothing; an invitation grants what it will give. Where
-/// the system acts nothing is judged, so not at the acceptance.
+/// the system acts nothing is judged, so not at the acceptance. It compares permissions alone: give
+/// the owner role one that no other role has, or whoever has all of its permissions may make
+/// owners.
 ///
 /// It limits which roles may be given. It does not ask whether the actor may act at all: removing,
 /// deactivating and inviting are open to any actor. Ask `authorize` first, or, so that it holds at

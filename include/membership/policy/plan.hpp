@@ -304,7 +304,8 @@ constexpr void for_each_event(const BasicPlan<T>& plan, Visit&& visit) {
 template <class T, class Visit>
 constexpr void for_each_claim(const BasicPlan<T>& plan, Visit&& visit) {
   if (!plan.claims && !(plan.organization && plan.profile)) return;
-  for (const Effect effect : {Effect::erase, Effect::put}) {
+  const Effect effects[] = {Effect::erase, Effect::put};
+  for (const Effect effect : effects) {
     const auto show = [&](ClaimKind kind, const ClaimChange& change) {
       const auto& text = effect == Effect::erase ? change.before : change.after;
       if (!text) return;

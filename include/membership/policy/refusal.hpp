@@ -4,6 +4,7 @@
 
 #include "membership/domain/error.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace membership::inline v0 {
@@ -34,6 +35,14 @@ class Refusal {
  private:
   std::uint32_t bits_ = 0;
 };
+
+namespace detail {
+/// The place of a slug in a list for an error to name, and that of one too far down for that.
+inline constexpr std::uint16_t unnamed_place = 0xFFFF;
+constexpr std::uint16_t place_of(std::size_t at) noexcept {
+  return static_cast<std::uint16_t>(at < unnamed_place ? at : unnamed_place);
+}
+}  // namespace detail
 
 }  // namespace membership::inline v0
 

@@ -37,16 +37,13 @@ constexpr Refusal check_selection(const PolicyOptions& options,
     for (std::size_t at = 1; at < selection.size(); ++at) {
       for (std::size_t other = 0; other < at && other <= RoleOrder::capacity; ++other) {
         if (selection[at] == selection[other]) {
-          return {ErrorCode::duplicate, Field::role_slugs, static_cast<std::uint16_t>(at)};
+          return {ErrorCode::duplicate, Field::role_slugs, place_of(at)};
         }
       }
     }
   }
   return {};
 }
-
-/// The place of a slug that is too far down a selection for an error to name it.
-inline constexpr std::uint16_t unnamed_place = 0xFFFF;
 
 /// The role of one requested slug. Sets `scoped` where it is of another resource type.
 constexpr RoleIndex requested_role(const RoleCatalogue& catalogue, std::string_view slug,
@@ -69,10 +66,9 @@ constexpr Refusal resolve_requested(const RoleCatalogue& catalogue, const RoleSe
   for (std::size_t at = 0; at < selection.size(); ++at) {
     bool scoped = false;
     const RoleIndex index = requested_role(catalogue, selection[at], scoped);
-    const std::uint16_t place = at < unnamed_place ? static_cast<std::uint16_t>(at) : unnamed_place;
-    if (index.is_none()) return {ErrorCode::invalid_role, field, place};
+    if (index.is_none()) return {ErrorCode::invalid_role, field, place_of(at)};
     if (scoped && !scoped_refusal) {
-      scoped_refusal = {ErrorCode::sub_resource_scoped_role_not_allowed, field, place};
+      scoped_refusal = {ErrorCode::sub_resource_scoped_role_not_allowed, field, place_of(at)};
     }
     if (at == 0) out.first = index;
     out.roles.insert(index);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace membership::inline v0 {
@@ -39,6 +40,10 @@ class RoleSelection {
   static constexpr RoleSelection several(const Slugs& slugs) noexcept {
     return several(std::data(slugs), std::size(slugs));
   }
+  /// Not of one that ends before the selection is used.
+  template <class Slugs>
+  requires(!std::ranges::enable_borrowed_range<Slugs>) static RoleSelection
+      several(const Slugs&&) = delete;
 
   constexpr Form form() const noexcept { return form_; }
   constexpr std::size_t size() const noexcept { return size_; }

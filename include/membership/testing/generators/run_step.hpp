@@ -100,7 +100,8 @@ class StepRun {
                  {MarkKind::multiple_roles_off, Phase::closing});
   }
   StepResult<S> operate(const MarkOwnerRole& mark) {
-    return ended(name_owner_role(store_, policy_, mark.role, runtime_),
+    return ended(mark.role ? name_owner_role(store_, policy_, *mark.role, runtime_)
+                           : unname_owner_role(store_, policy_, runtime_),
                  {MarkKind::owner_role_naming});
   }
 
