@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <iostream>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -160,12 +159,11 @@ int main() {
   for (const char* const email : {"eve@example.org", "fay@example.org", "Eve@example.org"}) {
     many.push_back({.email = email, .organization = acme, .actor = ada});
   }
-  const std::span<const SendInvitation> commands(many);
-  const auto all = execute_all(store, policy, commands, runtime);
+  const auto all = execute_all(store, policy, many, runtime);
   if (all) return 1;
   std::cout << "all or none: number " << all.error().at + 1 << ", " << reason(all.error().failure)
             << '\n';
-  for (const auto& result : execute_each(store, policy, commands, runtime)) {
+  for (const auto& result : execute_each(store, policy, many, runtime)) {
     std::cout << "each: " << (result ? "sent" : reason(result.error())) << '\n';
   }
 

@@ -7831,11 +7831,17 @@ struct NoProgress {
   constexpr void operator()(std::size_t /*done*/, std::size_t /*all*/) const noexcept {}
 };
 
-template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<typename C::traits>,
-          class Progress = NoProgress>
+namespace detail {
+template <class Commands>
+using command_of = typename decltype(std::span(std::declval<const Commands&>()))::value_type;
+}  // namespace detail
+
+template <class S, class... Rules, class Commands, Command C = detail::command_of<Commands>,
+          class RuntimeType = SystemRuntime<typename C::traits>, class Progress = NoProgress>
 [[nodiscard]] std::vector<BulkResult<S>>
-execute_each(S& store, const MembershipPolicy<Rules...>& policy, std::span<const C> commands,
+execute_each(S& store, const MembershipPolicy<Rules...>& policy, const Commands& all,
              RuntimeType&& runtime = RuntimeType{}, Progress&& progress = Progress{}) {
+  const std::span<const C> commands(all);
   std::vector<BulkResult<S>> results;
   results.reserve(commands.size());
   for (const C& command : commands) {
@@ -7949,9 +7955,10 @@ class BulkIndex {
 
 }  // namespace detail
 
-template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<typename C::traits>>
+template <class S, class... Rules, class Commands, Command C = detail::command_of<Commands>,
+          class RuntimeType = SystemRuntime<typename C::traits>>
 [[nodiscard]] tl::expected<std::vector<BulkItem<S>>, BulkFailure<S>>
-execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const C> commands,
+execute_all(S& store, const MembershipPolicy<Rules...>& policy, const Commands& all,
             RuntimeType&& runtime = RuntimeType{}) {
   static_assert(detail::check_store<S, C>());
   static_assert(detail::check_runtime<std::remove_reference_t<RuntimeType>>());
@@ -7962,6 +7969,7 @@ execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const 
                 "execute_each");
   using T = typename C::traits;
   using Result = tl::expected<std::vector<BulkItem<S>>, BulkFailure<S>>;
+  const std::span<const C> commands(all);
   const auto failed = [&](std::size_t at, Failure<S> failure) {
     return Result(tl::unexpect, BulkFailure<S>{at, std::move(failure)});
   };

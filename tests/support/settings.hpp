@@ -5,11 +5,9 @@
 #include "host.hpp"
 
 #include <iterator>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 /// Settings and marks that no command makes yet, by plans made by hand.
 namespace membership_tests {
@@ -71,13 +69,6 @@ void retire_permission(Host& host, std::string_view slug) {
   plan.permission.emplace(membership::Precondition::set, membership::EventType::none,
                           seen.permission->id, seen.permission_index, state);
   must_commit(host, plan);
-}
-
-/// Commands as a bulk takes them.
-template <class Commands>
-auto span_of(const Commands& commands) {
-  using C = std::remove_cvref_t<decltype(commands[0])>;
-  return std::span<const C>(std::data(commands), std::size(commands));
 }
 
 /// The types of all events that a store has, oldest first, with spaces between.

@@ -36,11 +36,11 @@ using HookedHost = BasicHost<HookedStore>;
 
 template <class Host, class C>
 auto all(Host& host, const std::vector<C>& commands) {
-  return execute_all(host.store, host.policy, span_of(commands), host.runtime);
+  return execute_all(host.store, host.policy, commands, host.runtime);
 }
 template <class Host, class C>
 auto each(Host& host, const std::vector<C>& commands) {
-  return execute_each(host.store, host.policy, span_of(commands), host.runtime);
+  return execute_each(host.store, host.policy, commands, host.runtime);
 }
 
 /// Users of one organization.
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(each_by_itself) {
                                                   {users[0], acme},
                                                   {users[2], acme}};
   std::vector<std::size_t> done;
-  const auto results = execute_each(host.store, host.policy, span_of(commands), host.runtime,
+  const auto results = execute_each(host.store, host.policy, commands, host.runtime,
                                     [&](std::size_t at, std::size_t count) {
                                       BOOST_TEST(count == 6u);
                                       done.push_back(at);
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(import) {
   }
   std::size_t last = 0;
   std::size_t calls = 0;
-  const auto results = execute_each(host.store, host.policy, span_of(commands), host.runtime,
+  const auto results = execute_each(host.store, host.policy, commands, host.runtime,
                                     [&](std::size_t done, std::size_t all_of_them) {
                                       calls += done == last + 1 && all_of_them == count ? 1u : 0u;
                                       last = done;

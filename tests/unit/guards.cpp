@@ -752,13 +752,13 @@ BOOST_AUTO_TEST_CASE(owners_of_a_bulk) {
   const auto second = world.second_owner();
   const DeleteMembership both[] = {{world.member.id}, {second.id}, {world.owner.id}};
   const std::string before = describe(world.store);
-  const auto all = execute_all(world.store, world.policy, span_of(both), world.runtime);
+  const auto all = execute_all(world.store, world.policy, both, world.runtime);
   BOOST_TEST_REQUIRE(!all.has_value());
   BOOST_TEST(all.error().at == 2u);
   BOOST_TEST(*all.error().failure.error ==
              an_error(ErrorCode::last_owner_required, Field::organization_id, "org_1"));
   BOOST_TEST(describe(world.store) == before);
-  const auto each = execute_each(world.store, world.policy, span_of(both), world.runtime);
+  const auto each = execute_each(world.store, world.policy, both, world.runtime);
   BOOST_TEST((each[0].has_value() && each[1].has_value() && !each[2].has_value()));
   world.check();
 }
@@ -769,12 +769,12 @@ BOOST_AUTO_TEST_CASE(escalation_through_a_bulk) {
       {world.stranger, world.acme, RoleSelection::one("viewer"), world.admin_user},
       {world.inactive.user, world.acme, RoleSelection::one("owner"), world.admin_user}};
   const std::string before = describe(world.store);
-  const auto all = execute_all(world.store, world.policy, span_of(commands), world.runtime);
+  const auto all = execute_all(world.store, world.policy, commands, world.runtime);
   BOOST_TEST_REQUIRE(!all.has_value());
   BOOST_TEST((all.error().at == 1u));
   BOOST_TEST((all.error().failure.error->code == ErrorCode::role_not_grantable));
   BOOST_TEST(describe(world.store) == before);
-  const auto each = execute_each(world.store, world.policy, span_of(commands), world.runtime);
+  const auto each = execute_each(world.store, world.policy, commands, world.runtime);
   BOOST_TEST((each[0].has_value() && !each[1].has_value()));
 }
 
@@ -912,11 +912,11 @@ BOOST_AUTO_TEST_CASE(limits_of_a_bulk) {
   configure(world, world.acme, [](OrganizationState& state) { ++*state.seat_limit; });
   const CreateMembership commands[] = {{world.stranger, world.acme},
                                        {world.user("user_two"), world.acme}};
-  const auto all = execute_all(world.store, world.policy, span_of(commands), world.runtime);
+  const auto all = execute_all(world.store, world.policy, commands, world.runtime);
   BOOST_TEST_REQUIRE(!all.has_value());
   BOOST_TEST((all.error().at == 1u));
   BOOST_TEST((all.error().failure.error->code == ErrorCode::seat_limit_reached));
-  const auto each = execute_each(world.store, world.policy, span_of(commands), world.runtime);
+  const auto each = execute_each(world.store, world.policy, commands, world.runtime);
   BOOST_TEST((each[0].has_value() && !each[1].has_value()));
   world.check();
 }

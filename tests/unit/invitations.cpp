@@ -561,7 +561,7 @@ BOOST_AUTO_TEST_CASE(pending_several_in_one_bulk) {
   const InvitationState two = world.invite("bob@x");
   const DeleteMembership both[] = {{world.member(world.ada)->id}, {world.member(bob)->id}};
   world.news();
-  BOOST_TEST(execute_all(world.store, world.policy, span_of(both), world.runtime).has_value());
+  BOOST_TEST(execute_all(world.store, world.policy, both, world.runtime).has_value());
   BOOST_TEST(world.shown(one.id).state.status == InvitationStatus::revoked);
   BOOST_TEST(world.shown(two.id).state.status == InvitationStatus::revoked);
   BOOST_TEST(world.news() == "invitation.revoked organization_membership.deleted "

@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(bulks) {
   fails_at_each_call([](World& world) {
     const std::vector<CreateMembership> commands = {{world.bob, world.other},
                                                     {world.cid, world.other}};
-    return execute_all(world.store, world.policy, std::span(commands), world.runtime);
+    return execute_all(world.store, world.policy, commands, world.runtime);
   });
 }
 

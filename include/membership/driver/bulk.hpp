@@ -33,14 +33,21 @@ struct NoProgress {
   constexpr void operator()(std::size_t /*done*/, std::size_t /*all*/) const noexcept {}
 };
 
+namespace detail {
+/// The commands that an array, a vector or a span has.
+template <class Commands>
+using command_of = typename decltype(std::span(std::declval<const Commands&>()))::value_type;
+}  // namespace detail
+
 /// Carries out many commands, each by itself: one that fails does not keep the others. The results
 /// are in the order of the commands. `progress(done, all)` is called after each.
 /// Complexity: as many `execute`; memory for the results, never for plans.
-template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<typename C::traits>,
-          class Progress = NoProgress>
+template <class S, class... Rules, class Commands, Command C = detail::command_of<Commands>,
+          class RuntimeType = SystemRuntime<typename C::traits>, class Progress = NoProgress>
 [[nodiscard]] std::vector<BulkResult<S>>
-execute_each(S& store, const MembershipPolicy<Rules...>& policy, std::span<const C> commands,
+execute_each(S& store, const MembershipPolicy<Rules...>& policy, const Commands& all,
              RuntimeType&& runtime = RuntimeType{}, Progress&& progress = Progress{}) {
+  const std::span<const C> commands(all);
   std::vector<BulkResult<S>> results;
   results.reserve(commands.size());
   for (const C& command : commands) {
@@ -169,9 +176,10 @@ class BulkIndex {
 /// number of commands. In each case nothing is written.
 /// Complexity: one load and one commit per try; memory for the plans of all commands, about two
 /// kilobytes each.
-template <class S, class... Rules, Command C, class RuntimeType = SystemRuntime<typename C::traits>>
+template <class S, class... Rules, class Commands, Command C = detail::command_of<Commands>,
+          class RuntimeType = SystemRuntime<typename C::traits>>
 [[nodiscard]] tl::expected<std::vector<BulkItem<S>>, BulkFailure<S>>
-execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const C> commands,
+execute_all(S& store, const MembershipPolicy<Rules...>& policy, const Commands& all,
             RuntimeType&& runtime = RuntimeType{}) {
   static_assert(detail::check_store<S, C>());
   static_assert(detail::check_runtime<std::remove_reference_t<RuntimeType>>());
@@ -182,6 +190,7 @@ execute_all(S& store, const MembershipPolicy<Rules...>& policy, std::span<const 
                 "execute_each");
   using T = typename C::traits;
   using Result = tl::expected<std::vector<BulkItem<S>>, BulkFailure<S>>;
+  const std::span<const C> commands(all);
   const auto failed = [&](std::size_t at, Failure<S> failure) {
     return Result(tl::unexpect, BulkFailure<S>{at, std::move(failure)});
   };

@@ -14,7 +14,6 @@
 #include "membership/testing/schedule_explorer.hpp"
 
 #include <array>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -163,7 +162,7 @@ class InstanceList {
     act("first reactivates", ReactivateMembership{om(5)}, 1);
     drive("bulk", [](auto& store, const auto& policy, auto& runtime) {
       const UpdateRoles updates[] = {{om(2), one("viewer")}, {om(3), one("editor")}};
-      return execute_all(store, policy, std::span<const UpdateRoles>(updates), runtime);
+      return execute_all(store, policy, updates, runtime);
     });
   }
 
