@@ -41,6 +41,19 @@ BOOST_AUTO_TEST_SUITE(wire_requests)
 
 namespace {
 
+// A command borrows from the request: one that ends at once makes none.
+template <class R>
+concept Makes = requires(R request) {
+  static_cast<R>(request).create();
+};
+template <class R>
+concept Selects = requires(R request) {
+  static_cast<R>(request).selection();
+};
+static_assert(Makes<const wire::UserRequest&> && !Makes<wire::UserRequest&&>);
+static_assert(Makes<const wire::OrganizationRequest&> && !Makes<wire::OrganizationRequest&&>);
+static_assert(Selects<const wire::RolesRequest&> && !Selects<wire::RolesRequest&&>);
+
 /// What a reader says of a body: the code of the one entry of its refusal, or "".
 template <class Read>
 std::string refusal(Read read, const std::string& text) {

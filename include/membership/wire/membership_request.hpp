@@ -28,11 +28,12 @@ struct RolesRequest {
   std::optional<std::vector<std::string_view>> role_slugs{};
 
   /// As commands take it. Valid while this is.
-  [[nodiscard]] RoleSelection selection() const noexcept {
+  [[nodiscard]] RoleSelection selection() const& noexcept {
     if (role_slug) return RoleSelection::one(*role_slug);
     if (role_slugs) return RoleSelection::several(*role_slugs);
     return RoleSelection::none();
   }
+  RoleSelection selection() const&& = delete;
 };
 
 /// The fields of "create an organization membership". The texts are views into the body.

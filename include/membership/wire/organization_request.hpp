@@ -39,20 +39,20 @@ struct OrganizationRequest {
 
   /// The command that makes it. Valid while this is.
   template <class T = DefaultTraits>
-  [[nodiscard]] BasicCreateOrganization<T> create() const noexcept {
+  [[nodiscard]] BasicCreateOrganization<T> create() const& noexcept {
     BasicCreateOrganization<T> command{name.value_or(std::string_view())};
     command.external_id = detail::text_set(external_id);
     command.metadata = metadata.change();
-    if (domains) {
-      command.domains = *domains;
-    }
+    if (domains) command.domains = *domains;
     return command;
   }
+  template <class T = DefaultTraits>
+  BasicCreateOrganization<T> create() const&& = delete;
 
   /// The command that changes one. Valid while this is.
   template <class T = DefaultTraits>
   [[nodiscard]] BasicUpdateOrganization<T>
-  update(const typename T::OrganizationId& organization) const noexcept {
+  update(const typename T::OrganizationId& organization) const& noexcept {
     BasicUpdateOrganization<T> command{organization};
     command.name = name;
     command.external_id = external_id;
@@ -61,6 +61,8 @@ struct OrganizationRequest {
     command.stripe_customer_id = stripe_customer_id;
     return command;
   }
+  template <class T = DefaultTraits>
+  BasicUpdateOrganization<T> update(const typename T::OrganizationId&) const&& = delete;
 };
 
 namespace detail {
@@ -153,12 +155,13 @@ struct OrganizationListRequest {
   PageRequest page{};
 
   /// As queries take it. Valid while this is.
-  [[nodiscard]] OrganizationFilter filter() const noexcept {
+  [[nodiscard]] OrganizationFilter filter() const& noexcept {
     OrganizationFilter filter;
     filter.name_part = search;
     filter.domains = domains;
     return filter;
   }
+  OrganizationFilter filter() const&& = delete;
 };
 
 /// Reads the query of "list organizations".

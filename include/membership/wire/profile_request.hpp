@@ -26,11 +26,12 @@ struct MetadataRequest {
 
   /// As commands take it: `{}` clears, a key that is null goes. Valid while this is.
   /// See docs/http.md, "Organizations".
-  [[nodiscard]] MetadataChange change() const noexcept {
+  [[nodiscard]] MetadataChange change() const& noexcept {
     if (!entries) return MetadataChange::keep();
     if (entries->empty()) return MetadataChange::clear();
     return MetadataChange::merge(*entries);
   }
+  MetadataChange change() const&& = delete;
 };
 
 namespace detail {

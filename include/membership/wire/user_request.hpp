@@ -36,7 +36,7 @@ struct UserRequest {
 
   /// The command that makes the user. Valid while this is.
   template <class T = DefaultTraits>
-  [[nodiscard]] BasicCreateUser<T> create() const noexcept {
+  [[nodiscard]] BasicCreateUser<T> create() const& noexcept {
     BasicCreateUser<T> command;
     command.email = email;
     command.first_name = first_name;
@@ -47,10 +47,12 @@ struct UserRequest {
     command.metadata = metadata.change();
     return command;
   }
+  template <class T = DefaultTraits>
+  BasicCreateUser<T> create() const&& = delete;
 
   /// The command that changes the user. Valid while this is.
   template <class T = DefaultTraits>
-  [[nodiscard]] BasicUpdateUser<T> update(const typename T::UserId& user) const noexcept {
+  [[nodiscard]] BasicUpdateUser<T> update(const typename T::UserId& user) const& noexcept {
     BasicUpdateUser<T> command{user};
     command.email = email;
     command.email_verified = email_verified;
@@ -62,6 +64,8 @@ struct UserRequest {
     command.locale = TextChange::set_if(locale);
     return command;
   }
+  template <class T = DefaultTraits>
+  BasicUpdateUser<T> update(const typename T::UserId&) const&& = delete;
 };
 
 namespace detail {
