@@ -9,7 +9,6 @@
 #include "membership/policy/snapshot.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 namespace membership::inline v0 {

@@ -19,7 +19,6 @@
 #include "membership/testing/schedule_explorer.hpp"
 
 #include <initializer_list>
-#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <string>
