@@ -3224,8 +3224,9 @@ struct BasicAcceptInvitation {
     const Field field = invitation || !token ? Field::invitation_id : Field::invitation_token;
     if (!seen.invitation) return {ErrorCode::entity_not_found, field};
     const BasicInvitationState<T>& state = *seen.invitation;
-    if (token && state.token != *token)
+    if (token && state.token != *token) {
       return {ErrorCode::entity_not_found, Field::invitation_token};
+    }
     if (state.organization && (!seen.organization || seen.organization->phase != Phase::live)) {
       return {ErrorCode::entity_not_found, Field::organization_id};
     }
@@ -5310,7 +5311,7 @@ struct BasicSendInvitation {
   std::optional<std::string_view> role{};
   std::int64_t expires_in_days = 7;
   std::optional<typename T::UserId> inviter{};
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
@@ -5799,7 +5800,7 @@ struct BasicCreateMembership {
   typename T::UserId user;
   typename T::OrganizationId organization;
   RoleSelection roles{};
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
@@ -6223,7 +6224,7 @@ struct BasicDeactivateMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
@@ -6264,7 +6265,7 @@ struct BasicDeleteMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
@@ -6340,7 +6341,7 @@ struct BasicReactivateMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
@@ -6512,7 +6513,7 @@ struct BasicTransferOwnership {
 
   typename T::MembershipId from;
   typename T::MembershipId to;
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
@@ -6694,7 +6695,7 @@ struct BasicUpdateRoles {
 
   typename T::MembershipId membership;
   RoleSelection roles{};
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;

@@ -55,8 +55,9 @@ struct BasicAcceptInvitation {
     const Field field = invitation || !token ? Field::invitation_id : Field::invitation_token;
     if (!seen.invitation) return {ErrorCode::entity_not_found, field};
     const BasicInvitationState<T>& state = *seen.invitation;
-    if (token && state.token != *token)
+    if (token && state.token != *token) {
       return {ErrorCode::entity_not_found, Field::invitation_token};
+    }
     if (state.organization && (!seen.organization || seen.organization->phase != Phase::live)) {
       return {ErrorCode::entity_not_found, Field::organization_id};
     }

@@ -27,7 +27,7 @@ struct BasicCreateMembership {
   typename T::UserId user;
   typename T::OrganizationId organization;
   RoleSelection roles{};
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;

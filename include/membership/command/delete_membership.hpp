@@ -21,7 +21,7 @@ struct BasicDeleteMembership {
   static constexpr Kinds mints{};
 
   typename T::MembershipId membership;
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;

@@ -47,7 +47,7 @@ struct BasicSendInvitation {
   std::optional<std::string_view> role{};
   std::int64_t expires_in_days = 7;
   std::optional<typename T::UserId> inviter{};
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;

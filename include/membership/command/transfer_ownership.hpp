@@ -26,7 +26,7 @@ struct BasicTransferOwnership {
 
   typename T::MembershipId from;
   typename T::MembershipId to;
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;

@@ -23,7 +23,7 @@ struct BasicUpdateRoles {
 
   typename T::MembershipId membership;
   RoleSelection roles{};
-  BasicActorId<T> actor{};
+  BasicActorId<T> actor{};  ///< whose rights the rules judge
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;
