@@ -1166,15 +1166,12 @@ class MetadataChange {
     change.clears_ = true;
     return change;
   }
-  static constexpr MetadataChange merge(const MetadataEntry* entries, std::size_t size) noexcept {
-    MetadataChange change;
-    change.entries_ = entries;
-    change.size_ = size;
-    return change;
-  }
   template <class Entries>
   static constexpr MetadataChange merge(const Entries& entries) noexcept {
-    return merge(std::data(entries), std::size(entries));
+    MetadataChange change;
+    change.entries_ = std::data(entries);
+    change.size_ = std::size(entries);
+    return change;
   }
   template <class Entries>
   requires(!std::ranges::enable_borrowed_range<Entries>) static MetadataChange
@@ -2547,16 +2544,13 @@ class RoleSelection {
     return selection;
   }
 
-  static constexpr RoleSelection several(const std::string_view* slugs, std::size_t size) noexcept {
-    RoleSelection selection;
-    selection.form_ = Form::several;
-    selection.slugs_ = slugs;
-    selection.size_ = size;
-    return selection;
-  }
   template <class Slugs>
   static constexpr RoleSelection several(const Slugs& slugs) noexcept {
-    return several(std::data(slugs), std::size(slugs));
+    RoleSelection selection;
+    selection.form_ = Form::several;
+    selection.slugs_ = std::data(slugs);
+    selection.size_ = std::size(slugs);
+    return selection;
   }
   template <class Slugs>
   requires(!std::ranges::enable_borrowed_range<Slugs>) static RoleSelection
@@ -3412,6 +3406,16 @@ constexpr bool change_texts(const std::optional<std::string_view>& name,
   return description.apply(texts, Text::description) || named;
 }
 
+constexpr Subject subject_at(std::span<const std::string_view> slugs, Refusal refusal) noexcept {
+  const std::uint16_t place = refusal.detail();
+  return place < slugs.size() && place != unnamed_place ? subject_of_text(slugs[place]) : Subject{};
+}
+
+constexpr Refusal check_seats(const std::optional<std::uint64_t>& limit) noexcept {
+  return limit && *limit > most_seats ? Refusal{ErrorCode::out_of_range, Field::seat_limit}
+                                      : Refusal{};
+}
+
 constexpr std::string_view resource_type(const std::optional<std::string_view>& slug) noexcept {
   return slug ? *slug : organization_resource_type;
 }
@@ -4040,9 +4044,7 @@ struct BasicSetRolePermissions {
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    if (refusal.field() == Field::permission_slug && refusal.detail() < permissions.size()) {
-      return subject_of_text(permissions[refusal.detail()]);
-    }
+    if (refusal.field() == Field::permission_slug) return detail::subject_at(permissions, refusal);
     return detail::role_command_subject<T>(refusal, role, organization);
   }
 };
@@ -5285,8 +5287,6 @@ class BasicActorId {
 
   constexpr const typename T::UserId* user() const noexcept { return user_ ? &*user_ : nullptr; }
 
-  friend constexpr bool operator==(const BasicActorId&, const BasicActorId&) = default;
-
  private:
   std::optional<typename T::UserId> user_;
 };
@@ -5495,8 +5495,8 @@ struct BasicSetSeatLimit {
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
                            const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
                            BasicPlan<T>& plan) const noexcept {
-    if (limit && *limit > most_seats) return {ErrorCode::out_of_range, Field::seat_limit};
-    const Refusal refusal = detail::check_organization(seen);
+    Refusal refusal = detail::check_seats(limit);
+    if (!refusal) refusal = detail::check_organization(seen);
     if (refusal) return refusal;
     plan.trace.about = Trace::About::seats;
     if (seen.organization->seat_limit == limit) return {};
@@ -5913,10 +5913,8 @@ struct BasicCreateOrganization {
     const ErrorCode fault = text_fault(name, 1, std::string_view::npos);
     if (fault != ErrorCode{}) return {fault, Field::name};
     Refusal refusal = fields().check(nullptr);
+    if (!refusal) refusal = detail::check_seats(seat_limit);
     if (refusal) return refusal;
-    if (seat_limit && *seat_limit > most_seats) {
-      return {ErrorCode::out_of_range, Field::seat_limit};
-    }
     if (id && seen.organization) return {ErrorCode::id_already_used, Field::organization_id};
     refusal = fields().check_claims(seen);
     if (refusal) return refusal;
@@ -6493,7 +6491,7 @@ struct BasicSetPriorityOrder {
     if (refusal.field() == Field::organization_id && organization) {
       return subject_of(*organization);
     }
-    return refusal.detail() < slugs.size() ? subject_of_text(slugs[refusal.detail()]) : Subject{};
+    return detail::subject_at(slugs, refusal);
   }
 };
 
@@ -6935,18 +6933,18 @@ class BasicSessionClaims {
   constexpr BasicSessionClaims(const PolicyOptions& options,
                                const BasicMembershipRow<T>& row) noexcept
       : options_(options), row_(row),
-        held_(row.membership.status == Status::active ? row.membership.roles : RoleSet{}),
-        permissions_(row.roles.permissions(held_)) {}
+        permissions_(
+            effective_permissions(row.roles, row.membership.status, row.membership.roles)) {}
 
   constexpr IdView<typename T::OrganizationId> organization_id() const noexcept {
     return row_.membership.organization;
   }
   constexpr std::string_view role() const noexcept {
-    return primary_role(options_, row_.roles, held_, row_.membership.first_requested);
+    return primary_role(options_, row_.roles, held(), row_.membership.first_requested);
   }
   template <class Visit>
   constexpr void for_each_role(Visit&& visit) const {
-    for_each_shown_role(options_, row_.roles, held_, row_.membership.first_requested,
+    for_each_shown_role(options_, row_.roles, held(), row_.membership.first_requested,
                         std::forward<Visit>(visit));
   }
   template <class Visit>
@@ -6958,9 +6956,12 @@ class BasicSessionClaims {
   }
 
  private:
+  constexpr RoleSet held() const noexcept {
+    return row_.membership.status == Status::active ? row_.membership.roles : RoleSet{};
+  }
+
   PolicyOptions options_;
   BasicMembershipRow<T> row_;
-  RoleSet held_;
   PermissionSet permissions_;
 };
 
@@ -9322,20 +9323,6 @@ struct FinishedMark {
 namespace detail {
 
 template <class T>
-constexpr bool names_its_row(const BasicMark<T>& mark) noexcept {
-  switch (mark.kind) {
-    case MarkKind::organization_deletion: return mark.organization.has_value();
-    case MarkKind::user_deletion: return mark.user.has_value();
-    case MarkKind::organization_role_deletion: return mark.role && mark.organization;
-    case MarkKind::role_deletion: return mark.role.has_value();
-    case MarkKind::permission_deletion: return mark.permission.has_value();
-    case MarkKind::multiple_roles_off:
-    case MarkKind::owner_role_naming: return true;
-  }
-  return false;
-}
-
-template <class T>
 void add_role_marks(RoleTable roles, MarkKind kind,
                     const std::optional<typename T::OrganizationId>& organization,
                     std::vector<BasicMark<T>>& marks) {
@@ -9439,30 +9426,34 @@ template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S:
                                RuntimeType&& runtime = RuntimeType{},
                                Progress&& progress = Progress{}) {
   using T = typename S::traits;
-  if (!detail::names_its_row(mark)) {
-    return tl::expected<OperationResult, Failure<S>>(
-        tl::unexpect, Failure<S>{FailureKind::refused, 0, Error{ErrorCode::operation_superseded}});
-  }
   const BasicOperationCursor<T> cursor{mark.generation, std::nullopt};
   const auto run = [&](auto operation) {
     return detail::run_operation(store, policy, std::move(operation), runtime, progress, cursor);
   };
+  const std::optional<std::string_view> role =
+      mark.role ? std::optional(mark.role->view()) : std::nullopt;
   switch (mark.kind) {
     case MarkKind::organization_deletion:
+      if (!mark.organization) break;
       return run(detail::OrganizationDeletion<T>(*mark.organization));
-    case MarkKind::user_deletion: return run(detail::UserDeletion<T>(*mark.user));
+    case MarkKind::user_deletion:
+      if (!mark.user) break;
+      return run(detail::UserDeletion<T>(*mark.user));
     case MarkKind::organization_role_deletion:
-      return run(detail::OrganizationRoleDeletion<T>(mark.role->view(), RoleDeletionOptions{},
-                                                     mark.organization));
+      if (!role || !mark.organization) break;
+      return run(
+          detail::OrganizationRoleDeletion<T>(*role, RoleDeletionOptions{}, mark.organization));
     case MarkKind::role_deletion:
-      return run(detail::EnvironmentRoleDeletion<T>(mark.role->view(), RoleDeletionOptions{}));
+      if (!role) break;
+      return run(detail::EnvironmentRoleDeletion<T>(*role, RoleDeletionOptions{}));
     case MarkKind::permission_deletion:
+      if (!mark.permission) break;
       return run(detail::PermissionDeletion<T>(mark.permission->view()));
     case MarkKind::multiple_roles_off: return run(detail::MultipleRolesOff<T>{});
-    case MarkKind::owner_role_naming: break;
+    case MarkKind::owner_role_naming: return run(detail::OwnerRoleNaming<T>(role));
   }
-  return run(
-      detail::OwnerRoleNaming<T>(mark.role ? std::optional(mark.role->view()) : std::nullopt));
+  return tl::expected<OperationResult, Failure<S>>(
+      tl::unexpect, Failure<S>{FailureKind::refused, 0, Error{ErrorCode::operation_superseded}});
 }
 
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,

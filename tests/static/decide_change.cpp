@@ -8,6 +8,8 @@
 
 #include "../support/world.hpp"
 
+#include <span>
+
 namespace static_decide_change {
 
 using namespace membership_tests;
@@ -18,7 +20,7 @@ constexpr std::string_view viewer_admin[] = {"viewer", "admin"};
 constexpr std::string_view admin_admin[] = {"admin", "admin"};
 constexpr std::string_view scoped_unknown[] = {"document-editor", "nobody"};
 constexpr std::string_view admin_scoped[] = {"admin", "document-editor"};
-constexpr RoleSelection no_slugs = RoleSelection::several(nullptr, 0);
+constexpr RoleSelection no_slugs = RoleSelection::several(std::span<const std::string_view>());
 constexpr Snapshot pending = with(Status::pending, set_of(member));
 constexpr Snapshot active = with(Status::active, set_of(admin));
 constexpr Snapshot inactive = with(Status::inactive, set_of(admin));

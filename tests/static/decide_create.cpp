@@ -7,6 +7,8 @@
 
 #include "../support/world.hpp"
 
+#include <span>
+
 namespace static_decide_create {
 
 using namespace membership_tests;
@@ -20,7 +22,7 @@ constexpr std::string_view admin_admin[] = {"admin", "admin"};
 constexpr std::string_view scoped_unknown[] = {"document-editor", "nobody"};
 constexpr std::string_view admin_scoped[] = {"admin", "document-editor"};
 constexpr std::string_view leaving_only[] = {"leaving"};
-constexpr RoleSelection no_slugs = RoleSelection::several(nullptr, 0);
+constexpr RoleSelection no_slugs = RoleSelection::several(std::span<const std::string_view>());
 constexpr RoleSelection one(std::string_view text) { return RoleSelection::one(text); }
 template <std::size_t Size>
 constexpr RoleSelection several(const std::string_view (&slugs)[Size]) {

@@ -7,13 +7,16 @@
 //   from_ulid, is_minted_form, another capacity                           -> minted
 //   EntityId, TextId, Traits: who is one and who is not                   -> concepts
 //   subject_of: texts, integers, a host's own, nothing                    -> subjects
+//   ActorId: the system, a user, nobody who may not be there              -> actors
 
+#include "membership/domain/actor_id.hpp"
 #include "membership/domain/parse.hpp"
 #include "membership/domain/traits.hpp"
 
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -189,5 +192,14 @@ static_assert(subject_of(std::numeric_limits<std::int64_t>::min()).view() ==
 static_assert(subject_of(std::int8_t{-128}).view() == "-128");
 static_assert(subject_of(Uuid{1, 2}).view() == "a uuid");
 static_assert(subject_of(Mute{1}).empty());
+
+// --- actors
+
+constexpr UserId ada = UserId::from_stored("user_ada");
+static_assert(ActorId().user() == nullptr && ActorId::system().user() == nullptr);
+static_assert(*ActorId(ada).user() == ada);
+static_assert(std::is_convertible_v<UserId, ActorId> && std::is_trivially_copyable_v<ActorId>);
+static_assert(!std::is_constructible_v<ActorId, std::optional<UserId>>);
+static_assert(!std::is_constructible_v<ActorId, std::nullopt_t>);
 
 }  // namespace static_ids

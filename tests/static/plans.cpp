@@ -15,6 +15,7 @@
 #include "membership/policy/explain.hpp"
 
 #include <array>
+#include <span>
 #include <type_traits>
 
 namespace static_plans {
@@ -181,8 +182,8 @@ static_assert(RoleSelection::one("x").size() == 1);
 static_assert(RoleSelection::several(slugs).form() == Form::several &&
               RoleSelection::several(slugs).size() == 2 && RoleSelection::several(slugs)[1] == "b");
 static_assert(RoleSelection::several(three).size() == 3 && RoleSelection::several(three)[2] == "c");
-static_assert(RoleSelection::several(slugs, 1).size() == 1);
-static_assert(RoleSelection::several(nullptr, 0).form() == Form::several);
+static_assert(RoleSelection::several(std::span(slugs).first(1)).size() == 1);
+static_assert(RoleSelection::several(std::span(slugs).first(0)).form() == Form::several);
 // A copy of one does not point into the original.
 constexpr RoleSelection copied() {
   const RoleSelection original = RoleSelection::one("x");

@@ -58,7 +58,8 @@ constexpr Metadata merged(const Metadata& metadata,
 
 static_assert(shows(Metadata{}, "") && shows(kept, "a=1 b=2 c=3 "));
 static_assert(shows(kept.with(MetadataChange::keep()), "a=1 b=2 c=3 "));
-static_assert(shows(kept.with(MetadataChange::merge(nullptr, 0)), "a=1 b=2 c=3 "));
+static_assert(shows(kept.with(MetadataChange::merge(std::span<const MetadataEntry>())),
+                    "a=1 b=2 c=3 "));
 static_assert(shows(kept.with(MetadataChange::clear()), ""));
 constexpr MetadataEntry several[] = {{"z", "9"}, {"b", std::nullopt}, {"c", "4"}, {"y", "8"}};
 static_assert(shows(merged(kept, several), "a=1 c=4 z=9 y=8 "), "kept first, then the new");
@@ -130,7 +131,7 @@ struct Numbered {
 };
 constexpr bool as_many_fit(const Metadata& metadata, std::size_t count) noexcept {
   const Numbered numbered;
-  return metadata.with(MetadataChange::merge(numbered.entries, count)).fits();
+  return metadata.with(MetadataChange::merge(std::span(numbered.entries).first(count))).fits();
 }
 static_assert(as_many_fit(Metadata{}, 50) && !as_many_fit(Metadata{}, 51));
 static_assert(
@@ -138,7 +139,7 @@ static_assert(
       MetadataEntry gone[Metadata::most_entries + 1];
       for (MetadataEntry& entry : gone) entry.key = "gone";
       const auto fit = [&](std::size_t count) {
-        return kept.with(MetadataChange::merge(gone, count)).fits();
+        return kept.with(MetadataChange::merge(std::span(gone).first(count))).fits();
       };
       return fit(Metadata::most_entries) && !fit(Metadata::most_entries + 1);
     }(),

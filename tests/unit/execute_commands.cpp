@@ -14,10 +14,18 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <span>
+
 using namespace membership;
 using namespace membership_tests;
 
 BOOST_AUTO_TEST_SUITE(execute_commands)
+
+namespace {
+
+constexpr RoleSelection no_slugs = RoleSelection::several(std::span<const std::string_view>());
+
+}  // namespace
 
 BOOST_AUTO_TEST_CASE(create_membership) {
   Host host;
@@ -33,8 +41,7 @@ BOOST_AUTO_TEST_CASE(create_membership) {
   };
   const auto stranger = make_id<UserId>("user_2");
   const auto nowhere = make_id<OrganizationId>("org_2");
-  BOOST_TEST(refused(stranger, nowhere, RoleSelection::several(nullptr, 0)) ==
-             an_error(ErrorCode::empty, Field::role_slugs));
+  BOOST_TEST(refused(stranger, nowhere, no_slugs) == an_error(ErrorCode::empty, Field::role_slugs));
   BOOST_TEST(refused(stranger, nowhere, RoleSelection::one("nobody")) ==
              an_error(ErrorCode::entity_not_found, Field::user_id, "user_2"));
   BOOST_TEST(refused(user, nowhere, RoleSelection::one("nobody")) ==
@@ -116,7 +123,7 @@ BOOST_AUTO_TEST_CASE(update_deactivate_reactivate_delete_errors) {
   BOOST_TEST(host.refused(DeactivateMembership{unknown}) == not_found);
   BOOST_TEST(host.refused(ReactivateMembership{unknown}) == not_found);
   BOOST_TEST(host.refused(DeleteMembership{unknown}) == not_found);
-  BOOST_TEST(host.refused(UpdateRoles{unknown, RoleSelection::several(nullptr, 0)}) ==
+  BOOST_TEST(host.refused(UpdateRoles{unknown, no_slugs}) ==
              an_error(ErrorCode::empty, Field::role_slugs));
 
   const auto made = host.join(user, organization);

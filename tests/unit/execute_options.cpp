@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(o5_duplicate_slugs) {
 }
 
 BOOST_AUTO_TEST_CASE(o6_empty_slugs) {
-  const auto none = RoleSelection::several(nullptr, 0);
+  const auto none = RoleSelection::several(std::span<const std::string_view>());
   const auto empty = an_error(ErrorCode::empty, Field::role_slugs);
   BOOST_TEST(refused(create(none)) == empty);
   policy.options.empty_slugs = EmptySlugs::as_none;

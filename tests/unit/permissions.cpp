@@ -232,6 +232,11 @@ BOOST_AUTO_TEST_CASE(role_permissions_errors) {
                 an_error(ErrorCode::entity_not_found, Field::permission_slug, "x", 1));
   check_refused(SetRolePermissions{"admin", retiring_first},
                 an_error(ErrorCode::malformed, Field::permission_slug, "b"));
+  // A place that an error cannot tell is not told as another one.
+  std::vector<std::string_view> far(65'537, "a");
+  far.push_back("x");
+  check_refused(SetRolePermissions{"admin", far},
+                an_error(ErrorCode::entity_not_found, Field::permission_slug, "", 0xFFFF));
   check_refused(AddRolePermission{"org-lead", "x", acme},
                 an_error(ErrorCode::entity_not_found, Field::permission_slug, "x"));
   check_refused(AddRolePermission{"admin", "b"},

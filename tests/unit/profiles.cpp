@@ -25,6 +25,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
+#include <span>
 
 using namespace membership;
 using namespace membership_tests;
@@ -321,9 +322,9 @@ BOOST_AUTO_TEST_CASE(update_errors_of_organizations) {
   UpdateOrganization more{acme};
   more.metadata = MetadataChange::merge(entries);
   refuses(more, an_error(ErrorCode::invalid_metadata, Field::metadata));
-  more.metadata = MetadataChange::merge(entries.data(), 48);
+  more.metadata = MetadataChange::merge(std::span(entries).first(48));
   done(more);
-  more.metadata = MetadataChange::merge(entries.data() + 48, 1);
+  more.metadata = MetadataChange::merge(std::span(entries).subspan(48, 1));
   refuses(more, an_error(ErrorCode::invalid_metadata, Field::metadata));
   const MetadataEntry swapped[] = {{"tier", std::nullopt}, {"key48", "v"}};
   more.metadata = MetadataChange::merge(swapped);

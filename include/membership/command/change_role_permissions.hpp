@@ -95,9 +95,7 @@ struct BasicSetRolePermissions {
   }
 
   constexpr Subject subject(Refusal refusal, const BasicSnapshot<T>& /*seen*/) const noexcept {
-    if (refusal.field() == Field::permission_slug && refusal.detail() < permissions.size()) {
-      return subject_of_text(permissions[refusal.detail()]);
-    }
+    if (refusal.field() == Field::permission_slug) return detail::subject_at(permissions, refusal);
     return detail::role_command_subject<T>(refusal, role, organization);
   }
 };

@@ -50,10 +50,8 @@ struct BasicCreateOrganization {
     const ErrorCode fault = text_fault(name, 1, std::string_view::npos);
     if (fault != ErrorCode{}) return {fault, Field::name};
     Refusal refusal = fields().check(nullptr);
+    if (!refusal) refusal = detail::check_seats(seat_limit);
     if (refusal) return refusal;
-    if (seat_limit && *seat_limit > most_seats) {
-      return {ErrorCode::out_of_range, Field::seat_limit};
-    }
     if (id && seen.organization) return {ErrorCode::id_already_used, Field::organization_id};
     refusal = fields().check_claims(seen);
     if (refusal) return refusal;

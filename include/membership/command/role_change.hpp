@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace membership::inline v0 {
@@ -61,6 +62,18 @@ constexpr bool change_texts(const std::optional<std::string_view>& name,
   return description.apply(texts, Text::description) || named;
 }
 
+/// The slug of a list that a refusal tells the place of.
+constexpr Subject subject_at(std::span<const std::string_view> slugs, Refusal refusal) noexcept {
+  const std::uint16_t place = refusal.detail();
+  return place < slugs.size() && place != unnamed_place ? subject_of_text(slugs[place]) : Subject{};
+}
+
+constexpr Refusal check_seats(const std::optional<std::uint64_t>& limit) noexcept {
+  return limit && *limit > most_seats ? Refusal{ErrorCode::out_of_range, Field::seat_limit}
+                                      : Refusal{};
+}
+
+/// What a request names, or that of the roles of memberships.
 constexpr std::string_view resource_type(const std::optional<std::string_view>& slug) noexcept {
   return slug ? *slug : organization_resource_type;
 }

@@ -77,7 +77,7 @@ struct BasicSetPriorityOrder {
     if (refusal.field() == Field::organization_id && organization) {
       return subject_of(*organization);
     }
-    return refusal.detail() < slugs.size() ? subject_of_text(slugs[refusal.detail()]) : Subject{};
+    return detail::subject_at(slugs, refusal);
   }
 };
 

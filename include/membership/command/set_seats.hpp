@@ -31,8 +31,8 @@ struct BasicSetSeatLimit {
   constexpr Refusal decide(DecisionKey /*key*/, const PolicyOptions& /*options*/,
                            const BasicSnapshot<T>& seen, const BasicContext<T>& /*context*/,
                            BasicPlan<T>& plan) const noexcept {
-    if (limit && *limit > most_seats) return {ErrorCode::out_of_range, Field::seat_limit};
-    const Refusal refusal = detail::check_organization(seen);
+    Refusal refusal = detail::check_seats(limit);
+    if (!refusal) refusal = detail::check_organization(seen);
     if (refusal) return refusal;
     plan.trace.about = Trace::About::seats;
     if (seen.organization->seat_limit == limit) return {};

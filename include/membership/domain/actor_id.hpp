@@ -24,8 +24,6 @@ class BasicActorId {
   /// Null for the system.
   constexpr const typename T::UserId* user() const noexcept { return user_ ? &*user_ : nullptr; }
 
-  friend constexpr bool operator==(const BasicActorId&, const BasicActorId&) = default;
-
  private:
   std::optional<typename T::UserId> user_;
 };

@@ -33,18 +33,14 @@ class MetadataChange {
     change.clears_ = true;
     return change;
   }
-  static constexpr MetadataChange merge(const MetadataEntry* entries, std::size_t size) noexcept {
-    MetadataChange change;
-    change.entries_ = entries;
-    change.size_ = size;
-    return change;
-  }
-  /// Of an array or a container.
+  /// Of an array or a container, not of one that ends at once.
   template <class Entries>
   static constexpr MetadataChange merge(const Entries& entries) noexcept {
-    return merge(std::data(entries), std::size(entries));
+    MetadataChange change;
+    change.entries_ = std::data(entries);
+    change.size_ = std::size(entries);
+    return change;
   }
-  /// Not of one that ends before the change is used.
   template <class Entries>
   requires(!std::ranges::enable_borrowed_range<Entries>) static MetadataChange
       merge(const Entries&&) = delete;

@@ -81,8 +81,8 @@ class EmailKey {
   static constexpr std::size_t capacity = 254;
 
   /// Errors, in this order, with `Field::email`: `empty`; `too_long` (more than 254 bytes);
-  /// `not_utf8`; of the first character that is not allowed `not_utf8` (a NUL) or `malformed`
-  /// (white space); `malformed` (not `x@y`).
+  /// `not_utf8`; then of the first NUL or white space `not_utf8` or `malformed`; `malformed` (not
+  /// `x@y`).
   template <class E = Error>
   [[nodiscard]] static constexpr tl::expected<EmailKey, E> make(std::string_view address) noexcept {
     const ErrorCode code = fault(address);
@@ -130,8 +130,7 @@ class EmailKey {
 };
 
 /// The first rule that a text for a profile breaks: `empty` (fewer bytes than `least`), `not_utf8`
-/// (not well-formed, or with a NUL), `too_long` (more characters than `most`); `ErrorCode{}` for
-/// none.
+/// (or with a NUL), `too_long` (more characters than `most`); `ErrorCode{}` for none.
 constexpr ErrorCode text_fault(std::string_view text, std::size_t least,
                                std::size_t most) noexcept {
   if (text.size() < least) return ErrorCode::empty;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,21 +45,6 @@ struct FinishedMark {
 };
 
 namespace detail {
-
-/// Whether a mark names what its kind is about.
-template <class T>
-constexpr bool names_its_row(const BasicMark<T>& mark) noexcept {
-  switch (mark.kind) {
-    case MarkKind::organization_deletion: return mark.organization.has_value();
-    case MarkKind::user_deletion: return mark.user.has_value();
-    case MarkKind::organization_role_deletion: return mark.role && mark.organization;
-    case MarkKind::role_deletion: return mark.role.has_value();
-    case MarkKind::permission_deletion: return mark.permission.has_value();
-    case MarkKind::multiple_roles_off:
-    case MarkKind::owner_role_naming: return true;
-  }
-  return false;
-}
 
 template <class T>
 void add_role_marks(RoleTable roles, MarkKind kind,
@@ -164,8 +150,8 @@ template <class S, class T = typename S::traits>
 
 /// Finishes one operation that is marked, under the mark given: where that was taken back or ended
 /// meanwhile, and where it does not name what its kind is about, `refused` with
-/// `operation_superseded`. A role that was to go only if nobody holds it
-/// is kept where somebody does: `role_has_assignments`.
+/// `operation_superseded`. A role that was to go only if nobody holds it is kept where somebody
+/// does: `role_has_assignments`.
 /// Failures and complexity: those of the operation.
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
           class Progress = NoOperationProgress>
@@ -174,30 +160,34 @@ template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S:
                                RuntimeType&& runtime = RuntimeType{},
                                Progress&& progress = Progress{}) {
   using T = typename S::traits;
-  if (!detail::names_its_row(mark)) {
-    return tl::expected<OperationResult, Failure<S>>(
-        tl::unexpect, Failure<S>{FailureKind::refused, 0, Error{ErrorCode::operation_superseded}});
-  }
   const BasicOperationCursor<T> cursor{mark.generation, std::nullopt};
   const auto run = [&](auto operation) {
     return detail::run_operation(store, policy, std::move(operation), runtime, progress, cursor);
   };
+  const std::optional<std::string_view> role =
+      mark.role ? std::optional(mark.role->view()) : std::nullopt;
   switch (mark.kind) {
     case MarkKind::organization_deletion:
+      if (!mark.organization) break;
       return run(detail::OrganizationDeletion<T>(*mark.organization));
-    case MarkKind::user_deletion: return run(detail::UserDeletion<T>(*mark.user));
+    case MarkKind::user_deletion:
+      if (!mark.user) break;
+      return run(detail::UserDeletion<T>(*mark.user));
     case MarkKind::organization_role_deletion:
-      return run(detail::OrganizationRoleDeletion<T>(mark.role->view(), RoleDeletionOptions{},
-                                                     mark.organization));
+      if (!role || !mark.organization) break;
+      return run(
+          detail::OrganizationRoleDeletion<T>(*role, RoleDeletionOptions{}, mark.organization));
     case MarkKind::role_deletion:
-      return run(detail::EnvironmentRoleDeletion<T>(mark.role->view(), RoleDeletionOptions{}));
+      if (!role) break;
+      return run(detail::EnvironmentRoleDeletion<T>(*role, RoleDeletionOptions{}));
     case MarkKind::permission_deletion:
+      if (!mark.permission) break;
       return run(detail::PermissionDeletion<T>(mark.permission->view()));
     case MarkKind::multiple_roles_off: return run(detail::MultipleRolesOff<T>{});
-    case MarkKind::owner_role_naming: break;
+    case MarkKind::owner_role_naming: return run(detail::OwnerRoleNaming<T>(role));
   }
-  return run(
-      detail::OwnerRoleNaming<T>(mark.role ? std::optional(mark.role->view()) : std::nullopt));
+  return tl::expected<OperationResult, Failure<S>>(
+      tl::unexpect, Failure<S>{FailureKind::refused, 0, Error{ErrorCode::operation_superseded}});
 }
 
 /// Finishes whatever another process has marked and left, in the order of `list_marks`. One that

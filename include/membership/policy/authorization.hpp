@@ -81,20 +81,20 @@ class BasicSessionClaims {
   constexpr BasicSessionClaims(const PolicyOptions& options,
                                const BasicMembershipRow<T>& row) noexcept
       : options_(options), row_(row),
-        held_(row.membership.status == Status::active ? row.membership.roles : RoleSet{}),
-        permissions_(row.roles.permissions(held_)) {}
+        permissions_(
+            effective_permissions(row.roles, row.membership.status, row.membership.roles)) {}
 
   constexpr IdView<typename T::OrganizationId> organization_id() const noexcept {
     return row_.membership.organization;
   }
   /// Empty where there are no roles.
   constexpr std::string_view role() const noexcept {
-    return primary_role(options_, row_.roles, held_, row_.membership.first_requested);
+    return primary_role(options_, row_.roles, held(), row_.membership.first_requested);
   }
   /// Calls `visit(std::string_view slug)` for each role, the primary one first.
   template <class Visit>
   constexpr void for_each_role(Visit&& visit) const {
-    for_each_shown_role(options_, row_.roles, held_, row_.membership.first_requested,
+    for_each_shown_role(options_, row_.roles, held(), row_.membership.first_requested,
                         std::forward<Visit>(visit));
   }
   /// Calls `visit(std::string_view slug)` for each effective permission, in the catalogue's order.
@@ -107,9 +107,12 @@ class BasicSessionClaims {
   }
 
  private:
+  constexpr RoleSet held() const noexcept {
+    return row_.membership.status == Status::active ? row_.membership.roles : RoleSet{};
+  }
+
   PolicyOptions options_;
   BasicMembershipRow<T> row_;
-  RoleSet held_;
   PermissionSet permissions_;
 };
 

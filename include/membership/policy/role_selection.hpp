@@ -27,20 +27,16 @@ class RoleSelection {
     return selection;
   }
 
-  /// The array must live as long as the selection is used. It may be empty (option `empty_slugs`).
-  static constexpr RoleSelection several(const std::string_view* slugs, std::size_t size) noexcept {
-    RoleSelection selection;
-    selection.form_ = Form::several;
-    selection.slugs_ = slugs;
-    selection.size_ = size;
-    return selection;
-  }
-  /// Of an array or a container.
+  /// Of an array or a container, which must live as long as the selection is used. It may be empty
+  /// (option `empty_slugs`).
   template <class Slugs>
   static constexpr RoleSelection several(const Slugs& slugs) noexcept {
-    return several(std::data(slugs), std::size(slugs));
+    RoleSelection selection;
+    selection.form_ = Form::several;
+    selection.slugs_ = std::data(slugs);
+    selection.size_ = std::size(slugs);
+    return selection;
   }
-  /// Not of one that ends before the selection is used.
   template <class Slugs>
   requires(!std::ranges::enable_borrowed_range<Slugs>) static RoleSelection
       several(const Slugs&&) = delete;
