@@ -17,5 +17,8 @@ void* operator new(std::size_t size) {
   if (room == nullptr) throw std::bad_alloc();
   return room;
 }
-void operator delete(void* room) noexcept { std::free(room); }
-void operator delete(void* room, std::size_t /*size*/) noexcept { std::free(room); }
+// Not inlined: g++ would take what it sees of them for a free of what another operator new made.
+[[gnu::noinline]] void operator delete(void* room) noexcept { std::free(room); }
+[[gnu::noinline]] void operator delete(void* room, std::size_t /*size*/) noexcept {
+  std::free(room);
+}

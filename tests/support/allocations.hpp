@@ -24,7 +24,8 @@ inline void* allocate(std::size_t size, std::size_t alignment) {
   ++live;
   return memory;
 }
-inline void release(void* memory) noexcept {
+// Not inlined: g++ would take what it sees of it for a free of what another operator new made.
+[[gnu::noinline]] inline void release(void* memory) noexcept {
   if (memory == nullptr) return;
   --live;
   std::free(memory);
