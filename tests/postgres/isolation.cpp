@@ -6,6 +6,8 @@
 //
 // Plan
 //   a serialization failure at the end of a transaction is a conflict like any other   -> late
+//   and so is one that a commit meets while it reads catalogues                     -> catalogues
+//   events are dropped in spite of it; where it never ends, the failure says so        -> drops
 //   where the server says that it does not know what became of a transaction (40003),
 //   the store finds it out                                                             -> unknown
 //   two store objects, as two processes: no change is lost, none fails                 -> races
@@ -27,6 +29,7 @@
 #include <functional>
 #include <memory>
 #include <regex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +42,7 @@ using membership_tests::make_id;
 using membership_tests::open_postgres;
 using membership_tests::PostgresCluster;
 using membership_tests::together;
+using membership_tests::why;
 
 namespace {
 
@@ -56,19 +60,20 @@ PostgresStoreOptions fresh(const std::string& level) {
   return options;
 }
 
-/// The first so many memberships fail with this code: when they are written, or only when their
+/// The first so many rows that this is done with fail with this code: at once, or only when their
 /// transaction ends.
-void fail_inserts(const PostgresStoreOptions& options, const std::string& code, int count,
-                  bool at_end) {
+void fail_at(const PostgresStoreOptions& options, const std::string& what, const std::string& code,
+             int count, bool at_end) {
   detail::PostgresConnection beside(options.target, options.schema);
-  BOOST_REQUIRE(beside.execute(
-      "CREATE SEQUENCE tries;"
-      "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-      " IF nextval('tries') <= " +
-      std::to_string(count) + " THEN RAISE EXCEPTION 'no' USING ERRCODE = '" + code +
-      "'; END IF; RETURN NULL; END $$;"
-      "CREATE CONSTRAINT TRIGGER fails AFTER INSERT ON memberships DEFERRABLE INITIALLY " +
-      (at_end ? "DEFERRED" : "IMMEDIATE") + " FOR EACH ROW EXECUTE FUNCTION fail()"));
+  BOOST_REQUIRE(
+      beside.execute("CREATE SEQUENCE tries;"
+                     "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                     " IF nextval('tries') <= " +
+                     std::to_string(count) + " THEN RAISE EXCEPTION 'no' USING ERRCODE = '" + code +
+                     "'; END IF; RETURN NULL; END $$;"
+                     "CREATE CONSTRAINT TRIGGER fails AFTER " +
+                     what + " DEFERRABLE INITIALLY " + (at_end ? "DEFERRED" : "IMMEDIATE") +
+                     " FOR EACH ROW EXECUTE FUNCTION fail()"));
 }
 
 }  // namespace
@@ -77,18 +82,82 @@ BOOST_AUTO_TEST_CASE(late) {
   const PostgresStoreOptions options = fresh("read committed");
   const auto store = open_postgres(options);
   fill(*store);
-  fail_inserts(options, "40001", 2, true);
+  fail_at(options, "INSERT ON memberships", "40001", 2, true);
   const auto made = run(*store, CreateMembership{ada, acme});
   BOOST_REQUIRE_MESSAGE(made, to_string(made.error().cause->fault));
   BOOST_TEST(made->tries == 3u);
   BOOST_TEST(whole_members(*store).size() == 1u);
 }
 
+namespace {
+
+/// A store that decides on what another process of the database has seen.
+struct Split {
+  using traits = PostgresStore::traits;
+  using Loaded = PostgresStore::Loaded;
+  using Failure = PostgresStore::Failure;
+  static constexpr Kinds keeps = PostgresStore::keeps;
+
+  PostgresStore& loading;
+  PostgresStore& committing;
+
+  auto load(const Reads& reads) const { return loading.load(reads); }
+  auto commit(std::span<const Plan> plans) { return committing.commit(plans); }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(catalogues) {
+  PostgresStoreOptions options = fresh("serializable");
+  const auto loading = open_postgres(options);
+  fill(*loading);
+  options.target += " application_name=committing";
+  const auto committing = open_postgres(options);
+  detail::PostgresConnection beside(options.target, options.schema);
+  BOOST_REQUIRE(beside.execute(
+      "CREATE SEQUENCE looks;"
+      "CREATE FUNCTION look() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN"
+      " IF current_setting('application_name') <> 'committing'"
+      "  OR current_setting('transaction_read_only') = 'on' THEN RETURN true; END IF;"
+      " IF nextval('looks') <= 2 THEN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END IF;"
+      " RETURN true; END $$;"
+      "ALTER TABLE environment RENAME TO looked_at;"
+      "CREATE VIEW environment AS SELECT * FROM looked_at WHERE look()"));
+  Split store{*loading, *committing};
+  const auto made = run(store, CreateMembership{ada, acme});
+  BOOST_REQUIRE_MESSAGE(made, why(made));
+  BOOST_TEST(made->tries == 3u);
+  BOOST_TEST(whole_members(*loading).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(drops) {
+  constexpr Time later = Time::from_milliseconds(9'000'000'000'000);
+  const PostgresStoreOptions few = fresh("serializable");
+  const auto store = open_postgres(few);
+  fill(*store);
+  fail_at(few, "DELETE ON events", "40001", 2, false);
+  const auto dropped = store->drop_events(later, 100);
+  BOOST_REQUIRE(dropped);
+  BOOST_TEST(*dropped == 2u);
+
+  const PostgresStoreOptions many = fresh("serializable");
+  const auto other = open_postgres(many);
+  fill(*other);
+  fail_at(many, "DELETE ON events", "40001", 1'000'000, true);
+  const auto refused = other->drop_events(later, 100);
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().code == "40001");
+  BOOST_TEST(!refused.error().message.empty());
+  int kept = 0;
+  BOOST_REQUIRE(other->list(*EventQuery::make({}), [&](const EventRow&) { ++kept; }));
+  BOOST_TEST(kept == 2);
+}
+
 BOOST_DATA_TEST_CASE(unknown, boost::unit_test::data::make({false, true}), at_end) {
   const PostgresStoreOptions options = fresh("read committed");
   const auto store = open_postgres(options);
   fill(*store);
-  fail_inserts(options, "40003", 1, at_end);
+  fail_at(options, "INSERT ON memberships", "40003", 1, at_end);
   const auto made = run(*store, CreateMembership{ada, acme});
   BOOST_REQUIRE(!made);
   BOOST_REQUIRE(made.error().cause);
@@ -115,8 +184,7 @@ BOOST_DATA_TEST_CASE(races, boost::unit_test::data::make(levels), level) {
         CreateUser user;
         user.id = make_id<UserId>("user_" + std::to_string(writer) + "_" + std::to_string(i));
         const auto check = [&](const auto& result) {
-          if (result) return;
-          faults.check(false, result.error().cause ? result.error().cause->message : "contended");
+          faults.check(result.has_value(), why(result));
         };
         check(run(store, user));
         check(run(store, CreateMembership{*user.id, acme}));

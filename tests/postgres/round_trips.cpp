@@ -45,20 +45,13 @@ using membership_tests::CountingProxy;
 using membership_tests::make_id;
 using membership_tests::open_postgres;
 using membership_tests::PostgresCluster;
+using membership_tests::why;
 
 namespace {
 
 PostgresCluster& cluster() {
   static PostgresCluster cluster;
   return cluster;
-}
-
-template <class Result>
-std::string why(const Result& result) {
-  if (result) return {};
-  const auto& failure = result.error();
-  if (failure.error) return std::string(to_string(failure.error->code));
-  return failure.cause ? failure.cause->message : "contended";
 }
 
 /// With tokens, as who invites needs them.

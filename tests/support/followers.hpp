@@ -101,7 +101,7 @@ void check_followers(S& store) {
     bodies.emplace_back([&, writer] {
       const auto done = [&](const auto& command) {
         const auto result = execute(store, MembershipPolicy<>{}, command);
-        faults.check(result.has_value(), "a command failed");
+        faults.check(result.has_value(), why(result));
         if (!result) return std::optional<MembershipId>();
         written[writer].push_back(EventId::of(result->plan.id, 0));
         return std::optional(result->plan.membership->after.id);

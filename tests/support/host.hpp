@@ -83,6 +83,17 @@ I make_id(std::string_view text) {
   return *made;
 }
 
+/// How a command ended that should not have failed, for a test's message.
+template <class Result>
+std::string why(const Result& result) {
+  if (result) return "done";
+  const auto& failure = result.error();
+  if (failure.error) return std::string(to_string(failure.error->code));
+  if (!failure.cause) return "contended after " + std::to_string(failure.tries) + " tries";
+  if constexpr (requires { std::string(failure.cause->message); }) return failure.cause->message;
+  return "the store failed";
+}
+
 template <class Store = TestStore, class Policy = membership::MembershipPolicy<>>
 struct BasicHost {
   Store store;

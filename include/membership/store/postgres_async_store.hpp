@@ -165,7 +165,7 @@ class BasicAsyncPostgresStore {
       }
       const bool interrupted = connection.is_interrupted();
       failure = connection.take_failure();
-      if (!interrupted) co_return tl::unexpected<Failure>(std::move(failure));
+      if (!interrupted) co_return parts_.unsent(std::move(failure));
     }
     // One of them stands for all.
     for (const BasicPlan<T>& plan : plans) {

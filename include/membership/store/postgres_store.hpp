@@ -143,7 +143,6 @@ class BasicPostgresStore {
 
   /// Carries out all plans or, where a precondition of one no longer holds, none.
   [[nodiscard]] tl::expected<CommitStatus, Failure> commit(std::span<const BasicPlan<T>> plans) {
-    using Result = tl::expected<CommitStatus, Failure>;
     Failure failure;
     {
       const Lease lease(*this);
@@ -162,7 +161,7 @@ class BasicPostgresStore {
       }
       const bool interrupted = connection.is_interrupted();
       failure = connection.take_failure();
-      if (!interrupted) return Result(tl::unexpect, std::move(failure));
+      if (!interrupted) return parts_.unsent(std::move(failure));
     }
     // One of them stands for all.
     for (const BasicPlan<T>& plan : plans) {
@@ -198,10 +197,14 @@ class BasicPostgresStore {
   /// Whether the commit of the plan with this id was carried out; known as long as its events are
   /// kept and at least a day.
   [[nodiscard]] tl::expected<bool, Failure> was_committed(PlanId plan) const {
-    const Lease lease(*this);
-    const std::optional<bool> noted = parts_.reader(*lease).was_noted(plan);
-    if (!(*lease).has_failed()) return noted.value_or(false);
-    return tl::expected<bool, Failure>(tl::unexpect, (*lease).take_failure());
+    std::optional<bool> noted;
+    auto failure = read_moment([](Reader) {},
+                               [&](Reader reader) {
+                                 noted = reader.was_noted(plan);
+                                 return true;
+                               });
+    if (failure) return tl::expected<bool, Failure>(tl::unexpect, std::move(*failure));
+    return noted.value_or(false);
   }
 
   /// Drops the oldest events, in the order of the log, as long as they are from before `time`, at
@@ -209,23 +212,11 @@ class BasicPostgresStore {
   [[nodiscard]] tl::expected<std::size_t, Failure> drop_events(Time time, std::size_t limit) {
     const auto placed = place_events();
     if (!placed) return tl::expected<std::size_t, Failure>(tl::unexpect, placed.error());
-    const Lease lease(*this);
-    Connection& connection = *lease;
-    std::size_t count = 0;
-    std::int64_t last = 0;
-    {
-      auto rows = connection.query(Sql::oldest_events, std::uint64_t{limit});
-      while (rows.next() && Time::from_milliseconds(rows.integer(1)) < time) {
-        last = rows.integer(0);
-        ++count;
-      }
+    for (detail::PostgresTries tries;;) {
+      auto dropped = drop_once(time, limit);
+      if (dropped || !tries.again(dropped.error())) return dropped;
+      if (tries.pause() > 0) detail::postgres_sleep(tries.pause());
     }
-    if (connection.begin_batch()) {
-      if (count > 0) connection.run(Sql::delete_events, last);
-      connection.run(Sql::delete_plans, detail::kept_plans(time));
-      if (connection.end_batch() == Connection::BatchEnd::done) return count;
-    }
-    return tl::expected<std::size_t, Failure>(tl::unexpect, connection.take_failure());
   }
 
   /// Waits for the place in the queue of this process that the organization shares with others.
@@ -290,6 +281,30 @@ class BasicPostgresStore {
       }
     }
     return tl::expected<Answer, Failure>(tl::unexpect, parts_.failure_of(connection));
+  }
+  /// One try of `drop_events`.
+  tl::expected<std::size_t, Failure> drop_once(Time time, std::size_t limit) {
+    const Lease lease(*this);
+    Connection& connection = *lease;
+    std::size_t count = 0;
+    std::int64_t last = 0;
+    {
+      auto rows = connection.query(Sql::oldest_events, std::uint64_t{limit});
+      while (rows.next() && Time::from_milliseconds(rows.integer(1)) < time) {
+        last = rows.integer(0);
+        ++count;
+      }
+    }
+    if (connection.begin_batch()) {
+      if (count > 0) connection.run(Sql::delete_events, last);
+      connection.run(Sql::delete_plans, detail::kept_plans(time));
+      const auto end = connection.end_batch();
+      if (end == Connection::BatchEnd::done) return count;
+      if (end == Connection::BatchEnd::conflict) {
+        connection.fail(PostgresFault::other, "40001", "others drop events all the time");
+      }
+    }
+    return tl::expected<std::size_t, Failure>(tl::unexpect, connection.take_failure());
   }
   /// What each plan's slugs are written with. False where that could not be read.
   bool find_catalogues(Connection& connection, std::span<const BasicPlan<T>> plans,

@@ -3,6 +3,7 @@
 #define MEMBERSHIP_STORE_POSTGRES_PARTS_HPP
 
 #include "membership/policy/plan.hpp"
+#include "membership/store/concepts.hpp"
 #include "membership/store/owned/shared_lock.hpp"
 #include "membership/store/postgres/connection.hpp"
 #include "membership/store/postgres/failure.hpp"
@@ -10,6 +11,8 @@
 #include "membership/store/sql/caches.hpp"
 #include "membership/store/sql/plan_writer.hpp"
 #include "membership/store/sql/reader.hpp"
+
+#include <tl/expected.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -91,6 +94,13 @@ class PostgresParts {
       good = good && out.back().environment;
     }
     return good;
+  }
+
+  /// What a commit is that failed before it was sent: a conflict met while catalogues were read is
+  /// one of the commit, as nothing is written.
+  static tl::expected<CommitStatus, PostgresFailure> unsent(PostgresFailure failure) {
+    if (is_conflict(failure.code)) return CommitStatus::conflict;
+    return tl::expected<CommitStatus, PostgresFailure>(tl::unexpect, std::move(failure));
   }
 
   /// Sends that a plan can never be carried out any more.
