@@ -10,14 +10,15 @@
 
 thread_local long membership_tests::allocations_left = -1;
 
-void* operator new(std::size_t size) {
+// None of them is inlined: g++ would see one of a pair and not the other, and take them for
+// mismatched.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   if (membership_tests::allocations_left == 0) throw std::bad_alloc();
   if (membership_tests::allocations_left > 0) --membership_tests::allocations_left;
   void* const room = std::malloc(size == 0 ? 1 : size);
   if (room == nullptr) throw std::bad_alloc();
   return room;
 }
-// Not inlined: g++ would take what it sees of them for a free of what another operator new made.
 [[gnu::noinline]] void operator delete(void* room) noexcept { std::free(room); }
 [[gnu::noinline]] void operator delete(void* room, std::size_t /*size*/) noexcept {
   std::free(room);

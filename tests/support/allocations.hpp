@@ -15,7 +15,8 @@ inline std::atomic<long> live{0};
 /// The allocation that fails, counted from now; 0 for none.
 inline std::atomic<long> failing{0};
 
-inline void* allocate(std::size_t size, std::size_t alignment) {
+// Neither is inlined: g++ would see one of a pair and not the other, and take them for mismatched.
+[[gnu::noinline]] inline void* allocate(std::size_t size, std::size_t alignment) {
   if (failing.load() > 0 && failing.fetch_sub(1) == 1) throw std::bad_alloc();
   const std::size_t rounded = (size + alignment - 1) / alignment * alignment;
   void* const memory = std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded);
@@ -24,7 +25,6 @@ inline void* allocate(std::size_t size, std::size_t alignment) {
   ++live;
   return memory;
 }
-// Not inlined: g++ would take what it sees of it for a free of what another operator new made.
 [[gnu::noinline]] inline void release(void* memory) noexcept {
   if (memory == nullptr) return;
   --live;
