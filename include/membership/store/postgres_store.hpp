@@ -214,7 +214,9 @@ class BasicPostgresStore {
     if (!placed) return tl::expected<std::size_t, Failure>(tl::unexpect, placed.error());
     for (detail::PostgresTries tries;;) {
       auto dropped = drop_once(time, limit);
-      if (dropped || !tries.again(dropped.error())) return dropped;
+      // Where a connection was lost they may be gone, and these would be others.
+      const bool conflict = !dropped && detail::is_conflict(dropped.error().code);
+      if (!conflict || !tries.again(dropped.error())) return dropped;
       if (tries.pause() > 0) detail::postgres_sleep(tries.pause());
     }
   }
