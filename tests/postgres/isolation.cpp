@@ -7,6 +7,7 @@
 // Plan
 //   a serialization failure at the end of a transaction is a conflict like any other   -> late
 //   and so is one that a commit meets while it reads catalogues                     -> catalogues
+//   whether a commit was carried out is asked again                                 -> asked_again
 //   events are dropped in spite of it; where it never ends, the failure says so        -> drops
 //   where the server says that it does not know what became of a transaction (40003),
 //   the store finds it out                                                             -> unknown
@@ -76,6 +77,26 @@ void fail_at(const PostgresStoreOptions& options, const std::string& what, const
                      " FOR EACH ROW EXECUTE FUNCTION fail()"));
 }
 
+/// The first two looks at a table by who has this name fail with a serialization failure, but for
+/// those of read-only transactions.
+void fail_looks(const PostgresStoreOptions& options, const std::string& table,
+                const std::string& name) {
+  detail::PostgresConnection beside(options.target, options.schema);
+  BOOST_REQUIRE(beside.execute(
+      "CREATE SEQUENCE looks;"
+      "CREATE FUNCTION look() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN"
+      " IF current_setting('application_name') <> '" +
+      name +
+      "' OR current_setting('transaction_read_only') = 'on' THEN RETURN true; END IF;"
+      " IF nextval('looks') <= 2 THEN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END IF;"
+      " RETURN true; END $$;"
+      "ALTER TABLE " +
+      table +
+      " RENAME TO looked_at;"
+      "CREATE VIEW " +
+      table + " AS SELECT * FROM looked_at WHERE look()"));
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(late) {
@@ -113,21 +134,25 @@ BOOST_AUTO_TEST_CASE(catalogues) {
   fill(*loading);
   options.target += " application_name=committing";
   const auto committing = open_postgres(options);
-  detail::PostgresConnection beside(options.target, options.schema);
-  BOOST_REQUIRE(beside.execute(
-      "CREATE SEQUENCE looks;"
-      "CREATE FUNCTION look() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN"
-      " IF current_setting('application_name') <> 'committing'"
-      "  OR current_setting('transaction_read_only') = 'on' THEN RETURN true; END IF;"
-      " IF nextval('looks') <= 2 THEN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END IF;"
-      " RETURN true; END $$;"
-      "ALTER TABLE environment RENAME TO looked_at;"
-      "CREATE VIEW environment AS SELECT * FROM looked_at WHERE look()"));
+  fail_looks(options, "environment", "committing");
   Split store{*loading, *committing};
   const auto made = run(store, CreateMembership{ada, acme});
   BOOST_REQUIRE_MESSAGE(made, why(made));
   BOOST_TEST(made->tries == 3u);
   BOOST_TEST(whole_members(*loading).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(asked_again) {
+  PostgresStoreOptions options = fresh("serializable");
+  options.target += " application_name=asking";
+  const auto store = open_postgres(options);
+  fill(*store);
+  const auto made = run(*store, CreateMembership{ada, acme});
+  BOOST_REQUIRE_MESSAGE(made, why(made));
+  fail_looks(options, "plans", "asking");
+  const auto asked = store->was_committed(made->plan.id);
+  BOOST_REQUIRE_MESSAGE(asked, asked.error().message);
+  BOOST_TEST(*asked);
 }
 
 BOOST_AUTO_TEST_CASE(drops) {

@@ -88,7 +88,11 @@ template <class Result>
 std::string why(const Result& result) {
   if (result) return "done";
   const auto& failure = result.error();
-  if (failure.error) return std::string(to_string(failure.error->code));
+  if (failure.error) {
+    std::ostringstream text;
+    text << "refused: " << *failure.error;
+    return text.str();
+  }
   if (!failure.cause) return "contended after " + std::to_string(failure.tries) + " tries";
   if constexpr (requires { std::string(failure.cause->message); }) return failure.cause->message;
   return "the store failed";
@@ -111,12 +115,7 @@ struct BasicHost {
   template <class C>
   membership::Receipt<Store> done(const C& command) {
     auto result = run(command);
-    if (!result) {
-      std::ostringstream text;
-      text << "refused: ";
-      if (result.error().error) text << *result.error().error;
-      throw std::runtime_error(text.str());
-    }
+    if (!result) throw std::runtime_error(why(result));
     return std::move(*result);
   }
   /// The error of a command that must be refused.

@@ -214,9 +214,9 @@ class BasicPostgresStore {
     if (!placed) return tl::expected<std::size_t, Failure>(tl::unexpect, placed.error());
     for (detail::PostgresTries tries;;) {
       auto dropped = drop_once(time, limit);
-      // Where a connection was lost they may be gone, and these would be others.
-      const bool conflict = !dropped && detail::is_conflict(dropped.error().code);
-      if (!conflict || !tries.again(dropped.error())) return dropped;
+      // With a connection that was lost they may be gone, and a next try would drop others.
+      if (dropped || dropped.error().fault == PostgresFault::connection_lost) return dropped;
+      if (!tries.again(dropped.error())) return dropped;
       if (tries.pause() > 0) detail::postgres_sleep(tries.pause());
     }
   }
@@ -300,13 +300,10 @@ class BasicPostgresStore {
     if (connection.begin_batch()) {
       if (count > 0) connection.run(Sql::delete_events, last);
       connection.run(Sql::delete_plans, detail::kept_plans(time));
-      const auto end = connection.end_batch();
-      if (end == Connection::BatchEnd::done) return count;
-      if (end == Connection::BatchEnd::conflict) {
-        connection.fail(PostgresFault::other, "40001", "others drop events all the time");
-      }
+      if (connection.end_batch() == Connection::BatchEnd::done) return count;
     }
-    return tl::expected<std::size_t, Failure>(tl::unexpect, connection.take_failure());
+    return tl::expected<std::size_t, Failure>(
+        tl::unexpect, connection.take_failure("others drop events all the time"));
   }
   /// What each plan's slugs are written with. False where that could not be read.
   bool find_catalogues(Connection& connection, std::span<const BasicPlan<T>> plans,

@@ -403,6 +403,11 @@ class PostgresConnection {
     failure_.reset();
     return failure;
   }
+  /// Why a batch was not done; of a conflict, which has no failure of its own, in these words.
+  PostgresFailure take_failure(const char* conflict) {
+    if (batch_end() == BatchEnd::conflict) fail(PostgresFault::other, "40001", conflict);
+    return take_failure();
+  }
   void fail(PostgresFault fault, std::string_view code, std::string message) {
     while (!message.empty() && message.back() == '\n') message.pop_back();
     if (failure_) return;

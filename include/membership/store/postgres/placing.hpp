@@ -35,8 +35,7 @@ class PostgresPlacing {
 
   void take(PostgresConnection& connection) {
     pause_ = 0;
-    const auto end = connection.batch_end();
-    if (end == PostgresConnection::BatchEnd::done) {
+    if (connection.batch_end() == PostgresConnection::BatchEnd::done) {
       const std::int64_t number = connection.shown_number().value_or(0);
       if (step_ == Step::look) {
         step_ = number > 0 ? Step::place : Step::ended;
@@ -46,10 +45,7 @@ class PostgresPlacing {
       }
       return;
     }
-    PostgresFailure failure =
-        end == PostgresConnection::BatchEnd::failed
-            ? connection.take_failure()
-            : PostgresFailure{PostgresFault::other, "40001", "others place events all the time"};
+    PostgresFailure failure = connection.take_failure("others place events all the time");
     if (tries_.again(failure)) {
       step_ = Step::look;
       pause_ = tries_.pause();
