@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(by_its_own) {
       {Sql::events_of_organization,
        "events_organization (organization_id=? AND place>? AND place<?)"},
       {Sql::plan_of_event, "(id>? AND id<?)"},
+      {Sql::plan, "plans USING PRIMARY KEY (id>? AND id<?)"},
       {Sql::delete_plans, "plans_time (created_at<?)"},
   };
   for (const auto& [statement, index] : expected) {

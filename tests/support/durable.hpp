@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -148,7 +149,7 @@ void check_fates(S& store) {
 }
 
 /// Events that are dropped: the oldest, in the order of the log; the last one's place is 5 then,
-/// for none is given twice.
+/// for none is given twice. The fate of their plans is known for a day more.
 template <class S>
 void check_dropping(S& store) {
   constexpr std::int64_t day = 86'400'000;
@@ -169,10 +170,15 @@ void check_dropping(S& store) {
   };
   const PlanId settings = at(day, EnableMultipleRoles{});
   std::vector<EventId> events;
+  std::vector<PlanId> plans;
   for (std::int64_t i = 0; i < 4; ++i) {
-    events.push_back(EventId::of(at(day + i, CreateOrganization{"Org"}), 0));
+    plans.push_back(at(day + i, CreateOrganization{"Org"}));
+    events.push_back(EventId::of(plans.back(), 0));
     BOOST_TEST((kept(std::nullopt) == events));
   }
+  const auto known = [&] {
+    return std::ranges::count_if(plans, [&](PlanId plan) { return *store.was_committed(plan); });
+  };
   BOOST_TEST(*store.drop_events(Time::from_milliseconds(day + 2), 1) == 1u);
   BOOST_TEST(*store.drop_events(Time::from_milliseconds(day + 2), 9) == 1u);
   BOOST_TEST(*store.drop_events(Time::from_milliseconds(day + 2), 9) == 0u);
@@ -181,8 +187,14 @@ void check_dropping(S& store) {
   // Everything kept comes after one that is gone.
   BOOST_TEST((kept(events[0]) == rest));
   BOOST_TEST(*store.was_committed(settings));
-  BOOST_TEST(*store.drop_events(Time::from_milliseconds(3 * day), 9) == 2u);
+  BOOST_TEST(known() == 4);
+  BOOST_TEST(*store.drop_events(Time::from_milliseconds(2 * day + 1), 9) == 2u);
   BOOST_TEST(!*store.was_committed(settings));
+  BOOST_TEST(known() == 3);
+  BOOST_TEST(*store.drop_events(Time::from_milliseconds(2 * day + 3), 9) == 0u);
+  BOOST_TEST(known() == 1);
+  BOOST_TEST(*store.drop_events(Time::from_milliseconds(2 * day + 4), 9) == 0u);
+  BOOST_TEST(known() == 0);
   // A place is not given twice: who read to the end misses nothing.
   const EventId next = EventId::of(at(4 * day, CreateOrganization{"Org"}), 0);
   BOOST_TEST((kept(events[3]) == std::vector<EventId>{next}));

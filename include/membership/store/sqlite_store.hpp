@@ -70,7 +70,8 @@ class BasicSqliteStore {
   /// Opens a file; one that is not there is made, one of an earlier version of the library is
   /// brought to this one. `member_role` is the id of the first role of a new environment.
   /// Failures: `cannot_open`, `not_a_database`, `foreign`, `newer_schema`, `read_only`, `busy`,
-  /// `full`, `input_output`: nothing is changed then.
+  /// `full`, `input_output`. What was kept is not changed then; the tables may be those of a
+  /// version between, each made in one transaction, from which the next to open the file goes on.
   [[nodiscard]] static tl::expected<std::unique_ptr<BasicSqliteStore>, Failure>
   open(std::string file, const typename T::RoleId& member_role,
        const SqliteStoreOptions& options = {}) {
@@ -175,7 +176,8 @@ class BasicSqliteStore {
   }
 
   /// Drops the oldest events, in the order of the log, as long as they are from before `time`, at
-  /// most `limit` of them. Returns how many, `limit` where there may be more.
+  /// most `limit` of them. Returns how many, `limit` where there may be more. `time` is not in the
+  /// future: the fate of plans is forgotten a day before it.
   [[nodiscard]] tl::expected<std::size_t, Failure> drop_events(Time time, std::size_t limit) {
     const detail::UniqueGuard guard(lock_);
     Connection& writer = *writer_;
@@ -191,8 +193,12 @@ class BasicSqliteStore {
       }
       good = !writer.has_failed();
     }
-    if (good && count > 0) good = writer.run(detail::Sql::delete_events, last);
-    if (good) good = writer.run(detail::Sql::delete_plans, detail::kept_plans(time));
+    const Time kept = detail::kept_plans(time);
+    if (good && count > 0) {
+      good = writer.run(detail::Sql::note_events, last, kept) &&
+             writer.run(detail::Sql::delete_events, last);
+    }
+    if (good) good = writer.run(detail::Sql::delete_plans, kept);
     if (good && writer.commit()) return count;
     return tl::expected<std::size_t, Failure>(tl::unexpect, writer.take_failure());
   }

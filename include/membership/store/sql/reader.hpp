@@ -334,7 +334,7 @@ class SqlReader {
     const std::string first = ulid_text(EventId::of(plan, 0).value);
     const std::string last = ulid_text(EventId::of(plan, 15).value);
     const bool found = connection_.query(Sql::plan_of_event, first, last).next() ||
-                       connection_.query(Sql::plan, first).next();
+                       connection_.query(Sql::plan, first, last).next();
     return connection_.has_failed() ? std::nullopt : std::optional(found);
   }
 

@@ -111,6 +111,7 @@ enum class Sql : std::uint8_t {
   plan_of_event,
   plan,
   oldest_events,
+  note_events,  ///< in `plans`, before they are deleted; where not every plan is noted
   delete_events,
   delete_plans,
 };
@@ -412,9 +413,12 @@ inline std::string sql_text(Sql statement) {
 
     case Sql::event_place: return "SELECT place FROM events WHERE id = ?1";
     case Sql::plan_of_event: return "SELECT 1 FROM events WHERE id >= ?1 AND id <= ?2";
-    case Sql::plan: return "SELECT 1 FROM plans WHERE id = ?1";
+    case Sql::plan: return "SELECT 1 FROM plans WHERE id >= ?1 AND id <= ?2";
     case Sql::oldest_events:
       return "SELECT place, created_at FROM events WHERE place > 0 ORDER BY place LIMIT ?1";
+    case Sql::note_events:
+      return "INSERT INTO plans (id, created_at)"
+             " SELECT id, created_at FROM events WHERE place <= ?1 AND created_at >= ?2";
     case Sql::delete_events: return "DELETE FROM events WHERE place <= ?1";
     case Sql::delete_plans: return "DELETE FROM plans WHERE created_at < ?1";
   }
