@@ -10,7 +10,7 @@ require_packages build tests ci
 [ ! -d build/coverage ] || find build/coverage -name '*.gcda' -delete
 
 suites=''
-for suite in unit exhaustive property stores conformance concurrency server postgres; do
+for suite in unit exhaustive property stores conformance concurrency explorer server postgres; do
   suites+=" --suite $suite"
 done
 # shellcheck disable=SC2086
