@@ -76,7 +76,7 @@ test('organization that cannot be', async () => {
   await refused(updateOrganization(id, { externalId }), 'GenericServerException', 400,
                 'external_id_already_used', `The external id '${externalId}' is in use already.`);
   await refused(anOrganization({ metadata: { a: 'x'.repeat(601) } }), 'GenericServerException',
-                400, 'invalid_metadata', 'The metadata is over a limit.');
+                400, 'invalid_metadata', 'The metadata is over a limit, or is not valid text.');
   await notFound(updateOrganization('org_none', { name: 'X' }), 'Organization', 'org_none');
   assert.deepEqual(await organizations.getOrganization(made.id), made);
 });

@@ -47,7 +47,8 @@ struct BasicSendInvitation {
   std::optional<std::string_view> role{};
   std::int64_t expires_in_days = 7;
   std::optional<typename T::UserId> inviter{};
-  BasicActorId<T> actor{};  ///< whose rights the rules judge
+  /// Whose rights the rules judge; without an organization nobody's, as if the system acted.
+  BasicActorId<T> actor{};
 
   constexpr BasicReads<T> reads() const noexcept {
     BasicReads<T> reads;

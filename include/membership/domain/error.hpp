@@ -28,7 +28,7 @@ enum class ErrorCode : std::uint8_t {
   external_id_already_used,  ///< another user, or another organization, has it
   stripe_customer_id_already_used,
   domain_already_exists,  ///< another organization has it
-  invalid_metadata,       ///< a key, a value or their number is over its limit
+  invalid_metadata,       ///< a key, a value or their number is over its limit, or no text
   // Roles.
   invalid_role,                          ///< not a role of this organization
   sub_resource_scoped_role_not_allowed,  ///< a role of another resource type
@@ -36,7 +36,7 @@ enum class ErrorCode : std::uint8_t {
   default_role_missing,                  ///< the default names no role that can be given
   default_role_is_owner,                 ///< the owner role cannot be the default
   role_slug_conflict,                    ///< the environment has a role of this slug
-  organization_role_slug_conflict,       ///< the organization has a role of this slug
+  organization_role_slug_conflict,       ///< the same, or the organization has one
   role_limit_reached,                    ///< 64 roles of the environment or of the organization
   role_required,                         ///< it is the default, the owner role or a replacement
   role_has_assignments,                  ///< a membership or an open invitation has it
@@ -47,7 +47,7 @@ enum class ErrorCode : std::uint8_t {
   cannot_reactivate_pending_organization_membership,
   cannot_deactivate_pending_organization_membership,
   organization_membership_already_exists,  ///< the subject is the existing membership's id
-  membership_not_active,                   ///< option `update_not_active`
+  membership_not_active,                   ///< of a transfer, or by option `update_not_active`
   directory_managed,                       ///< option `directory_managed_roles`
   email_not_available,                     ///< another user holds the address
   // Invitations.

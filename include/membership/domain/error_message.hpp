@@ -86,7 +86,7 @@ constexpr std::string_view fault_phrase(ErrorCode code) noexcept {
       return "The Stripe customer id '" + subject + "' is in use already.";
     case ErrorCode::domain_already_exists:
       return "An Organization with the domain " + subject + " already exists.";
-    case ErrorCode::invalid_metadata: return "The metadata is over a limit.";
+    case ErrorCode::invalid_metadata: return "The metadata is over a limit, or is not valid text.";
     case ErrorCode::role_required:
       return "Role '" + subject + "' is the default, the owner role or a replacement.";
     case ErrorCode::role_has_assignments: return "Role '" + subject + "' is in use.";

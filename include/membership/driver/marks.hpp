@@ -105,8 +105,9 @@ template <class I, class Query, class S, class Filter>
 
 }  // namespace detail
 
-/// The marks of all long operations that have not ended: of organizations, of organizations' own
-/// roles, of users, then of the environment. Failures: the store's.
+/// The marks of all long operations that have not ended: by organization, in the order of ids, its
+/// own or else those of its roles, which go with it where it is being deleted; of users; then of
+/// the environment. Failures: the store's.
 /// Complexity: the lists of what is marked, one load for each marked organization or user.
 /// Rule: docs/explanation/concurrency.md, rule 6.
 template <class S, class T = typename S::traits>

@@ -18,13 +18,15 @@ namespace membership::inline v0 {
 /// all of them have in common:
 ///
 /// Run again, one goes on where an earlier run stopped; two runs at once do no harm. `progress` is
-/// called after each page with what this run has done and a cursor, with which a later run may skip
-/// what is done. A page of memberships is all or nothing; invitations are changed one by one.
+/// called after each page with what this run has done and a cursor, with which a later run of one
+/// that visits organizations may skip what is done. A page of memberships is all or nothing, but of
+/// `delete_user`, whose memberships are each in another organization; invitations and roles are
+/// changed one by one.
 /// Failures, as `execute`: `refused` with the error of a step, or with `operation_superseded` where
 /// the mark was taken back or made anew meanwhile, or the cursor is of another mark; `contended`;
 /// `store`. After a failure behind the mark the mark stays, and `finish_marked` goes on.
-/// Complexity: one commit for each organization visited and for every hundred memberships or
-/// invitations changed, and the lists.
+/// Complexity: one commit for each organization visited, for every hundred memberships changed and
+/// for each invitation or role changed, and the lists.
 
 namespace detail {
 template <class S, class Policy, class Op, class RuntimeType, class Progress>
@@ -51,13 +53,15 @@ delete_organization(S& store, const MembershipPolicy<Rules...>& policy,
                                runtime, progress);
 }
 
-/// Deletes a user with all memberships: one `deleted` event for each, then the user's. Looks first.
+/// Deletes a user with all memberships and open invitations: one `deleted` event for each
+/// membership, `invitation.revoked` for each invitation, then the user's. Looks first.
 ///
 /// Where a rule refuses one of the deletions, as the owner guard that of a last owner, it is
 /// refused with nothing changed. Where that comes about only after the look, the user stays marked:
 /// run again after a transfer it goes on, and `KeepUser` takes the mark back.
 /// Errors, in this order: `entity_not_found`; a rule's refusal.
-/// Complexity: one load and one commit for each membership, twice the lists.
+/// Complexity: two loads and one commit for each membership and each open invitation of the
+/// address, twice the lists.
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
           class Progress = NoOperationProgress>
 [[nodiscard]] tl::expected<OperationResult, Failure<S>>
@@ -151,7 +155,8 @@ name_owner_role(S& store, const MembershipPolicy<Rules...>& policy, std::string_
 }
 
 /// Leaves no owner role: nobody is an owner any more, and `OwnerGuard` judges nothing. There is no
-/// event. Where there is none, nothing happens. Errors and complexity: as `name_owner_role`.
+/// event. Where there is none, nothing happens. Errors: `operation_unfinished` where it would be a
+/// third. Complexity: as `name_owner_role`.
 template <class S, class... Rules, class RuntimeType = SystemRuntime<typename S::traits>,
           class Progress = NoOperationProgress>
 [[nodiscard]] tl::expected<OperationResult, Failure<S>>

@@ -98,7 +98,8 @@ class MembershipPolicy {
   /// Pure: reads no clock and no random source, allocates nothing, touches no store. The plan
   /// borrows texts from the command and the snapshot and is valid while both are.
   /// Errors: those of the command, in the order that its page gives; then those of the rules.
-  /// Complexity: linear in the roles named times the roles of the catalogue.
+  /// Complexity: linear in the roles named times the roles of the catalogue; where metadata changes
+  /// also in its pairs times the entries of the change.
   template <Command C>
   requires(Rule<Rules, typename C::traits>&&...)
       [[nodiscard]] constexpr tl::expected<BasicPlan<typename C::traits>, Error> decide(

@@ -29,7 +29,9 @@
 
 namespace membership::inline v0 {
 
-/// The one way in which the memory store fails: one of its 64 shards is full (2^26 - 1 records).
+/// The one way in which the memory store fails: a table is full. It has room for 2^26 - 1
+/// memberships, organizations or users in each of 64 shards, and for as many claims (addresses,
+/// external ids, domains) and invitations in all.
 enum class MemoryFailure : std::uint8_t { full };
 
 /// What a memory store keeps, and since when.

@@ -65,7 +65,8 @@ class BasicPostgresStore {
   /// Opens a schema; one that is not there is made, one of an earlier version of the library is
   /// brought to this one. `member_role` is the id of the first role of a new environment.
   /// Failures: `cannot_connect`, `access_denied`, `newer_schema`, `read_only`, `full`,
-  /// `connection_lost`: nothing is changed then.
+  /// `connection_lost`. What was kept is not changed then; the tables may be those of a version
+  /// between, or the schema empty, from which the next to open it goes on.
   [[nodiscard]] static tl::expected<std::unique_ptr<BasicPostgresStore>, Failure>
   open(const PostgresStoreOptions& options, const typename T::RoleId& member_role) {
     using Result = tl::expected<std::unique_ptr<BasicPostgresStore>, Failure>;
@@ -208,7 +209,8 @@ class BasicPostgresStore {
   }
 
   /// Drops the oldest events, in the order of the log, as long as they are from before `time`, at
-  /// most `limit` of them. Returns how many, `limit` where there may be more.
+  /// most `limit` of them. Returns how many, `limit` where there may be more. `time` is not in the
+  /// future: the fate of plans is forgotten a day before it.
   [[nodiscard]] tl::expected<std::size_t, Failure> drop_events(Time time, std::size_t limit) {
     const auto placed = place_events();
     if (!placed) return tl::expected<std::size_t, Failure>(tl::unexpect, placed.error());

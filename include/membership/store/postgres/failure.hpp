@@ -39,7 +39,9 @@ constexpr std::string_view to_string(PostgresFault fault) noexcept {
   return "";
 }
 
-/// A failure of a PostgreSQL store. But for `fate_unknown` nothing of what it ended took place.
+/// A failure of a PostgreSQL store. But for `fate_unknown` nothing of the load or the commit that
+/// it ended took place; `place_events` and `drop_events` may have done a part, and all of it with a
+/// connection that was lost.
 struct PostgresFailure {
   PostgresFault fault = PostgresFault::other;
   std::string code{};     ///< SQLSTATE; empty where the server said none
