@@ -17,7 +17,8 @@
 //                                                                                      processes
 //   what one store object changes, another shows                                    -> two_objects
 //   of a span that is undone nothing is remembered, as the environment that it
-//     would have left                                                               -> undone_span
+//     would have left; nor where it is SQLite that undoes it                        -> undone_span,
+//                                                                                      undone_at_its_end
 //   what each result of SQLite counts as                                            -> faults
 //   the fate of a plan                                                              -> fates
 //   events that are dropped                                                         -> dropping
@@ -562,6 +563,37 @@ BOOST_AUTO_TEST_CASE(undone_span) {
   BOOST_REQUIRE(run(*store, CreateRole{"real", "Real"}));
   BOOST_TEST(describe(*store) == describe(*open(file)));
   BOOST_TEST(!run(*store, CreateMembership{ada, acme, RoleSelection::one("ghost")}));
+}
+
+BOOST_AUTO_TEST_CASE(undone_at_its_end) {
+  const Folder folder;
+  const std::string file = folder / "store.db";
+  const int status = status_of(in_process([&] {
+    signal(SIGXFSZ, SIG_IGN);
+    const auto store = open(file);
+    fill(*store);
+    UlidIds<DefaultTraits> ids;
+    const auto plan_of = [&](const auto& command) {
+      using C = std::decay_t<decltype(command)>;
+      return *MembershipPolicy<>{}.decide(command, *store->load(command.reads()),
+                                          draw_context<C>(SystemClock{}.now(), ids));
+    };
+    const CreateRole ghost{"ghost", "Ghost"};
+    const CreateMembership member{ada, acme};
+    const Plan plans[] = {plan_of(ghost), plan_of(member)};
+    rlimit limit{};
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    const rlimit whole = limit;
+    limit.rlim_cur = std::filesystem::file_size(file + "-wal");
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 2;
+    const auto end = store->commit(plans);
+    if (setrlimit(RLIMIT_FSIZE, &whole) != 0) return 3;
+    if (end || end.error().fault != SqliteFault::full) return 4;
+    if (!run(*store, CreateRole{"real", "Real"})) return 5;
+    if (run(*store, CreateMembership{ada, acme, RoleSelection::one("ghost")})) return 6;
+    return describe(*store) == describe(*open(file)) ? 0 : 7;
+  }));
+  BOOST_TEST(status == 0);
 }
 
 BOOST_AUTO_TEST_CASE(faults) {

@@ -70,8 +70,9 @@ class BasicSqliteStore {
   /// Opens a file; one that is not there is made, one of an earlier version of the library is
   /// brought to this one. `member_role` is the id of the first role of a new environment.
   /// Failures: `cannot_open`, `not_a_database`, `foreign`, `newer_schema`, `read_only`, `busy`,
-  /// `full`, `input_output`. What was kept is not changed then; the tables may be those of a
-  /// version between, each made in one transaction, from which the next to open the file goes on.
+  /// `full`, `input_output`, `corrupt`, `out_of_memory`. What was kept is not changed then; the
+  /// tables may be those of a version between, each made in one transaction, from which the next to
+  /// open the file goes on.
   [[nodiscard]] static tl::expected<std::unique_ptr<BasicSqliteStore>, Failure>
   open(std::string file, const typename T::RoleId& member_role,
        const SqliteStoreOptions& options = {}) {
@@ -136,8 +137,8 @@ class BasicSqliteStore {
 
   /// Shows the membership of a user in an organization as a `BasicMembershipRow`, in place:
   /// `visit` must not call the store, which may wait for itself. The row is valid only during the
-  /// call. Returns whether there is one. Complexity: one statement; two more where the organization
-  /// has roles of its own.
+  /// call. Returns whether there is one. Complexity: one statement; three more where the
+  /// environment has changed, two where the organization has roles of its own.
   template <class Visit>
   [[nodiscard]] tl::expected<bool, Failure> view(const typename T::UserId& user,
                                                  const typename T::OrganizationId& organization,
@@ -150,9 +151,15 @@ class BasicSqliteStore {
     const detail::UniqueGuard guard(lock_);
     Connection& writer = *writer_;
     {
-      const Transaction transaction(*this);
+      const Transaction transaction(writer);
+      // What is read behind a change of the environment may be undone, and is kept apart.
+      detail::EnvironmentCache<T> undecided;
+      detail::EnvironmentCache<T>* cache = &cache_;
       bool holds = writer.begin();
-      for (std::size_t i = 0; holds && i < plans.size(); ++i) holds = write(plans[i]);
+      for (std::size_t i = 0; holds && i < plans.size(); ++i) {
+        holds = write(plans[i], *cache);
+        if (plans[i].environment) cache = &undecided;
+      }
       if (holds && writer.commit()) return CommitStatus::committed;
     }
     if (!writer.has_failed()) return CommitStatus::conflict;
@@ -162,8 +169,9 @@ class BasicSqliteStore {
   /// Shows a page of memberships, organizations, users, invitations, roles, permissions or events,
   /// each as a row of its kind, of one moment: `visit` must not call the store, which may wait for
   /// itself. A row is valid only during the call.
-  /// Complexity: one statement by an index; the rows passed over and shown. A page costs the same
-  /// wherever it begins.
+  /// Complexity: one statement by an index for each batch of rows, a look at the revisions, and
+  /// what the rows name besides: two statements for each organization with roles of its own, one
+  /// for each claim, id and cursor. A page costs the same wherever it begins.
   template <class Query, class Visit>
   [[nodiscard]] tl::expected<ListEnd, Failure> list(const Query& query, Visit&& visit) const {
     return read<ListEnd>([&](Reader reader) { return reader.list(query, visit); });
@@ -181,7 +189,7 @@ class BasicSqliteStore {
   [[nodiscard]] tl::expected<std::size_t, Failure> drop_events(Time time, std::size_t limit) {
     const detail::UniqueGuard guard(lock_);
     Connection& writer = *writer_;
-    const Transaction transaction(*this);
+    const Transaction transaction(writer);
     std::size_t count = 0;
     std::int64_t last = 0;
     bool good = writer.begin();
@@ -216,19 +224,13 @@ class BasicSqliteStore {
   /// What the writer writes: undone at the end where it was not committed, also by an exception.
   class Transaction {
    public:
-    explicit Transaction(const BasicSqliteStore& store) : store_(store) {}
-    ~Transaction() {
-      Connection& writer = *store_.writer_;
-      if (!writer.is_in_transaction()) return;
-      // Before others can write: the next to use a revision of it may be of another process.
-      store_.cache_.clear();
-      writer.roll_back();
-    }
+    explicit Transaction(Connection& writer) : writer_(writer) {}
+    ~Transaction() { writer_.roll_back(); }
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
 
    private:
-    const BasicSqliteStore& store_;
+    Connection& writer_;
   };
   /// Whose pages are read: after each commit the writer has those that it wrote, the others none.
   enum class Pages : std::uint8_t { own, of_writer };
@@ -245,6 +247,9 @@ class BasicSqliteStore {
       if (writer_) return;
       {
         const detail::UniqueGuard guard(store.pool_lock_);
+        // Room for all that are lent: giving back allocates nothing.
+        store.pool_.reserve(store.pool_.size() + store.lent_ + 1);
+        ++store.lent_;
         if (!store.pool_.empty()) {
           connection_ = std::move(store.pool_.back());
           store.pool_.pop_back();
@@ -255,9 +260,10 @@ class BasicSqliteStore {
     ~Lease() {
       if (writer_) {
         store_.lock_.unlock();
-      } else if (connection_) {
+      } else {
         const detail::UniqueGuard guard(store_.pool_lock_);
-        store_.pool_.push_back(std::move(connection_));
+        --store_.lent_;
+        if (connection_) store_.pool_.push_back(std::move(connection_));
       }
     }
     Lease(const Lease&) = delete;
@@ -345,8 +351,8 @@ class BasicSqliteStore {
   }
   static constexpr int wait_step = 10;  ///< milliseconds
 
-  bool write(const BasicPlan<T>& plan) {
-    const auto seen = Reader(*writer_, cache_).catalogues(plan.organization_id());
+  bool write(const BasicPlan<T>& plan, detail::EnvironmentCache<T>& cache) {
+    const auto seen = Reader(*writer_, cache).catalogues(plan.organization_id());
     if (!seen.environment) return false;
     return detail::PlanWriter<T, Connection>(*writer_, plan, *seen.environment, seen.own.get())
         .write();
@@ -359,6 +365,7 @@ class BasicSqliteStore {
   std::unique_ptr<Connection> writer_;
   mutable detail::SharedLock pool_lock_;
   mutable std::vector<std::unique_ptr<Connection>> pool_;
+  mutable std::size_t lent_ = 0;  ///< connections of the pool
   mutable detail::EnvironmentCache<T> cache_;
 };
 

@@ -35,11 +35,6 @@ class EnvironmentCache {
     const UniqueGuard guard(lock_);
     if (!version_ || version_->state.revision < version->state.revision) version_ = version;
   }
-  /// Keeps none: of a transaction that is undone one may have been read.
-  void clear() {
-    const UniqueGuard guard(lock_);
-    version_ = Ref<EnvironmentVersion<T>>();
-  }
 
  private:
   mutable SharedLock lock_;
