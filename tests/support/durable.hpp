@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <set>
 #include <span>
@@ -182,18 +183,23 @@ void check_dropping(S& store) {
   BOOST_TEST(*store.drop_events(Time::from_milliseconds(day + 2), 1) == 1u);
   BOOST_TEST(*store.drop_events(Time::from_milliseconds(day + 2), 9) == 1u);
   BOOST_TEST(*store.drop_events(Time::from_milliseconds(day + 2), 9) == 0u);
+  constexpr std::int64_t first = std::numeric_limits<std::int64_t>::min();
+  constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+  BOOST_TEST(*store.drop_events(Time::from_milliseconds(first), all) == 0u);
   const std::vector<EventId> rest(events.begin() + 2, events.end());
   BOOST_TEST((kept(std::nullopt) == rest));
   // Everything kept comes after one that is gone.
   BOOST_TEST((kept(events[0]) == rest));
   BOOST_TEST(*store.was_committed(settings));
   BOOST_TEST(known() == 4);
-  BOOST_TEST(*store.drop_events(Time::from_milliseconds(2 * day + 1), 9) == 2u);
+  BOOST_TEST(*store.drop_events(Time::from_milliseconds(2 * day + 1), 0) == 0u);
   BOOST_TEST(!*store.was_committed(settings));
   BOOST_TEST(known() == 3);
-  BOOST_TEST(*store.drop_events(Time::from_milliseconds(2 * day + 3), 9) == 0u);
+  BOOST_TEST(*store.drop_events(Time::from_milliseconds(2 * day + 3), 0) == 0u);
+  BOOST_TEST(known() == 2);  // whose events are kept
+  BOOST_TEST(*store.drop_events(Time::from_milliseconds(2 * day + 3), all) == 2u);
   BOOST_TEST(known() == 1);
-  BOOST_TEST(*store.drop_events(Time::from_milliseconds(2 * day + 4), 9) == 0u);
+  BOOST_TEST(*store.drop_events(Time::from_milliseconds(2 * day + 4), all) == 0u);
   BOOST_TEST(known() == 0);
   // A place is not given twice: who read to the end misses nothing.
   const EventId next = EventId::of(at(4 * day, CreateOrganization{"Org"}), 0);

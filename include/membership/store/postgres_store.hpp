@@ -21,8 +21,10 @@
 
 #include <tl/expected.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -38,8 +40,9 @@ namespace membership::inline v0 {
 /// commit is one round trip, and so is a load or a view where the environment is as it was seen
 /// before; one more where it is not, where it could not be known that an organization has roles of
 /// its own, and for the invitation of a pending membership that is named by its user. A list is a
-/// round trip for each batch of rows. A new schema has the role `member`. Roles and permissions are
-/// kept by slug, times in milliseconds. Ids are texts (`TextId`).
+/// round trip for each batch of rows, and three around them all. A new schema has the role
+/// `member`. Roles and permissions are kept by slug, times in milliseconds. Ids are texts
+/// (`TextId`).
 ///
 /// Where several hosts are named, the first that takes writes is used, unless the target says
 /// otherwise (`target_session_attrs`); where it is lost or becomes read-only, the next call finds
@@ -198,19 +201,20 @@ class BasicPostgresStore {
   /// Whether the commit of the plan with this id was carried out; known as long as its events are
   /// kept and at least a day.
   [[nodiscard]] tl::expected<bool, Failure> was_committed(PlanId plan) const {
-    std::optional<bool> noted;
+    std::optional<bool> found;
     auto failure = read_moment([](Reader) {},
                                [&](Reader reader) {
-                                 noted = reader.was_noted(plan);
+                                 found = reader.was_committed(plan);
                                  return true;
                                });
     if (failure) return tl::expected<bool, Failure>(tl::unexpect, std::move(*failure));
-    return noted.value_or(false);
+    return found == true;
   }
 
   /// Drops the oldest events, in the order of the log, as long as they are from before `time`, at
-  /// most `limit` of them. Returns how many, `limit` where there may be more. `time` is not in the
-  /// future: the fate of plans is forgotten a day before it.
+  /// most `limit` of them. Returns how many, `limit` where there may be more; of several who drop
+  /// at once each may count the same. `time` is not in the future: the fate of plans is forgotten a
+  /// day before it.
   [[nodiscard]] tl::expected<std::size_t, Failure> drop_events(Time time, std::size_t limit) {
     const auto placed = place_events();
     if (!placed) return tl::expected<std::size_t, Failure>(tl::unexpect, placed.error());
@@ -293,7 +297,8 @@ class BasicPostgresStore {
     std::size_t count = 0;
     std::int64_t last = 0;
     {
-      auto rows = connection.query(Sql::oldest_events, std::uint64_t{limit});
+      constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+      auto rows = connection.query(Sql::oldest_events, std::min<std::uint64_t>(limit, most));
       while (rows.next() && Time::from_milliseconds(rows.integer(1)) < time) {
         last = rows.integer(0);
         ++count;

@@ -8,6 +8,7 @@
 #include "membership/store/sql/statements.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,7 +48,9 @@ constexpr bool changes(const BasicPlan<T>& plan) noexcept {
 /// Plans are noted at least a day longer than the events of their time.
 constexpr Time kept_plans(Time time) noexcept {
   constexpr std::int64_t day = 86'400'000;
-  return Time::from_milliseconds(time.milliseconds() - day);
+  constexpr std::int64_t first = std::numeric_limits<std::int64_t>::min();
+  const std::int64_t at = time.milliseconds();
+  return Time::from_milliseconds(at < first + day ? first : at - day);
 }
 
 /// Writes what a new environment begins with: its row and the role `member`.

@@ -333,8 +333,12 @@ class SqlReader {
   [[nodiscard]] std::optional<bool> was_committed(PlanId plan) {
     const std::string first = ulid_text(EventId::of(plan, 0).value);
     const std::string last = ulid_text(EventId::of(plan, 15).value);
-    const bool found = connection_.query(Sql::plan_of_event, first, last).next() ||
-                       connection_.query(Sql::plan, first, last).next();
+    bool found = connection_.query(Sql::plan_of_event, first, last).next();
+    if constexpr (Connection::notes_every_plan) {
+      found = found || was_noted(plan) == true;
+    } else {
+      found = found || connection_.query(Sql::plan, first, last).next();
+    }
     return connection_.has_failed() ? std::nullopt : std::optional(found);
   }
 
