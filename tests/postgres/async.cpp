@@ -11,7 +11,9 @@
 //   an organization whose row another holds keeps nobody waiting but its own   -> nobody_waits
 //   the answer to a commit is lost: found carried out, or, where no server is
 //     left to be asked, told as unknown                                        -> lost_answers
-//   no server, a wrong password: a failure with its cause                      -> refused
+//   an answer is lost, whichever: what was not sent can be sent again          ->
+//   lost_at_each_answer many are lost: no more connections than it is given -> lost_at_once no
+//   server, a wrong password: a failure with its cause                      -> refused
 
 #include "membership/driver/co_execute.hpp"
 #include "membership/membership.hpp"
@@ -32,6 +34,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -158,13 +161,24 @@ struct Beside {
   detail::PostgresConnection connection;
 };
 
-/// Loses the next answer, which the server has sent by then.
+/// Loses the next answer, which the server has sent by then, or one after it. Counts connections.
 struct LossyIo : Io {
   std::function<void()> when_lost{};  ///< none: nothing is lost
+  int answers_before = 0;
+  std::set<int> sockets{};
+  std::size_t most_sockets = 0;
   Task<void> ready(int socket, bool read, bool write) {
+    sockets.insert(socket);
+    std::erase_if(sockets, [](int one) {
+      sockaddr_storage address{};
+      socklen_t size = sizeof address;
+      return getpeername(one, reinterpret_cast<sockaddr*>(&address), &size) != 0;
+    });
+    most_sockets = std::max(most_sockets, sockets.size());
     co_await Io::ready(socket, read, write);
     char answer[4096];
-    if (!when_lost || recv(socket, answer, sizeof answer, MSG_DONTWAIT) <= 0) co_return;
+    if (!when_lost || recv(socket, answer, 1, MSG_DONTWAIT | MSG_PEEK) <= 0) co_return;
+    if (answers_before > 0 && answers_before-- > 0) co_return;
     while (recv(socket, answer, sizeof answer, MSG_DONTWAIT) > 0) {
     }
     shutdown(socket, SHUT_RDWR);
@@ -339,6 +353,70 @@ BOOST_AUTO_TEST_CASE(lost_answers) {
   // It was carried out, as whoever asks later is told.
   server.start();
   BOOST_TEST(*run_task(context, store.was_committed(*last)));
+}
+
+BOOST_AUTO_TEST_CASE(lost_at_each_answer) {
+  const PostgresStoreOptions options = fresh();
+  const auto beside = open_postgres(options);
+  fill(*beside);
+  UlidIds<DefaultTraits> ids;
+  bool is_sent = false;
+  for (int answers = 0; !is_sent; ++answers) {
+    BOOST_TEST_REQUIRE(answers < 20);
+    const CreateMembership command{add_user(*beside, "user_" + std::to_string(answers)), acme};
+    const auto seen = beside->load(command.reads());
+    const auto plan = MembershipPolicy<>{}.decide(
+        command, *seen, draw_context<CreateMembership>(SystemClock{}.now(), ids));
+    asio::io_context context(1);
+    LossyIo io;
+    io.answers_before = answers;
+    io.when_lost = [] {};
+    BasicAsyncPostgresStore<DefaultTraits, LossyIo> store(options, io, 1);
+    const auto end = run_task(context, store.commit(std::span(&*plan, 1)));
+    is_sent = end.has_value();
+    if (is_sent) {
+      BOOST_TEST((*end == CommitStatus::committed));
+    } else {
+      BOOST_TEST((beside->commit(std::span(&*plan, 1)) == CommitStatus::committed), answers);
+    }
+    BOOST_TEST(io.most_sockets == 1u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(lost_at_once) {
+  const PostgresStoreOptions options = fresh();
+  const auto beside = open_postgres(options);
+  constexpr std::size_t count = 12;
+  std::vector<CreateUser> commands(count);
+  std::vector<PostgresStore::Loaded> seen;
+  std::vector<Plan> plans;
+  seen.reserve(count);
+  UlidIds<DefaultTraits> ids;
+  for (const CreateUser& command : commands) {
+    seen.push_back(*beside->load(command.reads()));
+    plans.push_back(*MembershipPolicy<>{}.decide(
+        command, seen.back(), draw_context<CreateUser>(SystemClock{}.now(), ids)));
+  }
+  asio::io_context context(1);
+  LossyIo io;
+  BasicAsyncPostgresStore<DefaultTraits, LossyIo> store(options, io, 2);
+  std::size_t lost = 0;
+  const std::function<void()> lose = [&] {
+    ++lost;
+    // The next one comes through, and so on.
+    io.answers_before = 1;
+    if (lost < count) io.when_lost = lose;
+  };
+  io.when_lost = lose;
+  std::size_t ended = 0;
+  for (const Plan& plan : plans) {
+    co_spawn(context, store.commit(std::span(&plan, 1)),
+             [&](std::exception_ptr, const auto&) { ++ended; });
+  }
+  context.run();
+  BOOST_TEST(ended == count);
+  BOOST_TEST(lost == count);
+  BOOST_TEST(io.most_sockets == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(connecting) {

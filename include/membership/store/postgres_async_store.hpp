@@ -153,8 +153,9 @@ class BasicAsyncPostgresStore {
       co_await read_all(connection, [&](Reader) {
         return parts_.read_catalogues(connection, plans, catalogues);
       });
+      bool is_sent = false;
       if (!connection.has_failed()) {
-        parts_.send(connection, plans, catalogues);
+        is_sent = parts_.send(connection, plans, catalogues);
         co_await settle(connection);
         const auto end = connection.batch_end();
         if (end == Connection::BatchEnd::done) co_return CommitStatus::committed;
@@ -163,7 +164,7 @@ class BasicAsyncPostgresStore {
           co_return CommitStatus::conflict;
         }
       }
-      const bool interrupted = connection.is_interrupted();
+      const bool interrupted = is_sent && connection.is_interrupted();
       failure = connection.take_failure();
       if (!interrupted) co_return parts_.unsent(std::move(failure));
     }
@@ -178,14 +179,14 @@ class BasicAsyncPostgresStore {
 
   /// Whether the commit of the plan with this id was carried out.
   [[nodiscard]] Task<tl::expected<bool, Failure>> was_committed(PlanId plan) {
-    std::optional<bool> carried_out;
+    std::optional<bool> found;
     auto failure = co_await read_moment([](Reader) {},
                                         [&](Reader reader) {
-                                          carried_out = reader.was_noted(plan);
+                                          found = reader.was_committed(plan);
                                           return true;
                                         });
     if (failure) co_return tl::unexpected<Failure>(std::move(*failure));
-    co_return carried_out.value_or(false);
+    co_return found == true;
   }
 
   /// Waits for the place in the queue of this store that the organization shares with others. Reads
@@ -283,9 +284,8 @@ class BasicAsyncPostgresStore {
     const std::int64_t begun = detail::postgres_milliseconds();
     for (;;) {
       {
-        Connection connection(parts_.options().target, parts_.options().schema,
-                              Connection::Mode::non_blocking);
-        co_await settle(connection);
+        const Lease lease = co_await borrow();
+        Connection& connection = *lease;
         if (parts_.send_void(connection, plan)) co_await settle(connection);
         auto end = connection.batch_end();
         if (end == Connection::BatchEnd::conflict) {

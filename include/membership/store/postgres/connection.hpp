@@ -200,7 +200,8 @@ class PostgresConnection {
                      Mode mode = Mode::blocking)
       : schema_(schema), mode_(mode) {
     // Of several servers the one that can be written, where the target does not say otherwise.
-    // And nobody waits for ever for one that is silent.
+    // And nobody waits for ever for one that is silent, but for non-blocking connecting, to which
+    // libpq knows no limit.
     const char* const names[] = {"target_session_attrs", "connect_timeout", "tcp_user_timeout",
                                  "dbname", nullptr};
     const char* const values[] = {names_several_hosts(target) ? "read-write" : "any",

@@ -43,6 +43,9 @@ class PostgresParts {
     std::unique_ptr<Connection> connection;
     {
       const UniqueGuard guard(pool_lock_);
+      // Room for all that are lent: giving back allocates nothing.
+      pool_.reserve(pool_.size() + lent_ + 1);
+      ++lent_;
       if (!pool_.empty()) {
         connection = std::move(pool_.back());
         pool_.pop_back();
@@ -55,8 +58,9 @@ class PostgresParts {
   void give_back(std::unique_ptr<Connection> connection) {
     std::vector<std::unique_ptr<Connection>> worn;  // closed when nothing is held any more
     const UniqueGuard guard(pool_lock_);
+    --lent_;
     if (connection->is_good()) {
-      pool_.push_back(std::move(connection));
+      if (pool_.size() < pool_.capacity()) pool_.push_back(std::move(connection));
     } else if (connection->is_worn()) {
       worn.swap(pool_);
     }
@@ -155,6 +159,7 @@ class PostgresParts {
   PostgresStoreOptions options_;
   SharedLock pool_lock_;
   std::vector<std::unique_ptr<Connection>> pool_;
+  std::size_t lent_ = 0;  ///< connections
   EnvironmentCache<T> cache_;
   SeenRoles<T> seen_;
 };

@@ -7,7 +7,7 @@
 namespace membership::inline v0 {
 namespace detail {
 
-/// How often what only reads or places is tried again.
+/// How often what only reads, places or drops is tried again.
 class PostgresTries {
  public:
   /// After a failure, whose connection is given back.
