@@ -7312,9 +7312,11 @@ inline unsigned watched_fork_generation() noexcept {
 class UlidSource {
  public:
   Ulid next(Time now) noexcept {
-    const unsigned generation = detail::watched_fork_generation();
-    if (!seeded_ || generation != generation_) seed(generation);
-    const auto milliseconds = static_cast<std::uint64_t>(now.milliseconds()) & 0xFFFF'FFFF'FFFFu;
+    auto milliseconds = static_cast<std::uint64_t>(now.milliseconds()) & 0xFFFF'FFFF'FFFFu;
+    if (detail::watched_fork_generation() != generation_) {
+      seed();
+      if (milliseconds <= last_.high >> 16) milliseconds = (last_.high >> 16) + 1;
+    }
     if (milliseconds > last_.high >> 16) {
       last_.high = (milliseconds << 16) | (random() & 0x7FFFu);
       last_.low = random() & ~std::uint64_t{15};
@@ -7331,17 +7333,16 @@ class UlidSource {
   }
 
  private:
-  void seed(unsigned generation) noexcept {
+  void seed() noexcept {
+    generation_ = detail::watched_fork_generation();
     if (getentropy(state_, sizeof state_) != 0) {
       timespec at{};
       static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &at));
       state_[0] = static_cast<std::uint64_t>(at.tv_nsec);
       state_[1] = static_cast<std::uint64_t>(at.tv_sec);
       state_[2] = reinterpret_cast<std::uintptr_t>(this);
-      state_[3] = generation + 1;
+      state_[3] = generation_ + 1;
     }
-    generation_ = generation;
-    seeded_ = true;
   }
 
   std::uint64_t random() noexcept {
@@ -7358,8 +7359,7 @@ class UlidSource {
 
   std::uint64_t state_[4]{};
   Ulid last_{};
-  unsigned generation_ = 0;
-  bool seeded_ = false;
+  unsigned generation_ = ~0u;  ///< of the process that it was seeded in; not yet in any
 };
 
 template <class T>

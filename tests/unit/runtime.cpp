@@ -69,17 +69,18 @@ BOOST_AUTO_TEST_CASE(ulids_differ) {
   std::thread([&] { of_thread = UlidSource::of_this_thread().next(now); }).join();
   BOOST_TEST((UlidSource::of_this_thread().next(now) != of_thread));
 
+  // In the millisecond of the last one.
+  const Ulid before = one.next(now);
   int ends[2] = {};
   BOOST_TEST_REQUIRE(pipe(ends) == 0);
   const pid_t child = fork();
   BOOST_TEST_REQUIRE(child >= 0);
-  const Time later = Time::from_milliseconds(2'000);
   if (child == 0) {
-    const Ulid ulid = one.next(later);
+    const Ulid ulid = one.next(now);
     const bool written = write(ends[1], &ulid, sizeof ulid) == ssize_t{sizeof ulid};
     _exit(written ? 0 : 1);
   }
-  const Ulid own = one.next(later);
+  const Ulid own = one.next(now);
   Ulid of_child{};
   BOOST_TEST(read(ends[0], &of_child, sizeof of_child) == ssize_t{sizeof of_child});
   int status = 0;
@@ -88,6 +89,7 @@ BOOST_AUTO_TEST_CASE(ulids_differ) {
   close(ends[0]);
   close(ends[1]);
   BOOST_TEST((own != of_child));
+  BOOST_TEST((before < own && before < of_child));
 }
 
 BOOST_AUTO_TEST_CASE(minted_ids) {

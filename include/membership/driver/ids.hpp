@@ -17,8 +17,7 @@
 namespace membership::inline v0 {
 
 namespace detail {
-/// How often this process is a fork of another: a source that came along with a fork would mint
-/// the ids of its twin.
+/// How often this process is a fork: a source that came along would mint the ids of its twin.
 inline unsigned fork_generation = 0;
 inline void count_fork() noexcept { ++fork_generation; }
 inline unsigned watched_fork_generation() noexcept {
@@ -34,9 +33,12 @@ inline unsigned watched_fork_generation() noexcept {
 class UlidSource {
  public:
   Ulid next(Time now) noexcept {
-    const unsigned generation = detail::watched_fork_generation();
-    if (!seeded_ || generation != generation_) seed(generation);
-    const auto milliseconds = static_cast<std::uint64_t>(now.milliseconds()) & 0xFFFF'FFFF'FFFFu;
+    auto milliseconds = static_cast<std::uint64_t>(now.milliseconds()) & 0xFFFF'FFFF'FFFFu;
+    if (detail::watched_fork_generation() != generation_) {
+      seed();
+      // In the last millisecond before a fork its twin counts on.
+      if (milliseconds <= last_.high >> 16) milliseconds = (last_.high >> 16) + 1;
+    }
     if (milliseconds > last_.high >> 16) {
       // The highest bit stays free, so that a millisecond has room to count in.
       last_.high = (milliseconds << 16) | (random() & 0x7FFFu);
@@ -55,17 +57,16 @@ class UlidSource {
   }
 
  private:
-  void seed(unsigned generation) noexcept {
+  void seed() noexcept {
+    generation_ = detail::watched_fork_generation();
     if (getentropy(state_, sizeof state_) != 0) {
       timespec at{};
       static_cast<void>(clock_gettime(CLOCK_MONOTONIC, &at));
       state_[0] = static_cast<std::uint64_t>(at.tv_nsec);
       state_[1] = static_cast<std::uint64_t>(at.tv_sec);
       state_[2] = reinterpret_cast<std::uintptr_t>(this);
-      state_[3] = generation + 1;
+      state_[3] = generation_ + 1;
     }
-    generation_ = generation;
-    seeded_ = true;
   }
 
   /// xoshiro256** of Blackman and Vigna.
@@ -83,8 +84,7 @@ class UlidSource {
 
   std::uint64_t state_[4]{};
   Ulid last_{};
-  unsigned generation_ = 0;
-  bool seeded_ = false;
+  unsigned generation_ = ~0u;  ///< of the process that it was seeded in; not yet in any
 };
 
 /// Ids of the default form: a prefix and a ULID from the source of the thread.
