@@ -7474,8 +7474,8 @@ struct Receipt {
 
   constexpr Outcome outcome() const noexcept { return plan.outcome; }
   const BasicOrganizationMembership<typename S::traits>* membership() const noexcept {
-    if (plan.outcome == Outcome::deleted) return nullptr;
-    return plan.membership ? &plan.membership->after : snapshot.membership.get();
+    if (!plan.membership) return snapshot.membership.get();
+    return plan.membership->effect == Effect::erase ? nullptr : &plan.membership->after;
   }
 };
 
@@ -8539,7 +8539,7 @@ class OperationRun {
       const auto command = op_.sweep_role(roles[place].slug.view(), organization);
       auto swept = execute(store_, policy_, command, runtime_);
       if (!swept) return std::move(swept.error());
-      ++result_.roles;
+      if ((*swept).outcome() != Outcome::unchanged) ++result_.roles;
     }
     return std::nullopt;
   }
@@ -8598,21 +8598,24 @@ class OperationRun {
       sweeps.reserve(rows.size());
       for (const auto& row : rows) sweeps.push_back(op_.sweep(row.id));
       if ((*listed).more) page.after = rows.back().id;
-      if (Fault fault = carry_out(std::span<const Sweep>(sweeps))) return fault;
-      swept += sweeps.size();
+      if (Fault fault = carry_out(std::span<const Sweep>(sweeps), swept)) return fault;
       tell();
     }
   }
   template <class Sweep>
-  Fault carry_out(std::span<const Sweep> sweeps) {
+  Fault carry_out(std::span<const Sweep> sweeps, std::size_t& swept) {
     if constexpr (Op::scope == OperationScope::one_user || !Sweep::kinds.has(Kind::membership)) {
       for (const Sweep& sweep : sweeps) {
         auto done = execute(store_, policy_, sweep, runtime_);
         if (!done) return std::move(done.error());
+        if ((*done).outcome() != Outcome::unchanged) ++swept;
       }
     } else {
       auto done = execute_all(store_, policy_, sweeps, runtime_);
       if (!done) return std::move(done.error().failure);
+      for (const auto& item : *done) {
+        if (item.outcome != Outcome::unchanged) ++swept;
+      }
     }
     return std::nullopt;
   }

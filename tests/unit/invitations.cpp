@@ -421,7 +421,9 @@ BOOST_AUTO_TEST_CASE(revoke_leaves_an_inactive_member) {
   world.done(DeactivateMembership{member.id});
   const InvitationState state = world.invite(ada_address, "admin");
   world.news();
-  world.done(RevokeInvitation{state.id});
+  const auto revoked = world.done(RevokeInvitation{state.id});
+  BOOST_TEST_REQUIRE(revoked.membership() != nullptr);
+  BOOST_TEST(revoked.membership()->status == Status::inactive);
   BOOST_TEST(world.member(world.ada)->status == Status::inactive);
   BOOST_TEST(world.shown(state.id).role == "admin");
   BOOST_TEST(world.shown(state.id).state.role.is_none());

@@ -12,7 +12,7 @@
 //                                                                    marked_user
 //   taken back, before and after a page                           -> kept
 //   a mark taken back and made again under a page: superseded     -> superseded
-//   two runs at once                                              -> two_runs
+//   two runs at once: each counts what it has swept itself        -> two_runs
 //   the last owner: nothing changed, also where the hundredth
 //     organization refuses                                        -> last_owner
 //   a race after the look: stops, goes on after a transfer, or
@@ -580,6 +580,18 @@ BOOST_AUTO_TEST_CASE(two_runs) {
   BOOST_TEST(inner_done);
   BOOST_TEST(other.has_value());
   BOOST_TEST(event_types(traveller.host.store, before) == several(deleted, 110) + "user.deleted");
+
+  // The other sweeps what this one has listed.
+  Crowd<BasicHost<UnqueuedStore>> listed(150);
+  auto& store = listed.host.store;
+  OperationResult inner{};
+  store.before = [&, page = store.commits + 2](unsigned number) {
+    if (number == page) inner = remove(listed.host, listed.acme).value();
+  };
+  const auto late = remove(listed.host, listed.acme);
+  BOOST_TEST(inner.memberships == 150u);
+  BOOST_TEST_REQUIRE(late.has_value());
+  BOOST_TEST((*late).memberships == 0u);
 }
 
 namespace {

@@ -59,8 +59,8 @@ struct Receipt {
   /// The membership as it is now, also where nothing changed; null after a deletion, and for
   /// commands that are about none.
   const BasicOrganizationMembership<typename S::traits>* membership() const noexcept {
-    if (plan.outcome == Outcome::deleted) return nullptr;
-    return plan.membership ? &plan.membership->after : snapshot.membership.get();
+    if (!plan.membership) return snapshot.membership.get();
+    return plan.membership->effect == Effect::erase ? nullptr : &plan.membership->after;
   }
 };
 

@@ -274,7 +274,7 @@ class OperationRun {
       const auto command = op_.sweep_role(roles[place].slug.view(), organization);
       auto swept = execute(store_, policy_, command, runtime_);
       if (!swept) return std::move(swept.error());
-      ++result_.roles;
+      if ((*swept).outcome() != Outcome::unchanged) ++result_.roles;
     }
     return std::nullopt;
   }
@@ -339,22 +339,26 @@ class OperationRun {
       sweeps.reserve(rows.size());
       for (const auto& row : rows) sweeps.push_back(op_.sweep(row.id));
       if ((*listed).more) page.after = rows.back().id;
-      if (Fault fault = carry_out(std::span<const Sweep>(sweeps))) return fault;
-      swept += sweeps.size();
+      if (Fault fault = carry_out(std::span<const Sweep>(sweeps), swept)) return fault;
       tell();
     }
   }
-  /// A page of memberships is all or nothing; of a user each is in its own organization.
+  /// A page of memberships is all or nothing; of a user each is in its own organization. Counts
+  /// those that another run has not swept already.
   template <class Sweep>
-  Fault carry_out(std::span<const Sweep> sweeps) {
+  Fault carry_out(std::span<const Sweep> sweeps, std::size_t& swept) {
     if constexpr (Op::scope == OperationScope::one_user || !Sweep::kinds.has(Kind::membership)) {
       for (const Sweep& sweep : sweeps) {
         auto done = execute(store_, policy_, sweep, runtime_);
         if (!done) return std::move(done.error());
+        if ((*done).outcome() != Outcome::unchanged) ++swept;
       }
     } else {
       auto done = execute_all(store_, policy_, sweeps, runtime_);
       if (!done) return std::move(done.error().failure);
+      for (const auto& item : *done) {
+        if (item.outcome != Outcome::unchanged) ++swept;
+      }
     }
     return std::nullopt;
   }
