@@ -140,6 +140,9 @@ class Api {
   Result accept_invitation(const Call& call);
   Result revoke_invitation(const Call& call);
   Result resend_invitation(const Call& call);
+  /// Revokes or resends. One that has expired is ended with its pending membership, and refused.
+  template <class Command>
+  Result change_invitation(const Command& command);
   bool exists(const membership::InvitationId& id) const;
   /// An invitation as calls show it, with the token that counts.
   boost::json::object shown(const membership::InvitationState& invitation,
@@ -283,7 +286,8 @@ class Api {
   static tl::expected<Scope, RequestError> parse_scope(const Call& call, std::size_t parameters);
   tl::expected<Scope, RequestError> find_scope(const Call& call, std::size_t parameters) const;
   /// Carries out a command that leaves a role, and answers that. A slug that names nothing is
-  /// answered as it was sent: the command's, or that of the place in `permissions`.
+  /// answered as it was sent: the command's, or that of the place in `permissions`, where the
+  /// error tells it.
   template <class Command>
   Result change_role(const Command& command, std::string_view slug, int status,
                      std::span<const std::string_view> permissions = {});

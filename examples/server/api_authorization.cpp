@@ -141,18 +141,13 @@ Api::Result Api::list_effective_permissions_of_resource(const Call& call) {
 }
 
 Api::Result Api::get_resource(const Call& call) {
-  // Its id is made of the organization's own part; the organization's id whole is one too.
-  const std::string_view sent = call.parameters[0];
-  std::string_view own = sent;
-  std::string organization;
-  if (own.substr(0, wire::resource_id_prefix.size()) == wire::resource_id_prefix) {
-    own.remove_prefix(wire::resource_id_prefix.size());
-    organization = OrganizationId::tag::prefix;
+  const std::string& sent = call.parameters[0];
+  for (const std::string& organization : wire::organizations_of_resource(sent)) {
+    if (const auto seen = find_organization(organization)) {
+      return answer(200, wire::resource_object(organization, *seen->organization_profile));
+    }
   }
-  organization += own;
-  const auto seen = find_organization(organization);
-  if (!seen) return refuse(wire::not_found(resource, sent));
-  return answer(200, wire::resource_object(organization, *seen->organization_profile));
+  return refuse(wire::not_found(resource, sent));
 }
 
 Api::Result Api::get_resource_by_external_id(const Call& call) {

@@ -164,14 +164,25 @@ Api::Result Api::accept_invitation(const Call& call) {
   return answer_invitation(200, *done);
 }
 
+template <class Command>
+Api::Result Api::change_invitation(const Command& command) {
+  const auto done = execute(command);
+  if (done) return answer_invitation(200, *done);
+  const auto& error = done.error().error;
+  if (error && kind(error->code) == membership::ErrorKind::conflict) {
+    const auto ended =
+        execute(membership::BasicExpireInvitation<Store::traits>{command.invitation});
+    if (!ended) return refuse(request_error(ended.error()));
+  }
+  return refuse(request_error(done.error()));
+}
+
 Api::Result Api::revoke_invitation(const Call& call) {
   const auto body = wire::Body::parse(call.request.body);
   if (!body) return refuse(body.error());
   const auto id = parse_id<InvitationId>(call.parameters[0]);
   if (!id) return refuse(id.error());
-  const auto done = execute(membership::RevokeInvitation{*id});
-  if (!done) return refuse(request_error(done.error()));
-  return answer_invitation(200, *done);
+  return change_invitation(membership::RevokeInvitation{*id});
 }
 
 Api::Result Api::resend_invitation(const Call& call) {
@@ -181,9 +192,7 @@ Api::Result Api::resend_invitation(const Call& call) {
   if (!fields) return refuse(fields.error());
   const auto id = parse_id<InvitationId>(call.parameters[0]);
   if (!id) return refuse(id.error());
-  const auto done = execute(membership::ResendInvitation{*id});
-  if (!done) return refuse(request_error(done.error()));
-  return answer_invitation(200, *done);
+  return change_invitation(membership::ResendInvitation{*id});
 }
 
 }  // namespace membership_server

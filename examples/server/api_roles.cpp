@@ -57,7 +57,8 @@ Api::Result Api::change_role(const Command& command, std::string_view slug, int 
   const auto done = execute(command);
   if (!done) {
     const auto& error = done.error().error;
-    if (error && error->field == Field::permission_slug && error->detail < permissions.size()) {
+    if (error && error->field == Field::permission_slug && error->detail < permissions.size() &&
+        error->detail != membership::detail::unnamed_place) {
       return refuse(request_error(done.error(), error->field, permissions[error->detail]));
     }
     return refuse(request_error(done.error(), Field::role_slug, slug));

@@ -47,9 +47,11 @@ void add_metrics(membership_server::Metrics& metrics, membership_server::Router&
   metrics.add(Kind::counter, "membership_idempotency_replays_total", "Answers given again.",
               [remembered] { return remembered().replays; });
   metrics.add(Kind::counter, "membership_store_conflicts_total",
-              "Commits refused by the store because something had changed.",
+              "Commits refused by the store because something had changed, but for those within "
+              "long operations that succeed.",
               [&api] { return api.counters().retries() + api.counters().given_up(); });
-  metrics.add(Kind::counter, "membership_store_retries_total", "Tries of commands but the first.",
+  metrics.add(Kind::counter, "membership_store_retries_total",
+              "Tries of commands but the first, likewise.",
               [&api] { return api.counters().retries(); });
   metrics.add(Kind::counter, "membership_store_given_up_total",
               "Commands that met conflicts until their tries were used up.",

@@ -40,6 +40,8 @@ class Repeater {
         task_();
       } catch (const std::exception& thrown) {
         std::fprintf(stderr, "membership-server: %s\n", thrown.what());
+      } catch (...) {
+        std::fputs("membership-server: a task threw what is no std::exception\n", stderr);
       }
       lock.lock();
     }

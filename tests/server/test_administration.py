@@ -345,6 +345,9 @@ def role_permissions(server):
                      {"permissions": [a, unknown, "other"]})
         call.refused(404, not_found("Permission", unknown), "POST", one + "/permissions",
                      {"slug": unknown})
+    # Further down than an error tells the place of.
+    call.refused(404, not_found("Permission", ""), "PUT", one + "/permissions",
+                 {"permissions": [a] * 70_000 + ["nope"]})
     call.refused(404, not_found("Role", "nope"), "PUT", f"{ROLES}/nope/permissions",
                  {"permissions": ["nope"]})
     equal(call.ok("GET", one)["permissions"], [a, b, c])

@@ -81,6 +81,19 @@ def user_by_id_alone(_):
 
 
 @check
+def organization_without_prefix(_):
+    """Its resource is found by the id that is shown."""
+    organizations = [{"id": "acme", "name": "Acme"}, {"id": "authz_resource_x", "name": "X"}]
+    with file_of({"organizations": organizations}) as name, Server("--config", name) as server:
+        call = Caller(server)
+        for own, shown in (("acme", "authz_resource_acme"),
+                           ("authz_resource_x", "authz_resource_authz_resource_x")):
+            for sent in (own, shown):
+                found = call.ok("GET", f"/authorization/resources/{sent}")
+                equal((found["id"], found["organization_id"]), (shown, own))
+
+
+@check
 def keys_of_the_file(_):
     with file_of({"api_keys": ["of-the-file", "another"]}) as name:
         process = subprocess.Popen([BINARY, "--port", "0", "--config", name],

@@ -3,6 +3,7 @@
 // Plan
 //   Api::keep_up: expired invitations with their pending memberships, and none
 //     before                                                                         -> invitations
+//   a change of an invitation that has expired: refused, and it is ended             -> changes
 //   Api::keep_up: events by their age, more than are dropped at a time, a cursor     -> events
 //   Repeater: again and again, what throws, an end at once                           -> repeater_*
 
@@ -98,6 +99,32 @@ BOOST_AUTO_TEST_CASE(invitations) {
   BOOST_TEST(world.api.upkeep().runs.load() == 4u);
 }
 
+BOOST_AUTO_TEST_CASE(changes) {
+  for (const std::string_view change : {"revoke", "resend"}) {
+    World world;
+    world.create("/user_management/users", R"({"email": "a@b.c"})");
+    const std::string acme = world.create("/organizations", R"({"name": "Acme"})");
+    const std::string sent =
+        world.create("/user_management/invitations", R"({"email": "a@b.c", "organization_id": ")" +
+                                                         acme + R"(", "expires_in_days": 1})");
+    const auto members = [&] {
+      return world
+          .call(200, "GET",
+                "/user_management/organization_memberships?statuses=pending"
+                "&organization_id=" +
+                    acme)
+          .at("data")
+          .as_array()
+          .size();
+    };
+    BOOST_TEST(members() == 1u);
+    world.pass(24h);
+    world.call(400, "POST", "/user_management/invitations/" + sent + "/" + std::string(change),
+               "{}");
+    BOOST_TEST(members() == 0u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(events) {
   World world;
   for (int i = 0; i < 2'500; ++i) world.create("/organizations", R"({"name": "Old"})");
@@ -136,9 +163,10 @@ BOOST_AUTO_TEST_CASE(repeater_goes_on_whatever_is_thrown) {
     ++calls;
     changed.notify_one();
     if (calls == 2) throw std::runtime_error("of the test");
+    if (calls == 3) throw calls;
   });
   std::unique_lock lock(mutex);
-  BOOST_TEST(changed.wait_for(lock, 60s, [&] { return calls >= 4; }));
+  BOOST_TEST(changed.wait_for(lock, 60s, [&] { return calls >= 5; }));
 }
 
 BOOST_AUTO_TEST_CASE(repeater_ends_within_its_pause) {

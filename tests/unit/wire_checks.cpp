@@ -73,6 +73,12 @@ BOOST_AUTO_TEST_CASE(request_refused) {
 BOOST_AUTO_TEST_CASE(ids) {
   BOOST_TEST(wire::resource_id("org_1") == "authz_resource_1");
   BOOST_TEST(wire::resource_id("acme") == "authz_resource_acme");
+  using Ids = std::vector<std::string>;
+  BOOST_TEST((wire::organizations_of_resource("acme") == Ids{"acme"}));
+  BOOST_TEST((wire::organizations_of_resource("authz_resource_acme") ==
+              Ids{"authz_resource_acme", "org_acme", "acme"}));
+  BOOST_TEST((wire::organizations_of_resource("authz_resource_org_1") ==
+              Ids{"authz_resource_org_1", "org_org_1"}));
   BOOST_TEST(wire::is_resource_id("authz_resource_1", "org_1"));
   BOOST_TEST(wire::is_resource_id("org_1", "org_1"));
   for (const std::string_view other : {"", "1", "authz_resource_", "authz_resource_2", "org_2"}) {

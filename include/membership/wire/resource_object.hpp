@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace membership::inline v0 {
 namespace wire {
@@ -21,7 +22,7 @@ namespace wire {
 inline constexpr std::string_view resource_id_prefix = "authz_resource_";
 
 /// The id of the resource that an organization is. An id that does not begin with the prefix of
-/// organizations is its own part whole.
+/// organizations is its own part whole, so `acme` and `org_acme` share one.
 /// Throws: `std::bad_alloc`. See docs/http.md, "Permission checks".
 [[nodiscard]] inline std::string resource_id(std::string_view organization) {
   constexpr std::string_view prefix = OrganizationTag::prefix;
@@ -33,6 +34,17 @@ inline constexpr std::string_view resource_id_prefix = "authz_resource_";
 /// Throws: `std::bad_alloc`.
 [[nodiscard]] inline bool is_resource_id(std::string_view text, std::string_view organization) {
   return text == organization || text == resource_id(organization);
+}
+
+/// The ids of the organizations that a resource's id may be of: `is_resource_id` holds for each.
+/// Throws: `std::bad_alloc`.
+[[nodiscard]] inline std::vector<std::string> organizations_of_resource(std::string_view text) {
+  std::vector<std::string> ids{std::string(text)};
+  if (text.substr(0, resource_id_prefix.size()) != resource_id_prefix) return ids;
+  const std::string_view own = text.substr(resource_id_prefix.size());
+  ids.push_back(std::string(OrganizationTag::prefix).append(own));
+  if (is_resource_id(text, own)) ids.emplace_back(own);
+  return ids;
 }
 
 /// The external id that an organization's resource is shown with: the organization's, else its id.
