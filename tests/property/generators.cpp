@@ -7,6 +7,7 @@
 //   profiles: the same by the commands that write them                                -> profiles
 //   ids, sets, errors, rows: agree with themselves                                    -> rows
 //   catalogues, memberships: name only what is there                                  -> catalogues
+//   moments: default roles are there, and not the owner role                          -> moments
 //   whole worlds: every step takes effect; with any steps left out what remains is
 //     consistent                                                                      -> worlds
 //   each kind of step has effect, is refused, does nothing, often enough              -> kinds
@@ -382,6 +383,23 @@ BOOST_AUTO_TEST_CASE(catalogues) {
     RC_ASSERT(membership.roles.contains(membership.first_requested));
     RC_ASSERT(!(membership.updated_at < membership.created_at));
   });
+}
+
+BOOST_AUTO_TEST_CASE(moments) {
+  std::size_t owners = 0;
+  holds("moments", runs(), [&] {
+    const testing::World world = *testing::world();
+    const Snapshot seen = world.snapshot();
+    const RoleIndex owner = seen.environment.owner_role;
+    const RoleIndex common = membership::detail::environment_default(seen);
+    RC_ASSERT(common.is_none() || seen.roles.at(common) != nullptr);
+    if (!owner.is_none()) {
+      ++owners;
+      RC_ASSERT(owner != common);
+      RC_ASSERT(!seen.organization || seen.organization->default_role != owner);
+    }
+  });
+  BOOST_TEST(owners > runs() / 10);
 }
 
 BOOST_AUTO_TEST_CASE(worlds) {

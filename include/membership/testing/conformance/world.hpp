@@ -76,9 +76,10 @@ class World {
   }
   /// The number of a race that begins.
   unsigned begin_race() noexcept { return ++races_; }
-  /// The actor of a thread in it, with ids of its own.
+  /// The actor of a thread in it, with ids of its own; there may be one more than `threads`.
   Actor<F> actor_of_thread(unsigned thread) {
-    return Actor<F>(factory_, actor.clock.now(), races_ * 16 + thread, options.patience);
+    return Actor<F>(factory_, actor.clock.now(), races_ * (options.threads + 1) + thread,
+                    options.patience);
   }
 
   // What is found.

@@ -3,6 +3,7 @@
 #define MEMBERSHIP_TESTING_GENERATORS_MOMENTS_HPP
 
 #include "membership/domain/role_catalogue.hpp"
+#include "membership/policy/role_resolution.hpp"
 #include "membership/policy/snapshot.hpp"
 #include "membership/testing/fixed_ids.hpp"
 #include "membership/testing/generators/owned.hpp"
@@ -119,10 +120,10 @@ inline std::ostream& operator<<(std::ostream& out, const World& world) {
   return out;
 }
 
-/// A world that can be: the counts agree with the membership shown, defaults name roles that exist,
-/// a membership holds at least one role. Now and then user or organization are missing or being
-/// deleted. The membership's id is `om_00000001`, its user `user_00000001`, its organization
-/// `org_00000001`.
+/// A world that can be: the counts agree with the membership shown, defaults name roles that exist
+/// and are not the owner role, a membership holds at least one role. Now and then user or
+/// organization are missing or being deleted. The membership's id is `om_00000001`, its user
+/// `user_00000001`, its organization `org_00000001`.
 inline rc::Gen<World> world() {
   return rc::gen::exec([] {
     using detail::below;
@@ -139,8 +140,11 @@ inline rc::Gen<World> world() {
     if (environment_count > 0 && below(2) == 1) {
       state.environment.default_role = role(below(environment_count));
     }
-    if (environment_count > 0 && below(3) == 1) {
-      state.environment.owner_role = role(below(environment_count));
+    if (environment_count > 0 && below(2) == 1) {
+      const RoleIndex owner = role(below(environment_count));
+      if (owner != membership::detail::environment_default(made.snapshot())) {
+        state.environment.owner_role = owner;
+      }
     }
     const Time made_at = Time::from_milliseconds(1'768'478'400'000);
     const auto user = FixedIds::numbered<UserId>(1);
@@ -152,7 +156,10 @@ inline rc::Gen<World> world() {
       row.owner_role = state.environment.owner_role;
       if (!row.owner_role.is_none()) row.counts.owners = below(3);
       row.counts.active += row.counts.owners;
-      if (count > 0 && below(2) == 1) row.default_role = role(below(count));
+      if (count > 0 && below(2) == 1) {
+        const RoleIndex own = role(below(count));
+        if (own != row.owner_role) row.default_role = own;
+      }
       if (seldom(12)) row.phase = Phase::deleting;
     }
     if (!seldom(12)) {

@@ -127,14 +127,14 @@ inline rc::Gen<std::string> slug_text() {
 inline rc::Gen<std::string> organization_slug_text() {
   return rc::gen::map(detail::text_of("abcxyz019-_", 1, RoleSlug::capacity - 4),
                       [](const std::string& tail) {
+                        const auto separates = [](char c) { return c == '-' || c == '_'; };
                         std::string text = "org-";
                         for (const char c : tail) {
-                          const bool separator = c == '-' || c == '_';
-                          if (separator && (text.back() == '-' || text.back() == '_')) continue;
-                          text += c;
+                          if (!separates(c) || !separates(text.back())) text += c;
                         }
-                        if (text.back() == '-' || text.back() == '_') text += 'a';
-                        return text.substr(0, RoleSlug::capacity);
+                        if (!separates(text.back())) return text;
+                        if (text.size() > 4) text.pop_back();
+                        return text + 'a';
                       });
 }
 

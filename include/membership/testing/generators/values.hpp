@@ -348,8 +348,9 @@ inline rc::Gen<OrganizationState> organization_state() {
   });
 }
 
-/// An invitation: open ones hold a role or are about a user's pending membership, those that have
-/// ended say when; `updated_at` is not before `created_at`.
+/// An invitation: open ones of an organization hold a role or are about a user's pending
+/// membership, those that were accepted or revoked say when; `updated_at` is not before
+/// `created_at`.
 inline rc::Gen<InvitationState> invitation_state() {
   return rc::gen::exec([] {
     const auto maybe = [] { return *rc::gen::arbitrary<bool>(); };
