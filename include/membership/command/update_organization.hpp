@@ -45,7 +45,7 @@ class DomainsChange {
 /// `external_id`; `invalid_metadata`; `out_of_range` of `domains`, then for each `malformed` or
 /// `duplicate`; `empty`, `too_long`, `malformed` of `stripe_customer_id`; `entity_not_found`;
 /// `external_id_already_used`; `stripe_customer_id_already_used`; `domain_already_exists`.
-/// Complexity: the pairs of metadata times the entries of its change.
+/// Complexity: the pairs of metadata and the entries of its change, times the entries.
 /// See docs/http.md, "Organizations".
 template <class T>
 struct BasicUpdateOrganization {

@@ -21,7 +21,7 @@ namespace membership::inline v0 {
 /// `first_name`, then of `last_name`, then of `name`; `empty`, `too_long`, `malformed` of
 /// `external_id`; `invalid_metadata`; `not_utf8` of `locale`; `entity_not_found`;
 /// `external_id_already_used`; `email_not_available`.
-/// Complexity: the pairs of metadata times the entries of its change.
+/// Complexity: the pairs of metadata and the entries of its change, times the entries.
 /// See docs/http.md, "Users".
 template <class T>
 struct BasicUpdateUser {

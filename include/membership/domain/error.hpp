@@ -143,7 +143,8 @@ struct Error {
   /// - `role_required`: what the role is needed for, as a `RoleUse`;
   /// - of a membership of `TransferOwnership`: 0 for `from`, 1 for `to`;
   /// - of `role_slug`, `role_slugs`, `permission_slug`, `priority_order` or `domains`: the place of
-  ///   the offending one in the list, from 0; with `incomplete` the length of the list.
+  ///   the offending one in the list, from 0, and 65,535 for all that are further down; with
+  ///   `incomplete` the length of the list.
   /// 0 otherwise.
   std::uint16_t detail = 0;
   Subject subject{};  ///< the offending id, slug or text; may be empty

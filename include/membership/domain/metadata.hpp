@@ -85,7 +85,7 @@ class Metadata {
   }
 
   /// Calls `visit(key, value)` for each pair: those that were there in their order, then the new.
-  /// Complexity: the pairs times the entries of the change.
+  /// Complexity: the pairs and the entries of the change, times the entries.
   template <class Visit>
   constexpr void for_each(Visit&& visit) const {
     if (!change_.clears()) {

@@ -98,8 +98,7 @@ class MembershipPolicy {
   /// Pure: reads no clock and no random source, allocates nothing, touches no store. The plan
   /// borrows texts from the command and the snapshot and is valid while both are.
   /// Errors: those of the command, in the order that its page gives; then those of the rules.
-  /// Complexity: linear in the roles named times the roles of the catalogue; where metadata changes
-  /// also in its pairs times the entries of the change.
+  /// Complexity: the roles named times those of the catalogue; changes of metadata as they say.
   template <Command C>
   requires(Rule<Rules, typename C::traits>&&...)
       [[nodiscard]] constexpr tl::expected<BasicPlan<typename C::traits>, Error> decide(

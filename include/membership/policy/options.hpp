@@ -47,8 +47,7 @@ struct PolicyOptions {
   EmptySlugs empty_slugs = EmptySlugs::refuse;
   /// Which role of several is the primary one.
   PrimaryRole primary_role = PrimaryRole::highest_priority;
-  /// A role kept by a reactivation, an acceptance or a create that keeps roles, and that cannot be
-  /// given any more; refused: `invalid_role`.
+  /// A role that is kept, as by a reactivation, and cannot be given; refused: `invalid_role`.
   UnfitRetainedRole unfit_retained_role = UnfitRetainedRole::drop;
   /// An update that names no role.
   UpdateWithoutRole update_without_role = UpdateWithoutRole::unchanged;

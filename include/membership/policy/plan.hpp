@@ -104,8 +104,7 @@ struct FreedWrite {
 };
 
 /// The organization's row as every change inside it sets it: the next revision, what environment
-/// it was decided on, and the counts after. The organization is that of the plan's membership, or
-/// where it has none of its invitation (`organization_id`).
+/// it was decided on, and the counts after. The organization is `BasicPlan::organization_id`.
 struct OrganizationTouch {
   std::uint64_t expected;
   std::uint64_t fenced_to;

@@ -29,9 +29,8 @@
 
 namespace membership::inline v0 {
 
-/// The one way in which the memory store fails: a table is full. It has room for 2^26 - 1
-/// memberships, organizations or users in each of 64 shards, and for as many claims (addresses,
-/// external ids, domains) and invitations in all.
+/// The memory store fails only where a table is full: of 2^26 - 1 memberships in each of 64 shards,
+/// as many claims or invitations, about 400 million organizations or users.
 enum class MemoryFailure : std::uint8_t { full };
 
 /// What a memory store keeps, and since when.
@@ -312,8 +311,7 @@ class BasicMemoryStore {
   }
 
   /// Waits for the place in the queue of this process that the organization shares with those of
-  /// its shard (docs/explanation/concurrency.md, rule 8). Reads that name no organization wait for
-  /// nothing.
+  /// its shard (docs/explanation/concurrency.md, rule 8). Reads of none wait for nothing.
   [[nodiscard]] QueuePlace queue(const BasicReads<T>& reads) const {
     if (reads.organization != nullptr) {
       return QueuePlace(

@@ -123,7 +123,7 @@ class FieldReader {
     return std::nullopt;
   }
 
-  /// A whole number of 64 bits, written without fraction and exponent, or nothing.
+  /// A whole number of 64 bits with a sign, written without fraction and exponent, or nothing.
   /// Error: `<field>_integer_required`.
   std::optional<std::int64_t> optional_integer(std::string_view field) {
     const boost::json::value* value = given(field, Need::optional, FieldRule::integer_required);

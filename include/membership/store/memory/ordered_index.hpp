@@ -24,8 +24,8 @@ struct OrderNode {
 };
 
 /// Record numbers in the order of their ids: a list of small nodes, and a directory of the nodes
-/// for searching. The record knows its node, so that deleting it and going on from it search
-/// nothing. Appending at the end, the usual case, fills nodes completely.
+/// for searching. The record knows its node: going on from it searches nothing, deleting it only
+/// where the node is empty then. Appending at the end, the usual case, fills nodes completely.
 ///
 /// `Records` has `bool less(number, number)` and `std::uint32_t& node(number)`.
 class OrderedIndex {

@@ -112,7 +112,7 @@ inline constexpr std::int64_t sqlite_schema_version =
 
 /// Brings a file to the schema of this library, one version after another; `fill` puts into a new
 /// one what it begins with, in the transaction of its first version. False, with the failure in
-/// the connection, where it cannot be, and nothing is changed.
+/// the connection, where it cannot be; earlier versions stay then.
 template <class Fill>
 [[nodiscard]] bool migrate_sqlite(SqliteConnection& connection, Fill&& fill) {
   for (;;) {
