@@ -185,7 +185,7 @@ class BasicSqliteStore {
 
   /// Drops the oldest events, in the order of the log, as long as they are from before `time`, at
   /// most `limit` of them. Returns how many, `limit` where there may be more. `time` is not in the
-  /// future: the fate of plans is forgotten a day before it.
+  /// future: the fate of plans is forgotten a day before it, so events from that day are noted.
   [[nodiscard]] tl::expected<std::size_t, Failure> drop_events(Time time, std::size_t limit) {
     const detail::UniqueGuard guard(lock_);
     Connection& writer = *writer_;
@@ -247,15 +247,18 @@ class BasicSqliteStore {
       if (writer_) return;
       {
         const detail::UniqueGuard guard(store.pool_lock_);
-        // Room for all that are lent: giving back allocates nothing.
-        store.pool_.reserve(store.pool_.size() + store.lent_ + 1);
-        ++store.lent_;
         if (!store.pool_.empty()) {
           connection_ = std::move(store.pool_.back());
           store.pool_.pop_back();
+          ++store.lent_;
+          return;
         }
       }
-      if (!connection_) connection_ = store.connect_reader(failure);
+      connection_ = store.connect_reader(failure);
+      const detail::UniqueGuard guard(store.pool_lock_);
+      // Room for all that are lent: giving back allocates nothing.
+      store.pool_.reserve(store.pool_.size() + store.lent_ + 1);
+      ++store.lent_;
     }
     ~Lease() {
       if (writer_) {

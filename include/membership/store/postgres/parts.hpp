@@ -43,26 +43,28 @@ class PostgresParts {
     std::unique_ptr<Connection> connection;
     {
       const UniqueGuard guard(pool_lock_);
-      // Room for all that are lent: giving back allocates nothing.
-      pool_.reserve(pool_.size() + lent_ + 1);
-      ++lent_;
       if (!pool_.empty()) {
         connection = std::move(pool_.back());
         pool_.pop_back();
       }
     }
-    if (connection && connection->is_connected()) return connection;
-    return std::make_unique<Connection>(options_.target, options_.schema, mode);
+    if (!connection || !connection->is_connected()) {
+      connection = std::make_unique<Connection>(options_.target, options_.schema, mode);
+    }
+    const UniqueGuard guard(pool_lock_);
+    // Room for all that are lent: giving back allocates nothing.
+    pool_.reserve(pool_.size() + lent_ + 1);
+    ++lent_;
+    return connection;
   }
   /// Keeps it where it is still good. What is lost to one is lost to all.
   void give_back(std::unique_ptr<Connection> connection) {
-    std::vector<std::unique_ptr<Connection>> worn;  // closed when nothing is held any more
     const UniqueGuard guard(pool_lock_);
     --lent_;
     if (connection->is_good()) {
-      if (pool_.size() < pool_.capacity()) pool_.push_back(std::move(connection));
+      pool_.push_back(std::move(connection));
     } else if (connection->is_worn()) {
-      worn.swap(pool_);
+      pool_.clear();  // keeps the room
     }
   }
 
