@@ -83,7 +83,8 @@ def user_by_id_alone(_):
 @check
 def organization_without_prefix(_):
     """Its resource is found by the id that is shown."""
-    organizations = [{"id": "acme", "name": "Acme"}, {"id": "authz_resource_x", "name": "X"}]
+    organizations = [{"id": "acme", "name": "Acme"}, {"id": "authz_resource_x", "name": "X"},
+                     {"id": "org_y", "name": "Y"}, {"id": "authz_resource_y", "name": "Other"}]
     with file_of({"organizations": organizations}) as name, Server("--config", name) as server:
         call = Caller(server)
         for own, shown in (("acme", "authz_resource_acme"),
@@ -91,6 +92,8 @@ def organization_without_prefix(_):
             for sent in (own, shown):
                 found = call.ok("GET", f"/authorization/resources/{sent}")
                 equal((found["id"], found["organization_id"]), (shown, own))
+        found = call.ok("GET", "/authorization/resources/authz_resource_y")
+        equal((found["id"], found["organization_id"]), ("authz_resource_y", "org_y"))
 
 
 @check

@@ -76,9 +76,9 @@ BOOST_AUTO_TEST_CASE(ids) {
   using Ids = std::vector<std::string>;
   BOOST_TEST((wire::organizations_of_resource("acme") == Ids{"acme"}));
   BOOST_TEST((wire::organizations_of_resource("authz_resource_acme") ==
-              Ids{"authz_resource_acme", "org_acme", "acme"}));
+              Ids{"org_acme", "acme", "authz_resource_acme"}));
   BOOST_TEST((wire::organizations_of_resource("authz_resource_org_1") ==
-              Ids{"authz_resource_org_1", "org_org_1"}));
+              Ids{"org_org_1", "authz_resource_org_1"}));
   BOOST_TEST(wire::is_resource_id("authz_resource_1", "org_1"));
   BOOST_TEST(wire::is_resource_id("org_1", "org_1"));
   for (const std::string_view other : {"", "1", "authz_resource_", "authz_resource_2", "org_2"}) {

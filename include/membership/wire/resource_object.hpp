@@ -36,14 +36,17 @@ inline constexpr std::string_view resource_id_prefix = "authz_resource_";
   return text == organization || text == resource_id(organization);
 }
 
-/// The ids of the organizations that a resource's id may be of: `is_resource_id` holds for each.
+/// The ids of the organizations that a resource's id may be of, first those that are shown with it:
+/// `is_resource_id` holds for each.
 /// Throws: `std::bad_alloc`.
 [[nodiscard]] inline std::vector<std::string> organizations_of_resource(std::string_view text) {
-  std::vector<std::string> ids{std::string(text)};
-  if (text.substr(0, resource_id_prefix.size()) != resource_id_prefix) return ids;
-  const std::string_view own = text.substr(resource_id_prefix.size());
-  ids.push_back(std::string(OrganizationTag::prefix).append(own));
-  if (is_resource_id(text, own)) ids.emplace_back(own);
+  std::vector<std::string> ids;
+  if (text.substr(0, resource_id_prefix.size()) == resource_id_prefix) {
+    const std::string_view own = text.substr(resource_id_prefix.size());
+    ids.push_back(std::string(OrganizationTag::prefix).append(own));
+    if (is_resource_id(text, own)) ids.emplace_back(own);
+  }
+  ids.emplace_back(text);
   return ids;
 }
 
