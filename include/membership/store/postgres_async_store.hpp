@@ -279,7 +279,7 @@ class BasicAsyncPostgresStore {
     }
   }
 
-  /// As that of `PostgresStore`.
+  /// As that of `PostgresStore`, on a connection like any other.
   Task<tl::expected<CommitStatus, Failure>> fate_of(PlanId plan, Failure failure) {
     const std::int64_t begun = detail::postgres_milliseconds();
     for (;;) {

@@ -14,7 +14,7 @@ struct PostgresStoreOptions {
   std::string target{};
   std::string schema = "membership";  ///< of the environment's tables; made where it is not there
   /// How long an interrupted commit's fate is asked for while no server answers. The awaited store
-  /// looks at it between two askings, and leaves each of them to the time limits of TCP.
+  /// looks at it between two askings; each waits for a free connection, and as long as TCP does.
   int patience_milliseconds = 30'000;
   /// Puts a commit between `BEGIN` and `COMMIT`, in the same round trip: for engines that make one
   /// transaction of several statements only so (Citus). A conflict is a round trip more then.

@@ -101,7 +101,7 @@ inline constexpr const char* sqlite_migrations[] = {
     " revision INTEGER NOT NULL, payload TEXT NOT NULL);"
     "CREATE INDEX events_organization ON events (organization_id, place);"
 
-    // Plans without an event, and each event that was dropped before its plan was a day old.
+    // Plans without an event, and events that were dropped from the last day of those dropped.
     "CREATE TABLE plans (id TEXT NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX plans_time ON plans (created_at);",
     // 2
