@@ -186,7 +186,7 @@ class BasicAsyncPostgresStore {
                                           return true;
                                         });
     if (failure) co_return tl::unexpected<Failure>(std::move(*failure));
-    co_return found == true;
+    co_return found.value_or(false);
   }
 
   /// Waits for the place in the queue of this store that the organization shares with others. Reads

@@ -208,7 +208,7 @@ class BasicPostgresStore {
                                  return true;
                                });
     if (failure) return tl::expected<bool, Failure>(tl::unexpect, std::move(*failure));
-    return found == true;
+    return found.value_or(false);
   }
 
   /// Drops the oldest events, in the order of the log, as long as they are from before `time`, at

@@ -335,7 +335,7 @@ class SqlReader {
     const std::string last = ulid_text(EventId::of(plan, 15).value);
     bool found = connection_.query(Sql::plan_of_event, first, last).next();
     if constexpr (Connection::notes_every_plan) {
-      found = found || was_noted(plan) == true;
+      found = found || was_noted(plan).value_or(false);
     } else {
       found = found || connection_.query(Sql::plan, first, last).next();
     }
