@@ -95,6 +95,14 @@ SqliteFailure refusal(const std::string& file) {
   return opened.error();
 }
 
+/// A plan of a command, which stays.
+template <class C>
+Plan plan_of(SqliteStore& store, const C& command) {
+  UlidIds<DefaultTraits> ids;
+  return *MembershipPolicy<>{}.decide(command, *store.load(command.reads()),
+                                      draw_context<C>(SystemClock{}.now(), ids));
+}
+
 /// What happens to a file beside the store.
 class Beside {
  public:
@@ -549,15 +557,9 @@ BOOST_AUTO_TEST_CASE(undone_span) {
   const std::string file = folder / "store.db";
   const auto store = open(file);
   fill(*store);
-  UlidIds<DefaultTraits> ids;
-  const auto plan_of = [&](const auto& command) {
-    using C = std::decay_t<decltype(command)>;
-    return *MembershipPolicy<>{}.decide(command, *store->load(command.reads()),
-                                        draw_context<C>(SystemClock{}.now(), ids));
-  };
   const CreateRole ghost{"ghost", "Ghost"};
   const CreateMembership member{ada, acme};
-  const Plan plans[] = {plan_of(ghost), plan_of(member)};
+  const Plan plans[] = {plan_of(*store, ghost), plan_of(*store, member)};
   BOOST_REQUIRE(run(*store, SetSeatLimit{acme, 7}));  // so that the second does not hold
   BOOST_TEST((*store->commit(plans) == CommitStatus::conflict));
   BOOST_REQUIRE(run(*store, CreateRole{"real", "Real"}));
@@ -572,15 +574,9 @@ BOOST_AUTO_TEST_CASE(undone_at_its_end) {
     signal(SIGXFSZ, SIG_IGN);
     const auto store = open(file);
     fill(*store);
-    UlidIds<DefaultTraits> ids;
-    const auto plan_of = [&](const auto& command) {
-      using C = std::decay_t<decltype(command)>;
-      return *MembershipPolicy<>{}.decide(command, *store->load(command.reads()),
-                                          draw_context<C>(SystemClock{}.now(), ids));
-    };
     const CreateRole ghost{"ghost", "Ghost"};
     const CreateMembership member{ada, acme};
-    const Plan plans[] = {plan_of(ghost), plan_of(member)};
+    const Plan plans[] = {plan_of(*store, ghost), plan_of(*store, member)};
     rlimit limit{};
     if (getrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
     const rlimit whole = limit;
