@@ -131,7 +131,8 @@ def organization_claims(server):
     call.refused(400, {"code": "stripe_customer_id_already_used",
                        "message": f"The Stripe customer id '{stripe}' is in use already."},
                  "PUT", other, {"stripe_customer_id": stripe})
-    over = {"code": "invalid_metadata", "message": "The metadata is over a limit, or is not valid text."}
+    over = {"code": "invalid_metadata",
+            "message": "The metadata is over a limit, or is not valid text."}
     for metadata in ({str(i): "" for i in range(51)}, {"k" * 41: ""}, {"k": "v" * 601}, {"": "v"}):
         call.refused(400, over, "POST", ORGANIZATIONS, {"name": "B", "metadata": metadata})
         call.refused(400, over, "PUT", other, {"metadata": metadata})
@@ -241,7 +242,8 @@ def user_address(server):
                "message": f"The external id '{taken}' is in use already."}
     call.refused(400, refusal, "PUT", one, {"external_id": taken})
     call.refused(400, refusal, "POST", USERS, {"email": "z@z", "external_id": taken})
-    call.refused(400, {"code": "invalid_metadata", "message": "The metadata is over a limit, or is not valid text."},
+    call.refused(400, {"code": "invalid_metadata",
+                       "message": "The metadata is over a limit, or is not valid text."},
                  "PUT", one, {"metadata": {"k": "v" * 601}})
 
 

@@ -95,6 +95,24 @@ SqliteFailure refusal(const std::string& file) {
   return opened.error();
 }
 
+/// Lets no file grow beyond a size, in this process: stands for a disk without room.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t most) {
+    signal(SIGXFSZ, SIG_IGN);
+    is_good_ = getrlimit(RLIMIT_FSIZE, &whole_) == 0;
+    rlimit limit = whole_;
+    limit.rlim_cur = most;
+    is_good_ = is_good_ && setrlimit(RLIMIT_FSIZE, &limit) == 0;
+  }
+  bool is_good() const { return is_good_; }
+  bool lift() { return setrlimit(RLIMIT_FSIZE, &whole_) == 0; }
+
+ private:
+  rlimit whole_{};
+  bool is_good_ = false;
+};
+
 /// A plan of a command, which stays.
 template <class C>
 Plan plan_of(SqliteStore& store, const C& command) {
@@ -339,16 +357,11 @@ BOOST_AUTO_TEST_CASE(busy) {
 BOOST_AUTO_TEST_CASE(full) {
   const Folder folder;
   const std::string file = folder / "store.db";
-  // A limit for the size of files stands for a disk without room.
   const int status = status_of(in_process([&] {
-    signal(SIGXFSZ, SIG_IGN);
     const auto store = open(file);
     fill(*store);
-    rlimit limit{};
-    if (getrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
-    const rlimit whole = limit;
-    limit.rlim_cur = 300'000;
-    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 2;
+    FileSizeLimit limit(300'000);
+    if (!limit.is_good()) return 2;
     std::size_t done = 0;
     std::optional<SqliteFault> fault;
     for (int i = 0; i < 10'000 && !fault; ++i) {
@@ -363,7 +376,7 @@ BOOST_AUTO_TEST_CASE(full) {
     }
     if (fault != SqliteFault::full)
       return 30 + static_cast<int>(fault.value_or(SqliteFault::other));
-    if (setrlimit(RLIMIT_FSIZE, &whole) != 0) return 4;
+    if (!limit.lift()) return 4;
     // Ada and those that were answered; an event each.
     std::size_t users = 0;
     Page<UserId> page;
@@ -571,19 +584,15 @@ BOOST_AUTO_TEST_CASE(undone_at_its_end) {
   const Folder folder;
   const std::string file = folder / "store.db";
   const int status = status_of(in_process([&] {
-    signal(SIGXFSZ, SIG_IGN);
     const auto store = open(file);
     fill(*store);
     const CreateRole ghost{"ghost", "Ghost"};
     const CreateMembership member{ada, acme};
     const Plan plans[] = {plan_of(*store, ghost), plan_of(*store, member)};
-    rlimit limit{};
-    if (getrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
-    const rlimit whole = limit;
-    limit.rlim_cur = std::filesystem::file_size(file + "-wal");
-    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 2;
+    FileSizeLimit limit(std::filesystem::file_size(file + "-wal"));
+    if (!limit.is_good()) return 2;
     const auto end = store->commit(plans);
-    if (setrlimit(RLIMIT_FSIZE, &whole) != 0) return 3;
+    if (!limit.lift()) return 3;
     if (end || end.error().fault != SqliteFault::full) return 4;
     if (!run(*store, CreateRole{"real", "Real"})) return 5;
     if (run(*store, CreateMembership{ada, acme, RoleSelection::one("ghost")})) return 6;

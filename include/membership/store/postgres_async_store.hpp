@@ -153,9 +153,8 @@ class BasicAsyncPostgresStore {
       co_await read_all(connection, [&](Reader) {
         return parts_.read_catalogues(connection, plans, catalogues);
       });
-      bool is_sent = false;
       if (!connection.has_failed()) {
-        is_sent = parts_.send(connection, plans, catalogues);
+        parts_.send(connection, plans, catalogues);
         co_await settle(connection);
         const auto end = connection.batch_end();
         if (end == Connection::BatchEnd::done) co_return CommitStatus::committed;
@@ -164,7 +163,7 @@ class BasicAsyncPostgresStore {
           co_return CommitStatus::conflict;
         }
       }
-      const bool interrupted = is_sent && connection.is_interrupted();
+      const bool interrupted = connection.is_interrupted();
       failure = connection.take_failure();
       if (!interrupted) co_return parts_.unsent(std::move(failure));
     }

@@ -97,9 +97,9 @@ inline std::vector<std::string> conformance_checks() {
 /// Returns what was found, at most five findings of each check and its exception. A failure of the
 /// store is a finding and ends its check; so does an exception, as long as it derives from
 /// std::exception. What is late or stale is made by deciding on an old snapshot, as another process
-/// would; the concurrent checks go past the store's queue, where it has one. Complexity: some
-/// thousand commits; the concurrent checks in proportion to `options.rounds`. Rules:
-/// docs/explanation/concurrency.md.
+/// would; the concurrent checks go past the store's queue, where it has one.
+/// Complexity: some thousand commits; the concurrent checks in proportion to `options.rounds`.
+/// Rules: docs/explanation/concurrency.md.
 ///
 ///     const auto report = testing::check_store(factory);
 ///     BOOST_TEST(report.passed(), report.text());

@@ -260,6 +260,7 @@ class PostgresConnection {
       if (!begin_batch() || !send_text(search_path().c_str()) || !send_batch()) {
         return Wait::nothing;
       }
+      interrupted_ = false;  // whatever becomes of it, no commit was sent
     }
     while (is_under_way_) {
       if (mode_ == Mode::non_blocking) {
